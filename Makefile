@@ -1,0 +1,34 @@
+# Two commands do all the set-up: `make run` shows the main job, `make test` runs everything.
+.PHONY: run test build bench lint check fuzz boundaries geoid
+.DEFAULT_GOAL := build
+
+build:
+	go build -o bin/ ./cmd/...
+
+# A simulated two-hour sortie along and across a border, accounted for.
+run: build
+	scripts/run
+
+# Everything: outside tools, lint, unit, oracle, story and fuzz tests.
+test:
+	scripts/setup
+	scripts/test
+
+# Without the outside tools and without fuzzing, for the minutes between edits.
+check:
+	go vet ./... && go test ./...
+
+lint:
+	scripts/lint
+
+fuzz:
+	scripts/fuzz
+
+# Every figure of docs/performance.md, each beside its peer measured in the same run.
+bench:
+	scripts/setup
+	scripts/bench
+
+# The embedded data files, rebuilt from their published sources; the result is the same bytes.
+boundaries:
+	scripts/boundaries
