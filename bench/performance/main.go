@@ -1,0 +1,154 @@
+// Command performance runs every benchmark and every test that prints a figure, and writes
+// docs/performance.md from what they printed. Nothing in that file is typed by hand.
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"regexp"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+func main() {
+	out := flag.String("out", "../docs/performance.md", "file to write")
+	count := flag.Int("count", 3, "runs of each benchmark; the best counts, as the machine is shared")
+	flag.Parse()
+	if err := run(*out, *count); err != nil {
+		fmt.Fprintln(os.Stderr, "performance:", err)
+		os.Exit(1)
+	}
+}
+
+func run(out string, count int) error {
+	m := measurements{}
+	for _, s := range suites {
+		fmt.Fprintf(os.Stderr, "measuring %s %s\n", s.dir, s.bench+s.test)
+		if err := s.measure(m, count); err != nil {
+			return err
+		}
+	}
+	var b bytes.Buffer
+	render(&b, m)
+	return os.WriteFile(out, b.Bytes(), 0o644)
+}
+
+// suite is one run of go test: benchmarks, or tests that print figures.
+type suite struct {
+	dir, pkg    string
+	bench, test string
+	env         []string
+}
+
+func (s suite) command(count int) []string {
+	args := []string{"test", s.pkg, "-timeout", "30m"}
+	if s.bench != "" {
+		return append(args, "-run", "^$", "-bench", s.bench, "-benchmem", "-count", strconv.Itoa(count))
+	}
+	return append(args, "-count", "1", "-v", "-run", s.test)
+}
+
+func (s suite) measure(m measurements, count int) error {
+	cmd := exec.Command("go", s.command(count)...)
+	cmd.Dir = s.dir
+	cmd.Env = append(os.Environ(), s.env...)
+	cmd.Stderr = os.Stderr
+	pipe, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	text := &strings.Builder{}
+	m.read(io.TeeReader(pipe, text))
+	if err := cmd.Wait(); err != nil {
+		return fmt.Errorf("%s: go %s: %w\n%s", s.dir, strings.Join(s.command(count), " "), err, text)
+	}
+	return nil
+}
+
+// measurements are the best values seen, by "Benchmark/unit" or by the name of a figure.
+type measurements map[string]float64
+
+// figure is a line that a test prints: FIGURE name value unit.
+var figure = regexp.MustCompile(`FIGURE (\S+) (\S+)`)
+
+func (m measurements) read(r io.Reader) {
+	sc := bufio.NewScanner(r)
+	sc.Buffer(nil, 1<<20)
+	for sc.Scan() {
+		line := sc.Text()
+		if f := figure.FindStringSubmatch(line); f != nil {
+			if v, err := strconv.ParseFloat(f[2], 64); err == nil {
+				m[f[1]] = v
+			}
+			continue
+		}
+		f := strings.Fields(line)
+		if len(f) < 4 || !strings.HasPrefix(f[0], "Benchmark") {
+			continue
+		}
+		name := f[0]
+		if i := strings.LastIndexByte(name, '-'); i > 0 {
+			name = name[:i]
+		}
+		for i := 2; i+1 < len(f); i += 2 {
+			v, err := strconv.ParseFloat(f[i], 64)
+			if err != nil {
+				break
+			}
+			m.keep(name+" "+f[i+1], v)
+		}
+	}
+}
+
+// keep keeps the better of two values: a rate that is higher, a time or a count that is lower.
+func (m measurements) keep(key string, v float64) {
+	old, seen := m[key]
+	higher := strings.HasSuffix(key, "/s")
+	if !seen || (higher && v > old) || (!higher && v < old) {
+		m[key] = v
+	}
+}
+
+func (m measurements) missing(keys []string) []string {
+	var lost []string
+	for _, k := range keys {
+		if _, ok := m[k]; !ok && !slices.Contains(lost, k) {
+			lost = append(lost, k)
+		}
+	}
+	return lost
+}
+
+func machine() string {
+	name := "unknown processor"
+	if text, err := os.ReadFile("/proc/cpuinfo"); err == nil {
+		for line := range strings.SplitSeq(string(text), "\n") {
+			if k, v, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(k) == "model name" {
+				name = strings.TrimSpace(v)
+				break
+			}
+		}
+	}
+	return fmt.Sprintf("%s, %d cores, %s", name, runtime.NumCPU(), runtime.Version())
+}
+
+func commit() string {
+	out, err := exec.Command("git", "describe", "--always", "--dirty").Output()
+	if err != nil {
+		return "unknown"
+	}
+	return strings.TrimSpace(string(out))
+}
+
+func today() string { return time.Now().UTC().Format(time.DateOnly) }
