@@ -114,6 +114,13 @@ func lonDifference(a, b float64) (d, err float64) {
 	case d < -180:
 		d, err = twoSum(d+360, err)
 	}
+	if math.Abs(d) == 180 {
+		way := -err // beyond a half turn the other way is shorter
+		if err == 0 {
+			way = b - a
+		}
+		d = math.Copysign(d, way)
+	}
 	return d, err
 }
 

@@ -56,6 +56,9 @@ func ParseGeoid(b []byte) (*Geoid, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: inflating: %w", ErrGeoid, err)
 	}
+	if len(raw) < points {
+		return nil, fmt.Errorf("%w: %d bytes for %d values", ErrGeoid, len(raw), points)
+	}
 	cm := make([]int16, points)
 	for i := range cm {
 		r, n := binary.Varint(raw)

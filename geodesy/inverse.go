@@ -4,8 +4,8 @@ import "math"
 
 // Inverse returns the length of the shortest geodesic from a to b and its azimuths at a and at b,
 // both forward (towards b and beyond it), clockwise from north in [-180, 180]. Where the shortest
-// geodesic is not unique, one of them is returned. The length is right to about 15 nm. A latitude
-// beyond a pole gives NaN.
+// geodesic is not unique, one of them is returned; azimuths of coincident points mean nothing. The
+// length is right to about 15 nm. A latitude beyond a pole gives NaN.
 func Inverse(a, b Position) (s Length, azi1, azi2 Angle) {
 	g := inverse(a, b)
 	return Length(g.length), Angle(g.alpha1.degrees()), Angle(g.alpha2.degrees())
@@ -49,11 +49,11 @@ type inverseSolution struct {
 
 func inverse(a, b Position) inverseSolution {
 	lat1, lat2 := float64(a.Lat), float64(b.Lat)
-	if !(math.Abs(lat1) <= 90 && math.Abs(lat2) <= 90) {
+	lon12, lonErr := lonDifference(float64(a.Lon), float64(b.Lon))
+	if !(math.Abs(lat1) <= 90 && math.Abs(lat2) <= 90 && math.Abs(lon12) <= 180) {
 		nan := turn{math.NaN(), math.NaN()}
 		return inverseSolution{length: math.NaN(), alpha1: nan, alpha2: nan}
 	}
-	lon12, lonErr := lonDifference(float64(a.Lon), float64(b.Lon))
 	lonSign := 1.0
 	if math.Signbit(lon12) {
 		lonSign = -1
