@@ -2,7 +2,10 @@
 // BER lengths, BER-OID tags, universal labels, the 16-bit running checksum.
 package klv
 
-import "errors"
+import (
+	"encoding/binary"
+	"errors"
+)
 
 // Key is a 16-byte SMPTE universal label.
 type Key [16]byte
@@ -84,9 +87,27 @@ func AppendOID(dst []byte, v uint32) []byte {
 // Checksum is the running 16-bit sum of MISB ST 0601: bytes at even offsets count shifted left by
 // eight, bytes at odd offsets as they are, modulo 65,536.
 func Checksum(b []byte) uint16 {
-	var s uint32
-	for i, c := range b {
-		s += uint32(c) << (8 * uint(^i&1))
+	// The sum is that of the big-endian 16-bit words. Two of the four words of eight bytes are
+	// added in the 32-bit halves of one register: 65,536 additions cannot carry over.
+	const words = 0x0000FFFF0000FFFF
+	var total uint64
+	for len(b) >= 16 {
+		n := min(len(b)&^15, 1<<18)
+		var even, odd uint64
+		for c := b[:n]; len(c) >= 16; c = c[16:] {
+			v, w := binary.BigEndian.Uint64(c), binary.BigEndian.Uint64(c[8:16])
+			even += v&words + w&words
+			odd += v>>16&words + w>>16&words
+		}
+		total += even>>32 + even&0xFFFFFFFF + odd>>32 + odd&0xFFFFFFFF
+		b = b[n:]
 	}
-	return uint16(s)
+	for len(b) >= 2 {
+		total += uint64(binary.BigEndian.Uint16(b))
+		b = b[2:]
+	}
+	if len(b) == 1 {
+		total += uint64(b[0]) << 8
+	}
+	return uint16(total)
 }
