@@ -45,11 +45,19 @@ type Demuxer struct {
 // pidState is what the hot loop touches of a PID.
 type pidState struct {
 	// next is the header of the packet that needs nothing but counting: in continuity, no
-	// adaptation field, no start of a unit. 0 when every packet is to be looked at.
+	// adaptation field, no start of a unit. It is never when every packet is to be looked at.
 	next    uint32
 	cc      uint8
 	seen    bool
 	packets int64
+}
+
+// look makes the hot loop hand over the next packet, whatever it is.
+func (s *pidState) look() {
+	if s.next != never {
+		s.cc = uint8(s.next-1) & 0xF
+		s.next = never
+	}
 }
 
 const (
@@ -57,6 +65,8 @@ const (
 	flagStart    = 1 << 22
 	flagPriority = 1 << 21
 	nullPID      = 0x1FFF
+
+	never = flagPriority // equals no header, which are compared without that flag
 )
 
 // NewDemuxer returns a Demuxer that reports to h.
@@ -70,6 +80,9 @@ func NewDemuxer(h Handler, c Config) *Demuxer {
 	d := &Demuxer{h: h, cfg: c, findings: map[evidence.Code]*Finding{}}
 	d.carry = make([]byte, 0, 2*window)
 	d.stray = &program{}
+	for i := range d.pids {
+		d.pids[i].next = never
+	}
 	d.streamOf(0).role = rolePAT
 	return d
 }

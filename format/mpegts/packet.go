@@ -66,11 +66,12 @@ func (d *Demuxer) packet(p []byte, off int64, damaged bool) {
 	start, control := p[1]&0x40 != 0, p[3]>>4&3
 	hasPayload := control&1 != 0
 	var a adaptation
-	payload := 4
+	payload, broken := 4, false
 	if control&2 != 0 {
 		var ok bool
 		if a, payload, ok = parseAdaptation(p); !ok {
 			d.defect(CodeAdaptation, off, "PID "+decimal(int64(pid)), decimal(int64(p[4]))+" B", "")
+			broken = hasPayload
 		}
 	} else if control == 0 {
 		d.defect(CodeAdaptation, off, "PID "+decimal(int64(pid)), "00", "01, 10 or 11")
@@ -87,7 +88,7 @@ func (d *Demuxer) packet(p []byte, off int64, damaged bool) {
 	} else if a.discontinuity {
 		d.announce(pid)
 	}
-	if lost {
+	if lost || broken {
 		d.loss(st, off)
 	}
 	if hasPayload && payload < packetSize {
@@ -104,7 +105,7 @@ func (d *Demuxer) packet(p []byte, off int64, damaged bool) {
 			d.payload(st, p[payload:], off, start, a.randomAccess)
 		}
 	}
-	ps.next = 0
+	ps.look()
 	if st.passable() {
 		ps.next = syncByte<<24 | uint32(pid)<<8 | 0x10 | uint32(ps.cc+1)&0xF
 	}
@@ -113,9 +114,7 @@ func (d *Demuxer) packet(p []byte, off int64, damaged bool) {
 // continuity checks the continuity counter (clause 2.4.3.3).
 func (d *Demuxer) continuity(st *stream, ps *pidState, p []byte, payload int, discontinuity, hasPayload bool, off int64, damaged bool) (lost, ignore bool) {
 	cc := p[3] & 0xF
-	if ps.next != 0 {
-		ps.cc = uint8(ps.next-1) & 0xF
-	}
+	ps.look()
 	body := p[min(payload, packetSize):]
 	if ps.seen {
 		want := ps.cc

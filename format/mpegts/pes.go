@@ -22,7 +22,7 @@ type stream struct {
 	head      []byte // of its header, while that spans packets
 	inHead    bool
 	open      bool // its header was read
-	raw       bool // its bytes go to the joiner as they are: there was a loss
+	raw       bool // its bytes go to the joiner as they are: its cells cannot be told
 	first     bool // no byte of its body was read
 	aligned   bool
 	lossy     bool
@@ -173,7 +173,7 @@ func (d *Demuxer) payload(st *stream, b []byte, off int64, start, randomAccess b
 				d.defect(CodePESStart, off, st.item(), hexBytes(b[:min(4, len(b))]), "000001")
 			}
 			st.src = source{offset: off, damaged: st.src.damaged}
-			st.raw = st.isMetadata()
+			st.cell.reset()
 		case good:
 			st.inHead = false
 			st.begin(&h)
@@ -320,7 +320,7 @@ func (st *stream) metadata(b []byte) {
 	if len(b) == 0 {
 		return
 	}
-	if !st.open || st.raw {
+	if !st.open { // it did not start where we could see it
 		st.join.feed(b, &st.src)
 		return
 	}
@@ -399,7 +399,7 @@ func (d *Demuxer) loss(st *stream, off int64) {
 	st.inHead = false
 	if st.isMetadata() {
 		st.join.cut()
-		st.raw = true
+		st.open = false
 		st.src.hasPTS = false // of which PES packet the rest is cannot be told
 		st.cell.reset()
 	}

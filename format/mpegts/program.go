@@ -124,7 +124,7 @@ func (d *Demuxer) pat(b []byte, whole bool, off int64) {
 		if st.role != rolePAT && st.role != rolePMT {
 			d.endStream(st, off)
 			st.role = rolePMT
-			d.pids[pid].next = 0
+			d.pids[pid].look()
 		}
 	}
 	if !whole {
@@ -156,7 +156,7 @@ func (d *Demuxer) drop(p *program, list []element, off int64) {
 			d.endStream(st, off)
 			st.setRole(roleUnlisted)
 			st.program = d.stray
-			d.pids[e.pid].next = 0
+			d.pids[e.pid].look()
 		}
 	}
 }
@@ -257,7 +257,7 @@ func (d *Demuxer) declare(p *program, e *element, off int64) {
 	if st.role == roleVideo {
 		st.codec = codecOf(e.streamType)
 	}
-	d.pids[e.pid].next = 0
+	d.pids[e.pid].look()
 	item := st.item() + " descriptors"
 	switch {
 	case !e.ds.whole:
