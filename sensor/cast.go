@@ -29,15 +29,8 @@ func Cast(f *Frame, o Options) Footprint {
 	}
 	h, _ := f.HFOV.Get()
 	v, _ := f.VFOV.Get()
-	switch at, _ := f.Position.Get(); {
-	case !valid(at):
-		fp.refuse(Invalid, FieldPosition)
-		return fp
-	case !(h > 0 && h < 180):
-		fp.refuse(Invalid, FieldHFOV)
-		return fp
-	case !(v > 0 && v < 180):
-		fp.refuse(Invalid, FieldVFOV)
+	if field := impossible(f); field != NoField {
+		fp.refuse(Invalid, field)
 		return fp
 	}
 	eye, ground, ok := fp.heights(f, &o)
@@ -47,7 +40,7 @@ func Cast(f *Frame, o Options) Footprint {
 	}
 	at, _ := f.Position.Get()
 	ned := geodesy.NEDAt(at)
-	if _, up := geodesy.FromECEF(eye); up <= ground {
+	if alt, _ := geodesy.FromECEF(eye); !(alt-ground >= leastHeight) {
 		fp.refuse(BelowGround, NoField)
 		return fp
 	}
@@ -87,6 +80,10 @@ func Cast(f *Frame, o Options) Footprint {
 	return fp
 }
 
+// leastHeight is how far above the ground a sensor must be for its rays to mean anything: the step of
+// the two-byte altitudes of ST 0601 is 0.3 m.
+const leastHeight = 0.3 * geodesy.Metre
+
 // opening names the first field other than angles of attitude that rays lack.
 func opening(f *Frame) Field {
 	switch {
@@ -102,6 +99,33 @@ func opening(f *Frame) Field {
 		return FieldCentreElevation
 	}
 	return NoField
+}
+
+// impossible names a field of those that rays use whose value cannot be.
+func impossible(f *Frame) Field {
+	at, _ := f.Position.Get()
+	alt, _ := f.Altitude.Get()
+	elevation, _ := f.CentreElevation.Get()
+	h, _ := f.HFOV.Get()
+	v, _ := f.VFOV.Get()
+	switch {
+	case !valid(at):
+		return FieldPosition
+	case !plausible(alt.Value):
+		return FieldAltitude
+	case !plausible(elevation.Value):
+		return FieldCentreElevation
+	case !(h > 0 && h < 180):
+		return FieldHFOV
+	case !(v > 0 && v < 180):
+		return FieldVFOV
+	}
+	return NoField
+}
+
+// plausible bounds a height by more than any ground or aircraft, against values that are no heights.
+func plausible(h geodesy.Length) bool {
+	return h >= -12*geodesy.Kilometre && h <= 100*geodesy.Kilometre
 }
 
 // attitude returns the rotation from the picture's axes (forward, right, down) to north, east, down,

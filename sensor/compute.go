@@ -181,7 +181,7 @@ func (fp *Footprint) heights(f *Frame, o *Options) (eye geodesy.Vector, ground g
 	}
 	fp.Datum = alt.Datum
 	eye = geodesy.ToECEF(at, alt.Value)
-	return eye, elevation.Value, !math.IsNaN(eye.X+eye.Y+eye.Z) && !math.IsNaN(float64(elevation.Value))
+	return eye, elevation.Value, plausible(alt.Value) && plausible(elevation.Value)
 }
 
 // common reports whether two heights may be used together as they are. Two heights above mean sea

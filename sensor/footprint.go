@@ -48,7 +48,7 @@ const (
 	HorizonInView        // the middle is on the ground, a corner is above the horizon
 	OffEarth             // the stream says by a reserved code that a corner or the centre is off the Earth
 	TooFar               // a corner is farther than the stated greatest slant range
-	BelowGround          // the sensor is below the frame-centre elevation
+	BelowGround          // the sensor is not above the frame-centre elevation
 	Unconvertible        // two heights have datums that cannot be brought together
 	Invalid              // a value is not possible: a latitude of 91, a field of view of 180
 )
@@ -156,7 +156,7 @@ type Footprint struct {
 
 	// SlantRange is from the sensor to the centre, as the stream says or else as computed.
 	SlantRange Optional[geodesy.Length]
-	// Uncertainty is how far the worst corner may be off, at about two standard deviations: see Errors.
+	// Uncertainty is how far the worst corner may be off, 95 times in 100: see Errors.
 	Uncertainty geodesy.Length
 	// Datum is that of the heights that were used together. Converted says that one of them was
 	// brought there by the geoid; otherwise both came in it and were kept.

@@ -21,6 +21,9 @@ const (
 	DefaultGroundError                 = 30 * geodesy.Metre
 )
 
+// plane is the radius that holds 95 in 100 of a circular normal distribution, √(-2 ln 0.05), over two.
+const plane = 1.2239
+
 // blindError is the least uncertainty where the sensor's place is unknown, so that nothing can be said
 // of slant and range.
 const blindError = 100 * geodesy.Metre
@@ -39,9 +42,10 @@ func (e Errors) defaulted() Errors {
 }
 
 // worst returns the uncertainty of the worst corner. An angle moves the ground point by range over the
-// sine of the grazing angle, a height by its cotangent; the three are independent:
+// sine of the grazing angle, a height by its cotangent; the three are independent. What is two standard
+// deviations along a line is 86 in 100 in the plane; the factor makes that 95.
 //
-//	u² = position² + (angle range / sin g)² + (ground / tan g)²
+//	u² = 1.224² (position² + (angle range / sin g)² + (ground / tan g)²)
 func (e Errors) worst(eye geodesy.Vector, corners *[4]geodesy.Position, ground geodesy.Length) geodesy.Length {
 	e = e.defaulted()
 	var worst float64
@@ -52,7 +56,7 @@ func (e Errors) worst(eye geodesy.Vector, corners *[4]geodesy.Position, ground g
 		drop := float64(e.Ground) * math.Sqrt(1-s*s) / s
 		worst = math.Max(worst, math.Sqrt(float64(e.Position*e.Position)+along*along+drop*drop))
 	}
-	return geodesy.Length(worst)
+	return geodesy.Length(plane * worst)
 }
 
 // grazing is the sine of the angle at which the line from eye meets the ground at p.
