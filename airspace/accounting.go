@@ -196,7 +196,7 @@ func (t *Tally) take(fixes []flight.Fix) {
 	begin, latest := 0, t.last.Time
 	for i := range fixes {
 		f := &fixes[i]
-		d := evidence.Defect{Offset: f.Ref.Offset, Item: number(t.count + i - begin)}
+		d := evidence.Defect{Offset: f.Ref.Offset}
 		switch {
 		case !f.Position.Valid():
 			d.Code, d.Got, d.Want = CodePosition, degrees(f.Position), "[-90, 90], [-180, 180]"
@@ -207,6 +207,7 @@ func (t *Tally) take(fixes []flight.Fix) {
 			continue
 		}
 		t.segment(fixes[begin:i])
+		d.Item = number(t.count)
 		t.result.Findings = append(t.result.Findings, d)
 		t.count++
 		begin = i + 1

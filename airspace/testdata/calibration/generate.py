@@ -241,13 +241,16 @@ def fly(rng, features, states, west, south, east, north):
         return None
     speeds = Speeds(rng, path.length)
     fixes, t = [], 0.0
-    while t <= speeds.duration:
-        ms = math.ceil(t * 1000)
-        if ms / 1000 > speeds.duration:
-            break
+    last = math.floor(speeds.duration * 1000)
+    while not fixes or fixes[-1][0] < last:
+        ms = min(math.ceil(t * 1000), last)
         x, y = path.at(speeds.flown(ms / 1000))
         fixes.append([ms, round(y * 1e6), round(((x + 180) % 360 - 180) * 1e6)])
         t = ms / 1000 + math.exp(rng.uniform(math.log(4), math.log(900)))
+    # What is crossed in the last millisecond is after the last fix.
+    found = [(iso, s) for iso, s in found if speeds.time(s) * 1000 < last]
+    if not found:
+        return None
     truth = sorted([round(speeds.time(s) * 1000, 1), iso] for iso, s in found)
     return {"fixes": fixes, "crossings": [[iso, ms] for ms, iso in truth]}
 
