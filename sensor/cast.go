@@ -40,7 +40,7 @@ func Cast(f *Frame, o Options) Footprint {
 	}
 	at, _ := f.Position.Get()
 	ned := geodesy.NEDAt(at)
-	if alt, _ := geodesy.FromECEF(eye); !(alt-ground >= leastHeight) {
+	if _, height := geodesy.FromECEF(eye); !(height-ground >= leastHeight) {
 		fp.refuse(BelowGround, NoField)
 		return fp
 	}
