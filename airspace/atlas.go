@@ -73,6 +73,7 @@ type outline struct {
 	parts []outlinePart
 	once  sync.Once
 	balls []ball // one a part, made at the first question
+	all   ball
 }
 
 type outlinePart struct {

@@ -55,8 +55,9 @@ type shoreSearch struct {
 	best  float64 // chord within which the nearest point certainly lies
 	cut   float64 // chord beyond which no piece can hold it
 	found bool
-	hits  []shoreHit
-	few   [24]shoreHit
+	few   [24]shoreHit // pieces in the race; an array, so that a search does not allocate
+	n     int
+	more  []shoreHit // what few has no room for
 }
 
 // parts visits the tiles of the outline that the cut leaves, the nearest first.
@@ -135,22 +136,49 @@ func (q *shoreSearch) group(t *tile, s *shore, g *shoreGroup) {
 			q.cut = math.Min(q.cut, competing(q.best))
 		}
 		q.found = true
-		if len(q.hits) == cap(q.hits) {
+		if q.n == len(q.few) {
 			q.prune()
 		}
-		q.hits = append(q.hits, shoreHit{t, g, i, d - g.sag})
+		if h := (shoreHit{t, g, i, d - g.sag}); q.n < len(q.few) {
+			q.few[q.n] = h
+			q.n++
+		} else {
+			q.more = append(q.more, h)
+		}
 	}
 }
 
+// prune drops what the cut has left behind.
 func (q *shoreSearch) prune() {
 	n := 0
-	for _, h := range q.hits {
+	for _, h := range q.few[:q.n] {
 		if h.least <= q.cut {
-			q.hits[n] = h
+			q.few[n] = h
 			n++
 		}
 	}
-	q.hits = q.hits[:n]
+	q.n = n
+}
+
+// next takes the nearest piece out of the race.
+func (q *shoreSearch) next() (shoreHit, bool) {
+	if q.n == 0 && len(q.more) > 0 {
+		q.n = copy(q.few[:], q.more)
+		q.more = q.more[q.n:]
+	}
+	if q.n == 0 {
+		return shoreHit{}, false
+	}
+	i := 0
+	for k := range q.few[:q.n] {
+		if q.few[k].least < q.few[i].least {
+			i = k
+		}
+	}
+	h := q.few[i]
+	q.n--
+	q.few[i] = q.few[q.n]
+	return h, true
 }
 
 // toPiece returns the distance from p to the straight piece ab.
@@ -175,7 +203,6 @@ func (q *shoreSearch) start(c *chart, s State, k EdgeKind, p geodesy.Position, l
 	q.at = geodesy.ToECEF(p, 0)
 	q.best = math.Inf(1)
 	q.cut = mostChord(limit) + 1e-6
-	q.hits = q.few[:0]
 	return true
 }
 
@@ -214,7 +241,10 @@ func (c *chart) NearestBound(s State, k EdgeKind, p geodesy.Position) (lower, up
 		return 0, 0, false
 	}
 	least := q.best
-	for _, h := range q.hits {
+	for _, h := range q.few[:q.n] {
+		least = math.Min(least, h.least)
+	}
+	for _, h := range q.more {
 		least = math.Min(least, h.least)
 	}
 	return geodesy.Length(leastArc(math.Max(0, least))), geodesy.Length(mostArc(q.best)), true
@@ -225,16 +255,7 @@ func (q *shoreSearch) measure(p geodesy.Position, limit geodesy.Length) (Nearest
 	best := Nearest{Distance: limit}
 	found := false
 	var side shoreHit
-	for len(q.hits) > 0 {
-		i := 0
-		for k := range q.hits {
-			if q.hits[k].least < q.hits[i].least {
-				i = k
-			}
-		}
-		h := q.hits[i]
-		q.hits[i] = q.hits[len(q.hits)-1]
-		q.hits = q.hits[:len(q.hits)-1]
+	for h, ok := q.next(); ok; h, ok = q.next() {
 		if h.least > q.cut || leastArc(math.Max(0, h.least)) > float64(best.Distance) {
 			continue
 		}

@@ -2,22 +2,35 @@ package airspace
 
 import (
 	"math"
+	"slices"
 
 	"overflight/geodesy"
 )
 
-// StatesNear appends the states with territory within radius of p to dst, each once.
+// StatesNear appends the states with territory within radius of p to dst, each once, in the order of
+// their codes.
 func (c *chart) StatesNear(dst []State, p geodesy.Position, radius geodesy.Length) []State {
-	here := &c.sets[c.setAt(p)]
+	here := c.sets[c.setAt(p)].indexes
+	var q shoreSearch
 	for i, s := range c.states {
-		near := false
-		for _, x := range here.indexes {
-			near = near || int(x) == i
+		if slices.Contains(here, uint16(i)) {
+			dst = append(dst, s)
+			continue
 		}
-		if !near {
-			_, near = c.Nearest(s, Limit, p, radius)
+		q.found, q.n, q.more = false, 0, nil
+		if !q.start(c, s, Limit, p, float64(radius)) {
+			continue
 		}
-		if near {
+		all := c.outlines[i].whole(c)
+		if all.centre.Minus(q.at).Norm() > q.cut+all.radius {
+			continue
+		}
+		if q.parts(); !q.found {
+			continue
+		}
+		if q.best < float64(radius)*0.999 {
+			dst = append(dst, s)
+		} else if _, near := q.measure(p, radius); near {
 			dst = append(dst, s)
 		}
 	}

@@ -175,6 +175,18 @@ func (c *chart) ballsOf(o *outline) []ball {
 			b.radius = b.radius*1.001 + 1
 			o.balls[i] = b
 		}
+		if len(o.balls) > 0 {
+			o.all.centre = o.balls[0].centre
+		}
+		for _, b := range o.balls {
+			o.all.radius = math.Max(o.all.radius, b.centre.Minus(o.all.centre).Norm()+b.radius)
+		}
 	})
 	return o.balls
+}
+
+// whole returns a ball that holds the outline.
+func (o *outline) whole(c *chart) ball {
+	c.ballsOf(o)
+	return o.all
 }

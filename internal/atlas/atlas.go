@@ -36,7 +36,10 @@ func Licence() string { return licence }
 // Open returns the embedded atlas. Every caller gets the same one.
 func Open() (*airspace.Atlas, error) { return open() }
 
-var open = sync.OnceValues(func() (*airspace.Atlas, error) {
+var open = sync.OnceValues(Load)
+
+// Load returns an atlas of its own, with nothing decoded yet.
+func Load() (*airspace.Atlas, error) {
 	sovereign, err := Sovereigns()
 	if err != nil {
 		return nil, err
@@ -46,7 +49,7 @@ var open = sync.OnceValues(func() (*airspace.Atlas, error) {
 		return nil, err
 	}
 	return airspace.OpenAtlas(boundaries, airspace.Tables{Sovereign: sovereign, Uncertainty: doubt.Of})
-})
+}
 
 // Sovereigns returns the sovereign of every code of the source. A code whose standing is disputed keeps
 // itself; the table says so in neutral words.
