@@ -1,10 +1,6 @@
 package mpegts
 
-import (
-	"bytes"
-
-	"overflight/evidence"
-)
+import "bytes"
 
 // cellHead is the size of a metadata access unit cell header (clause 2.12.4.2).
 const cellHead = 5
@@ -16,11 +12,6 @@ const (
 	fragmentFirst  = 2
 	fragmentWhole  = 3
 )
-
-type codeAt struct {
-	code   evidence.Code
-	offset int64
-}
 
 // cell is the state of the access unit cells of one stream.
 type cell struct {
@@ -58,7 +49,9 @@ func (st *stream) cells(b []byte) {
 		c.n = 0
 		if !st.beginCell(len(b)) {
 			// No cell: the bytes may still be KLV, or go on with what the cell before began.
-			st.once(&st.noted.cell, codeAt{CodeCell, st.src.offset}, hexBytes(c.head[:]), "")
+			if st.once(&st.noted.cell, CodeCell, st.src.offset) {
+				st.d.defect(CodeCell, st.src.offset, st.item(), hexBytes(c.head[:]), "")
+			}
 			st.raw = true
 			st.join.feed(c.head[:], &st.src)
 			if len(b) > 0 {

@@ -1,6 +1,10 @@
 package mpegts
 
-import "bytes"
+import (
+	"bytes"
+
+	"overflight/evidence"
+)
 
 // stream is the state of one PID.
 type stream struct {
@@ -84,14 +88,14 @@ func (st *stream) setRole(r role) {
 	}
 }
 
-// once counts a habit and hands it out the first time.
-func (st *stream) once(was *bool, c codeAt, got, want string) {
+// once counts a habit and reports whether it is the first time, which the caller hands out.
+func (st *stream) once(was *bool, code evidence.Code, offset int64) bool {
 	if *was {
-		st.d.tally(c.code, c.offset)
-		return
+		st.d.tally(code, offset)
+		return false
 	}
 	*was = true
-	st.d.defect(c.code, c.offset, st.item(), got, want)
+	return true
 }
 
 // pesHeader is what is read of a PES header (clause 2.4.3.7).
@@ -244,11 +248,11 @@ func (st *stream) checkHeader(h *pesHeader) {
 		if !h.hasPTS {
 			st.d.defect(CodePTSMissing, st.pesOffset, st.item(), "", "PTS")
 		}
-	} else if h.hasPTS {
-		st.once(&st.noted.pts, codeAt{CodePTSUnexpected, st.pesOffset}, "PTS", "")
+	} else if h.hasPTS && st.once(&st.noted.pts, CodePTSUnexpected, st.pesOffset) {
+		st.d.defect(CodePTSUnexpected, st.pesOffset, st.item(), "PTS", "")
 	}
-	if h.streamID != want {
-		st.once(&st.noted.streamID, codeAt{CodeStreamID, st.pesOffset}, hex(uint64(h.streamID), 2), hex(uint64(want), 2))
+	if h.streamID != want && st.once(&st.noted.streamID, CodeStreamID, st.pesOffset) {
+		st.d.defect(CodeStreamID, st.pesOffset, st.item(), hex(uint64(h.streamID), 2), hex(uint64(want), 2))
 	}
 	if h.length == 0 {
 		st.d.defect(CodePESLength, st.pesOffset, st.item(), "0 B", "")
@@ -363,12 +367,12 @@ func (st *stream) align(b []byte) {
 		st.join.cut()
 		pending = false
 	}
-	if st.aligned != (key && !pending) {
+	if st.aligned != (key && !pending) && st.once(&st.noted.alignment, CodeAlignment, st.pesOffset) {
 		got, want := "0", "1"
 		if st.aligned {
 			got, want = want, got
 		}
-		st.once(&st.noted.alignment, codeAt{CodeAlignment, st.pesOffset}, got, want)
+		st.d.defect(CodeAlignment, st.pesOffset, st.item(), got, want)
 	}
 }
 

@@ -141,7 +141,7 @@ func (d *Demuxer) section(st *stream, b []byte, off int64) {
 	body := b[8 : len(b)-4]
 	if st.role == rolePAT {
 		if b[6] == 0 && d.psiClock != nil {
-			d.psiGap(&d.patAt, d.psiClock, off, "PAT")
+			d.psiGap(&d.patAt, d.psiClock, off, tablePAT)
 		} else if d.psiClock == nil {
 			d.patAt.waits = true
 		}
@@ -155,14 +155,18 @@ func (d *Demuxer) section(st *stream, b []byte, off int64) {
 	if p == nil || p.pmtPID != st.pid {
 		return
 	}
-	d.psiGap(&p.pmtAt, p, off, "PMT of program "+decimal(int64(number)))
+	d.psiGap(&p.pmtAt, p, off, tablePMT)
 	if !same || !p.hasPMT {
 		d.pmt(p, body, int(b[5]>>1&0x1F), off)
 	}
 }
 
-func (d *Demuxer) psiGap(t *psiTime, p *program, off int64, item string) {
+func (d *Demuxer) psiGap(t *psiTime, p *program, off int64, table byte) {
 	if gap, ok := t.repeated(&p.clock); ok && gap > psiGapMax {
+		item := "PAT"
+		if table == tablePMT {
+			item = "PMT of program " + decimal(int64(p.number))
+		}
 		d.defect(CodePSIGap, off, item, millis(gap), "250 ms")
 	}
 }
