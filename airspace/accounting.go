@@ -92,7 +92,8 @@ type Tally struct {
 	inRow    int
 	is       []member
 	vectors  []geodesy.Vector
-	nodes    []node
+	groups   []group
+	bounds   []float64 // squares of chords, by fix of the segment
 	near     []State
 	reached  []*Entry // possible entries that end with the latest fix
 	result   Reckoning

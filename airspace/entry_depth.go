@@ -7,18 +7,42 @@ import (
 	"overflight/geodesy"
 )
 
-// The deepest fix of a run is searched for and not computed for every fix, by one fact: depth cannot
-// grow faster than distance. If the depth at one fix is known, every fix within r of it is at most r
-// deeper. Ranges of fixes are split in half, best bound first, until no bound beats the depth seen.
+// The deepest fix of a run is searched for and not computed for every fix. Once the nearest point of
+// the outline is known for one fix, it bounds every other: no fix is deeper than its distance to any
+// point of the outline. Such points are kept as witnesses; the fix with the greatest bound is asked
+// about next, until no bound beats the depth seen. Straight distances stand for geodesics until then.
 
-// node is a range of fixes of a segment with a bound on their depth.
-type node struct {
-	lo, hi int
-	bound  geodesy.Length
+// search is the state of the search for the deepest fix of a run from one kind of edge.
+type search struct {
+	best      Depth
+	witnesses []geodesy.Vector // points of the outline, the latest keptWitnesses of them
+	total     int              // witnesses that there ever were
 }
 
-// Depths closer than this are not told apart.
-const depthStep geodesy.Length = 1e-3
+// Bounds of the search. Depths closer than depthStep are not told apart.
+const (
+	keptWitnesses                = 256
+	groupSize                    = 32
+	depthStep     geodesy.Length = 0.01
+)
+
+func (s *search) witness(v geodesy.Vector) {
+	if len(s.witnesses) < keptWitnesses {
+		s.witnesses = append(s.witnesses, v)
+	} else {
+		s.witnesses[s.total%keptWitnesses] = v
+	}
+	s.total++
+}
+
+// group is some consecutive fixes with what is known of their depth, as squares of chords.
+type group struct {
+	lo, hi  int
+	centre  int
+	radius  float64 // chord from the centre that holds every fix
+	bound   float64 // no fix has a greater square
+	applied int     // witnesses that the bounds know of
+}
 
 // minCurvatureRadius is the least radius of curvature of WGS 84: of the meridian at the equator,
 // a(1-f)².
@@ -31,108 +55,197 @@ func arcAbove(chord geodesy.Length) geodesy.Length {
 	x := float64(chord) / (2 * minCurvatureRadius)
 	switch {
 	case x < 0.1:
-		return chord * geodesy.Length(1+x*x/5)
+		return chord * geodesy.Length(1+x*x*(1.0/6+0.0765*x*x)) // the series of the arc sine, rounded up
 	case x < 1:
 		return geodesy.Length(2 * minCurvatureRadius * math.Asin(x))
 	}
 	return everywhere
 }
 
-// spread returns how far any of the points lies from v.
-func spread(v *geodesy.Vector, points []geodesy.Vector) geodesy.Length {
-	most := 0.0
-	for i := range points {
-		p := &points[i]
-		x, y, z := p.X-v.X, p.Y-v.Y, p.Z-v.Z
-		most = max(most, x*x+y*y+z*z)
-	}
-	return arcAbove(geodesy.Length(math.Sqrt(most)))
+func chord2(a, b *geodesy.Vector) float64 {
+	x, y, z := a.X-b.X, a.Y-b.Y, a.Z-b.Z
+	return x*x + y*y + z*z
 }
 
 // deepest looks among the fixes of a run for one deeper than any before, and for one that is inside
 // beyond doubt.
 func (t *Tally) deepest(l *lineTally, r *run, seg *segment, to int) {
 	e := &r.entry
-	before := e.FromLimit.Fix.Index
-	fresh := !e.FromLimit.Known
-	t.search(l, Limit, e.State, seg, r.from, to, &e.FromLimit, &r.limitAt)
-	if !l.landless[e.State] && !t.search(l, LandBorder, e.State, seg, r.from, to, &e.FromLandBorder, &r.landAt) {
+	before, fresh := r.limit.best.Fix.Index, !r.limit.best.Known
+	t.search(l, Limit, r, seg, to)
+	if !l.landless[e.State] && !t.search(l, LandBorder, r, seg, to) {
 		l.landless[e.State] = true
 	}
-	e.DepthPossible = max(e.DepthPossible, e.FromLimit.Nearest.Distance)
-	if !e.FromLimit.Known {
+	best := &r.limit.best
+	e.FromLimit, e.FromLandBorder = *best, r.land.best
+	e.DepthPossible = max(e.DepthPossible, best.Nearest.Distance)
+	if !best.Known {
 		return
 	}
-	if at := e.FromLimit.Fix.Index; fresh || at != before {
+	if at := best.Fix.Index; fresh || at != before {
 		f := &seg.fixes[at-seg.base]
 		r.radius = f.Radius
-		if !r.sure && t.sure(e.State, f) {
+		if !r.sure && best.Nearest.Distance > best.Nearest.Uncertainty+f.Radius && t.sure(l, e.State, f) {
 			r.sure, r.sureAt = true, at
 		}
 	}
 	if !r.sure {
-		t.searchSure(r, seg, to)
+		t.searchSure(l, r, seg, to)
 	}
 }
 
-// search raises best to the deepest of fixes [lo, hi); false when the state has no edge of the kind.
-func (t *Tally) search(l *lineTally, k EdgeKind, s State, seg *segment, lo, hi int, best *Depth, bestAt *geodesy.Vector) bool {
-	bound := everywhere
-	if best.Known {
-		bound = best.Nearest.Distance + spread(bestAt, seg.vectors[lo:hi])
+// search raises the best of a kind to the deepest of the fixes of the run in the segment; false when
+// the state has no edge of the kind.
+func (t *Tally) search(l *lineTally, k EdgeKind, r *run, seg *segment, to int) bool {
+	s := &r.limit
+	if k == LandBorder {
+		s = &r.land
 	}
-	queue := append(t.nodes[:0], node{lo, hi, bound})
-	for len(queue) > 0 {
-		var n node
-		n, queue = pop(queue)
-		if best.Known && n.bound <= best.Nearest.Distance+depthStep {
-			break
+	state := r.entry.State
+	if len(s.witnesses) == 0 {
+		if mid := r.from + (to-r.from)/2; !t.ask(l, k, state, seg, mid, r) {
+			return false
 		}
-		mid := n.lo + (n.hi-n.lo)/2
-		near, ok := l.line.Nearest(s, k, seg.fixes[mid].Position, n.bound+1)
-		if !ok {
-			if !best.Known {
-				t.nodes = queue
-				return false
+	}
+	t.group(seg, r.from, to)
+	for {
+		g := &t.groups[0]
+		for i := range t.groups {
+			if t.groups[i].bound > g.bound {
+				g = &t.groups[i]
 			}
+		}
+		if s.best.Known && arcAbove(geodesy.Length(math.Sqrt(g.bound))) <= s.best.Nearest.Distance+depthStep {
+			return true
+		}
+		if g.applied < s.total {
+			t.apply(s, seg, g)
 			continue
 		}
-		if !best.Known || near.Distance > best.Nearest.Distance {
-			*best = Depth{Known: true, Nearest: near, Fix: sample(seg.base+mid, &seg.fixes[mid])}
-			*bestAt = seg.vectors[mid]
+		deepest := g.lo
+		for i := g.lo; i < g.hi; i++ {
+			if t.bounds[i] > t.bounds[deepest] {
+				deepest = i
+			}
 		}
-		for _, half := range [2][2]int{{n.lo, mid}, {mid + 1, n.hi}} {
-			if half[0] >= half[1] {
-				continue
-			}
-			b := min(n.bound, near.Distance+spread(&seg.vectors[mid], seg.vectors[half[0]:half[1]]))
-			if b > best.Nearest.Distance+depthStep {
-				queue = push(queue, node{half[0], half[1], b})
-			}
+		t.ask(l, k, state, seg, deepest, r)
+		t.bounds[deepest] = 0 // it is among the best now, if it is deep
+		g.bound = 0
+		for _, b := range t.bounds[g.lo:g.hi] {
+			g.bound = max(g.bound, b)
 		}
 	}
-	t.nodes = queue[:0]
+}
+
+// ask takes the exact distance of a fix, as best, and the nearest point as a witness. A point of a land
+// border that is nearest of the whole outline is nearest of the land border too.
+func (t *Tally) ask(l *lineTally, k EdgeKind, state State, seg *segment, i int, r *run) bool {
+	f := &seg.fixes[i]
+	n, ok := l.line.Nearest(state, k, f.Position, everywhere)
+	if !ok {
+		return false
+	}
+	v := geodesy.ToECEF(n.Point, 0)
+	d := Depth{Known: true, Nearest: n, Fix: sample(seg.base+i, f)}
+	if k == Limit {
+		r.limit.take(d, v)
+	}
+	if k == LandBorder || n.Neighbour != "" {
+		r.land.take(d, v)
+	}
 	return true
 }
 
-// sure reports whether f is inside s by every line in force that holds s, by more than the line's
-// uncertainty and the containment radius of the fix together.
-func (t *Tally) sure(s State, f *flight.Fix) bool {
+func (s *search) take(d Depth, v geodesy.Vector) {
+	if !s.best.Known || d.Nearest.Distance > s.best.Nearest.Distance {
+		s.best = d
+	}
+	s.witness(v)
+}
+
+// group parts the fixes [lo, hi) into groups about which nothing is known.
+func (t *Tally) group(seg *segment, lo, hi int) {
+	t.groups = t.groups[:0]
+	for len(t.bounds) < hi {
+		t.bounds = append(t.bounds, 0)
+	}
+	for ; lo < hi; lo += groupSize {
+		g := group{lo: lo, hi: min(lo+groupSize, hi), bound: math.Inf(1)}
+		g.centre = (g.lo + g.hi) / 2
+		far := 0.0
+		for i := g.lo; i < g.hi; i++ {
+			t.bounds[i] = math.Inf(1)
+			far = max(far, chord2(&seg.vectors[i], &seg.vectors[g.centre]))
+		}
+		g.radius = math.Sqrt(far)
+		t.groups = append(t.groups, g)
+	}
+}
+
+// apply lowers the bounds of a group by the witnesses that it does not know yet.
+func (t *Tally) apply(s *search, seg *segment, g *group) {
+	first := max(g.applied, s.total-len(s.witnesses))
+	g.applied = s.total
+	centre := &seg.vectors[g.centre]
+	// The witness nearest to the centre goes first: it may well settle the group, and it spares most
+	// others.
+	nearest, least := -1, math.Inf(1)
+	for i := first; i < s.total; i++ {
+		if d := chord2(&s.witnesses[i%keptWitnesses], centre); d < least {
+			nearest, least = i, d
+		}
+	}
+	if reach := math.Sqrt(least) + g.radius; arcAbove(geodesy.Length(reach)) <= s.best.Nearest.Distance+depthStep {
+		g.bound = min(g.bound, reach*reach)
+		return
+	}
+	t.lower(s, seg, g, nearest)
+	for i := first; i < s.total; i++ {
+		if i == nearest {
+			continue
+		}
+		near := math.Sqrt(chord2(&s.witnesses[i%keptWitnesses], centre)) - g.radius
+		if near > 0 && near*near >= g.bound {
+			continue
+		}
+		t.lower(s, seg, g, i)
+	}
+}
+
+// lower bounds every fix of a group by its distance to one witness.
+func (t *Tally) lower(s *search, seg *segment, g *group, witness int) {
+	w := s.witnesses[witness%keptWitnesses]
+	most := 0.0
+	for i := g.lo; i < g.hi; i++ {
+		b := min(t.bounds[i], chord2(&seg.vectors[i], &w))
+		t.bounds[i] = b
+		most = max(most, b)
+	}
+	g.bound = most
+}
+
+// sure reports whether f, which is inside s beyond doubt by line own, is so by every other line in force
+// that holds s: by more than the line's uncertainty and the containment radius of the fix together.
+func (t *Tally) sure(own *lineTally, s State, f *flight.Fix) bool {
 	for i := range t.lines {
 		l := &t.lines[i]
-		if !l.valid.InForce(f.Time) || !l.holdsState(s) {
+		if l == own || !l.valid.InForce(f.Time) || !l.holdsState(s) {
 			continue
 		}
-		states := l.line.StatesAt(f.Position)
-		if !states.Has(s) {
-			return false
-		}
-		n, ok := l.line.Nearest(s, Limit, f.Position, everywhere)
-		if !ok || n.Distance <= n.Uncertainty+f.Radius {
+		if !l.sure(s, f) {
 			return false
 		}
 	}
 	return true
+}
+
+func (l *lineTally) sure(s State, f *flight.Fix) bool {
+	states := l.line.StatesAt(f.Position)
+	if !states.Has(s) {
+		return false
+	}
+	n, ok := l.line.Nearest(s, Limit, f.Position, everywhere)
+	return ok && n.Distance > n.Uncertainty+f.Radius
 }
 
 // sureTries bounds the fixes of a segment that are asked about when the deepest was not sure.
@@ -141,47 +254,13 @@ const sureTries = 64
 // searchSure asks fixes spread over the run whether one is inside beyond doubt where the deepest is
 // not: it may have a wide containment radius, or lie nearest to the less certain edge. Giving up
 // errs towards unresolved.
-func (t *Tally) searchSure(r *run, seg *segment, to int) {
+func (t *Tally) searchSure(l *lineTally, r *run, seg *segment, to int) {
 	step := max(1, (to-r.from)/sureTries)
-	deepest := r.entry.FromLimit.Nearest.Distance
+	deepest := r.limit.best.Nearest.Distance
 	for i := r.from; i < to; i += step {
-		if f := &seg.fixes[i]; f.Radius < deepest && t.sure(r.entry.State, f) {
+		if f := &seg.fixes[i]; f.Radius < deepest && l.sure(r.entry.State, f) && t.sure(l, r.entry.State, f) {
 			r.sure, r.sureAt = true, seg.base+i
 			return
 		}
 	}
-}
-
-func push(h []node, n node) []node {
-	h = append(h, n)
-	for i := len(h) - 1; i > 0; {
-		up := (i - 1) / 2
-		if h[up].bound >= h[i].bound {
-			break
-		}
-		h[up], h[i] = h[i], h[up]
-		i = up
-	}
-	return h
-}
-
-func pop(h []node) (node, []node) {
-	top, last := h[0], len(h)-1
-	h[0] = h[last]
-	h = h[:last]
-	for i := 0; ; {
-		c := 2*i + 1
-		if c >= len(h) {
-			break
-		}
-		if c+1 < len(h) && h[c+1].bound > h[c].bound {
-			c++
-		}
-		if h[i].bound >= h[c].bound {
-			break
-		}
-		h[i], h[c] = h[c], h[i]
-		i = c
-	}
-	return top, h
 }

@@ -22,8 +22,8 @@ type run struct {
 	sureAt    int  // number of the fix that is inside beyond doubt
 	undated   bool // the line was not in force at the fix before or after
 	lastFix   flight.Fix
-	limitAt   geodesy.Vector // of the deepest fix from the limit, and from the land border
-	landAt    geodesy.Vector
+	limit     search         // from the whole outline
+	land      search         // from what the state shares with another
 	radius    geodesy.Length // containment radius of the deepest fix
 	uncertain geodesy.Length // greatest uncertainty met
 }
