@@ -39,14 +39,16 @@ const Knot Speed = 1852.0 / 3600.0
 // Datum says what a height is measured from.
 type Datum uint8
 
-// The datums. Barometric is pressure altitude against 1013.25 hPa: it is no height above anything
-// fixed and is never converted.
+// The datums. UnknownDatum is that of no height at all; Unstated that of a height whose source does
+// not say what it is measured from. Barometric is pressure altitude against 1013.25 hPa: it is no
+// height above anything fixed and is never converted.
 const (
 	UnknownDatum Datum = iota
 	HAE                // height above the WGS 84 ellipsoid
 	MSL                // height above mean sea level, EGM96
 	AGL                // height above the ground
 	Barometric
+	Unstated
 )
 
 // String returns the abbreviation that reports print.
@@ -60,6 +62,8 @@ func (d Datum) String() string {
 		return "AGL"
 	case Barometric:
 		return "barometric"
+	case Unstated:
+		return "unstated"
 	case UnknownDatum:
 	}
 	return "unknown"

@@ -110,6 +110,18 @@ func (d *Defects) Count(code evidence.Code, n int) {
 	d.counts[code] += n
 }
 
+// Merge adds what another list kept and counted.
+func (d *Defects) Merge(o *Defects) {
+	d.AddAll(o.list)
+	kept := map[evidence.Code]int{}
+	for _, x := range o.list {
+		kept[x.Code]++
+	}
+	for code, n := range o.counts {
+		d.Count(code, n-kept[code])
+	}
+}
+
 // List returns the defects that were kept, in the order of their discovery.
 func (d *Defects) List() []evidence.Defect { return d.list }
 
