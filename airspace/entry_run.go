@@ -15,7 +15,7 @@ import (
 type run struct {
 	entry     Entry
 	from      int // first fix of the run in the segment at hand
-	bands     [5]band
+	bands     [6]band
 	absent    int
 	reported  int // fixes with a containment radius
 	sure      bool
@@ -24,7 +24,6 @@ type run struct {
 	lastFix   flight.Fix
 	limit     search         // from the whole outline
 	land      search         // from what the state shares with another
-	radius    geodesy.Length // containment radius of the deepest fix
 	uncertain geodesy.Length // greatest uncertainty met
 }
 
@@ -116,24 +115,26 @@ func (t *Tally) inside(l *lineTally, r *run, a, b *flight.Fix) {
 }
 
 // cross bounds the instant at which the aircraft crossed the outline between a and b, of which one is
-// inside, and how deep it can have been between them.
-func (t *Tally) cross(l *lineTally, r *run, a, b *flight.Fix, ib int, to *Interval) {
+// inside: b when entering. It also says how deep the aircraft can have been between them.
+func (t *Tally) cross(l *lineTally, r *run, a, b *flight.Fix, ib int, entering bool) Interval {
 	e := &r.entry
 	plain := Interval{Earliest: a.Time.Add(-t.cfg.Resolution), Latest: b.Time.Add(t.cfg.Resolution)}
-	*to = plain
 	// The outline lies between them, so it is no farther from either than they are apart; slivers of
 	// neighbours that were simplified apart are the exception, hence the second try.
 	apart := geodesy.Distance(a.Position, b.Position)
 	da, okA := t.outline(l, e.State, a.Position, apart+1)
 	db, okB := t.outline(l, e.State, b.Position, apart+1)
 	if !okA || !okB {
-		return
+		return plain
 	}
 	r.uncertain = max(r.uncertain, da.Uncertainty, db.Uncertainty)
 	limit := t.reachIn(b.Time.Sub(a.Time))
 	in, out := db.Distance, da.Distance
-	if to == &e.Left {
+	if entering {
+		r.know(Limit, db, ib, b)
+	} else {
 		in, out = out, in
+		r.know(Limit, da, t.previous, a)
 	}
 	e.DepthPossible = max(e.DepthPossible, (in-out+limit)/2)
 	narrow := Interval{
@@ -146,9 +147,9 @@ func (t *Tally) cross(l *lineTally, r *run, a, b *flight.Fix, ib int, to *Interv
 			Code: CodeCrossing, Offset: b.Ref.Offset, Item: number(ib) + " " + string(e.State),
 			Got: knots(geodesy.Speed(need)), Want: knots(t.result.Ceiling.Speed),
 		})
-		return
+		return plain
 	}
-	*to = narrow
+	return narrow
 }
 
 // outline is Nearest of the limit, first within reach and then anywhere.
