@@ -315,10 +315,14 @@ func (t *Tally) change(l *lineTally, is *member, seg *segment, a, b *flight.Fix,
 		if is.states.Has(r.entry.State) {
 			return false
 		}
+		var left Interval
+		if is.inForce {
+			left = t.cross(l, r, a, b, seg.base+i, false)
+		}
 		t.flush(l, r, seg, i)
 		r.entry.GapAfter = Silence{Known: true, Duration: b.Time.Sub(a.Time)}
 		if is.inForce {
-			t.cross(l, r, a, b, seg.base+i, &r.entry.Left)
+			r.entry.Left = left
 		} else {
 			r.undated = true
 		}
@@ -336,7 +340,7 @@ func (t *Tally) change(l *lineTally, is *member, seg *segment, a, b *flight.Fix,
 		} else {
 			r.entry.GapBefore = Silence{Known: true, Duration: b.Time.Sub(a.Time)}
 			if l.now.inForce {
-				t.cross(l, r, a, b, seg.base+i, &r.entry.Entered)
+				r.entry.Entered = t.cross(l, r, a, b, seg.base+i, true)
 			} else {
 				r.entry.Entered.Latest = b.Time.Add(t.cfg.Resolution)
 				r.undated = true

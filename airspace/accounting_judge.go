@@ -67,7 +67,7 @@ func (t *Tally) conclude(line int, r *run) {
 		e.Reasons = append(e.Reasons, Reason{Code: c, Line: line, Got: got, Want: want})
 	}
 	if d := e.FromLimit.Nearest; !r.sure && !r.beyond() {
-		reason(ReasonDoubt, l.source.Name, metres(d.Distance), metres(d.Uncertainty+r.radius))
+		reason(ReasonDoubt, l.source.Name, metres(d.Distance), metres(d.Uncertainty+r.limit.deepest.Radius))
 		explained = true
 	}
 	for k := range t.lines {
@@ -86,7 +86,7 @@ func (t *Tally) conclude(line int, r *run) {
 			reason(ReasonLineOutside, other.source.Name, "", "")
 			explained = true
 		case seen != nil && !r.sure && !seen.beyond():
-			reason(ReasonLineDoubt, other.source.Name, metres(v.FromLimit.Nearest.Distance), metres(v.FromLimit.Nearest.Uncertainty+seen.radius))
+			reason(ReasonLineDoubt, other.source.Name, metres(v.FromLimit.Nearest.Distance), metres(v.FromLimit.Nearest.Uncertainty+seen.limit.deepest.Radius))
 			explained = true
 		case v.Runs > 1 || seen != nil && len(l.sharing(seen)) > 1:
 			reason(ReasonRuns, other.source.Name, number(v.Runs), number(1))
@@ -115,7 +115,7 @@ func (t *Tally) conclude(line int, r *run) {
 // beyond reports whether the deepest fix is inside by more than its doubt, by the line of the run.
 func (r *run) beyond() bool {
 	n := r.entry.FromLimit.Nearest
-	return r.entry.FromLimit.Known && n.Distance > n.Uncertainty+r.radius
+	return r.entry.FromLimit.Known && n.Distance > n.Uncertainty+r.limit.deepest.Radius
 }
 
 // view returns what the line says of a run of another line, and its deepest run of the same fixes.

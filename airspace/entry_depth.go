@@ -15,6 +15,8 @@ import (
 // search is the state of the search for the deepest fix of a run from one kind of edge.
 type search struct {
 	best      Depth
+	deepest   flight.Fix       // the fix of best
+	fresh     bool             // best is new since somebody looked
 	witnesses []geodesy.Vector // points of the outline, the latest keptWitnesses of them
 	total     int              // witnesses that there ever were
 }
@@ -71,7 +73,6 @@ func chord2(a, b *geodesy.Vector) float64 {
 // beyond doubt.
 func (t *Tally) deepest(l *lineTally, r *run, seg *segment, to int) {
 	e := &r.entry
-	before, fresh := r.limit.best.Fix.Index, !r.limit.best.Known
 	t.search(l, Limit, r, seg, to)
 	if !l.landless[e.State] && !t.search(l, LandBorder, r, seg, to) {
 		l.landless[e.State] = true
@@ -82,13 +83,10 @@ func (t *Tally) deepest(l *lineTally, r *run, seg *segment, to int) {
 	if !best.Known {
 		return
 	}
-	if at := best.Fix.Index; fresh || at != before {
-		f := &seg.fixes[at-seg.base]
-		r.radius = f.Radius
-		if !r.sure && best.Nearest.Distance > best.Nearest.Uncertainty+f.Radius && t.sure(l, e.State, f) {
-			r.sure, r.sureAt = true, at
-		}
+	if f := &r.limit.deepest; r.limit.fresh && !r.sure && r.beyond() && t.sure(l, e.State, f) {
+		r.sure, r.sureAt = true, best.Fix.Index
 	}
+	r.limit.fresh = false
 	if !r.sure {
 		t.searchSure(l, r, seg, to)
 	}
@@ -103,7 +101,8 @@ func (t *Tally) search(l *lineTally, k EdgeKind, r *run, seg *segment, to int) b
 	}
 	state := r.entry.State
 	if len(s.witnesses) == 0 {
-		if mid := r.from + (to-r.from)/2; !t.ask(l, k, state, seg, mid, r) {
+		mid := r.from + (to-r.from)/2
+		if !t.ask(l, k, state, seg, mid, r, everywhere) {
 			return false
 		}
 	}
@@ -128,7 +127,7 @@ func (t *Tally) search(l *lineTally, k EdgeKind, r *run, seg *segment, to int) b
 				deepest = i
 			}
 		}
-		t.ask(l, k, state, seg, deepest, r)
+		t.ask(l, k, state, seg, deepest, r, arcAbove(geodesy.Length(math.Sqrt(t.bounds[deepest])))+1)
 		t.bounds[deepest] = 0 // it is among the best now, if it is deep
 		g.bound = 0
 		for _, b := range t.bounds[g.lo:g.hi] {
@@ -137,28 +136,33 @@ func (t *Tally) search(l *lineTally, k EdgeKind, r *run, seg *segment, to int) b
 	}
 }
 
-// ask takes the exact distance of a fix, as best, and the nearest point as a witness. A point of a land
-// border that is nearest of the whole outline is nearest of the land border too.
-func (t *Tally) ask(l *lineTally, k EdgeKind, state State, seg *segment, i int, r *run) bool {
+// ask takes the exact distance of a fix, which is no more than limit.
+func (t *Tally) ask(l *lineTally, k EdgeKind, state State, seg *segment, i int, r *run, limit geodesy.Length) bool {
 	f := &seg.fixes[i]
-	n, ok := l.line.Nearest(state, k, f.Position, everywhere)
+	n, ok := l.line.Nearest(state, k, f.Position, limit)
 	if !ok {
 		return false
 	}
-	v := geodesy.ToECEF(n.Point, 0)
-	d := Depth{Known: true, Nearest: n, Fix: sample(seg.base+i, f)}
-	if k == Limit {
-		r.limit.take(d, v)
-	}
-	if k == LandBorder || n.Neighbour != "" {
-		r.land.take(d, v)
-	}
+	r.know(k, n, seg.base+i, f)
 	return true
 }
 
-func (s *search) take(d Depth, v geodesy.Vector) {
-	if !s.best.Known || d.Nearest.Distance > s.best.Nearest.Distance {
-		s.best = d
+// know takes the nearest point to fix i of the run. The nearest point of the whole outline, when it is
+// on a land border, is the nearest of the land border too.
+func (r *run) know(k EdgeKind, n Nearest, i int, f *flight.Fix) {
+	v := geodesy.ToECEF(n.Point, 0)
+	if k == Limit {
+		r.limit.take(n, v, i, f)
+	}
+	if k == LandBorder || n.Neighbour != "" {
+		r.land.take(n, v, i, f)
+	}
+}
+
+func (s *search) take(n Nearest, v geodesy.Vector, i int, f *flight.Fix) {
+	if !s.best.Known || n.Distance > s.best.Nearest.Distance {
+		s.best = Depth{Known: true, Nearest: n, Fix: sample(i, f)}
+		s.deepest, s.fresh = *f, true
 	}
 	s.witness(v)
 }
