@@ -37,6 +37,8 @@ const (
 	CodeAltitude evidence.Code = "csv.altitude"
 	// CodeLine: a line longer than 64 KiB; it is left out.
 	CodeLine evidence.Code = "csv.line"
+	// CodeTruncated: the source broke off before its end. What came before counts.
+	CodeTruncated evidence.Code = "csv.truncated"
 	// CodeQuote: a quote that is never closed; the row is left out.
 	CodeQuote evidence.Code = "csv.quote"
 )

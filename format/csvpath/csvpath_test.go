@@ -106,6 +106,20 @@ func TestRead(t *testing.T) {
 	}
 }
 
+func TestASourceThatBreaksOff(t *testing.T) {
+	t.Parallel()
+	src := io.MultiReader(strings.NewReader("time,lat,lon\n1777636800,1,2\n1777636801,"), iotest.ErrReader(io.ErrUnexpectedEOF))
+	var rows []Row
+	var defects []evidence.Defect
+	_, err := Read(src, func(r Row) error { rows = append(rows, r); return nil }, func(d evidence.Defect) { defects = append(defects, d) })
+	if err != nil || len(rows) != 1 {
+		t.Errorf("%d rows, error %v", len(rows), err)
+	}
+	if d := cmp.Diff([]evidence.Defect{{Code: CodeTruncated, Offset: 39}}, defects); d != "" {
+		t.Error(d)
+	}
+}
+
 func TestAltitudeColumns(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]Table{

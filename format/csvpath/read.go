@@ -118,6 +118,10 @@ func Read(src io.Reader, handle func(Row) error, found func(evidence.Defect)) (T
 		if errors.Is(err, io.EOF) {
 			return h.table, nil
 		}
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			found(evidence.Defect{Code: CodeTruncated, Offset: r.next})
+			return h.table, nil
+		}
 		if err != nil {
 			return h.table, err
 		}
