@@ -13,6 +13,7 @@ const (
 type clock struct {
 	ref      int64 // last unwrapped time of the program; others are taken as nearest to it
 	hasRef   bool
+	byPCR    bool // ref is that of a PCR, which may lie before a wrap that the first PTS has behind it
 	timeline int
 
 	lastPCR     int64 // 27 MHz, wrapped
@@ -26,10 +27,11 @@ type clock struct {
 	hasNear bool
 }
 
-// unwrap returns the time nearest to the last one that equals raw modulo 33 bits.
-func (c *clock) unwrap(raw int64) int64 {
-	if !c.hasRef {
-		c.ref, c.hasRef = raw, true
+// unwrap returns the time nearest to the last one that equals raw modulo 33 bits. The first PTS of
+// a timeline is taken as it is.
+func (c *clock) unwrap(raw int64, isPCR bool) int64 {
+	if !c.hasRef || c.byPCR && !isPCR {
+		c.ref, c.hasRef, c.byPCR = raw, true, isPCR
 		return raw
 	}
 	c.ref += signed(raw-c.ref, wrap)
@@ -53,7 +55,7 @@ func (c *clock) reanchor(raw int64) {
 	if c.hasRef {
 		c.timeline++
 	}
-	c.ref, c.hasRef = raw, true
+	c.ref, c.hasRef, c.byPCR = raw, true, true
 	c.hasPCR, c.hasNow, c.expectsJump = false, false, false
 }
 
@@ -132,7 +134,7 @@ func (d *Demuxer) pcr(pid uint16, a adaptation, off int64) {
 		}
 		p.lastPCR, p.hasPCR = a.pcr, true
 		if !p.hasVideo {
-			now := p.unwrap(a.pcr / pcrPerTick)
+			now := p.unwrap(a.pcr/pcrPerTick, true)
 			d.tick(p, now)
 			d.setNear(p, now)
 		}
@@ -142,7 +144,7 @@ func (d *Demuxer) pcr(pid uint16, a adaptation, off int64) {
 // stamp unwraps the times of a PES packet and checks their distance from those before.
 func (d *Demuxer) stamp(st *stream, h *pesHeader) (pts, dts int64) {
 	p := st.program
-	pts = p.unwrap(h.pts)
+	pts = p.unwrap(h.pts, false)
 	dts = pts
 	if h.hasDTS {
 		dts = pts + signed(h.dts-h.pts, wrap)
