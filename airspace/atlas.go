@@ -49,6 +49,7 @@ type chart struct {
 	tiles       []tileEntry
 	loaded      []atomic.Pointer[tile]
 	packed      []byte // compressed tiles
+	solo        bool   // only feature 0 is claimed; the others are neighbours by name
 	outlines    []outline
 }
 

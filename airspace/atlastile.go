@@ -124,6 +124,9 @@ func newTile(c *chart, cell int32, base uint16, chains []chain) *tile {
 func (t *tile) build(c *chart, base uint16, chains []chain) error {
 	t.chains = chains
 	note := func(set uint16) error {
+		if c.solo && set > 1 {
+			set = 0 // a neighbour by name, not a claim
+		}
 		var mask uint64
 		for _, f := range c.sets[set].features {
 			i := slices.Index(t.features, f)
