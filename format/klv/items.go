@@ -41,6 +41,7 @@ func (e *SyntaxError) Unwrap() error { return e.Err }
 type Items struct {
 	Tag     uint32
 	Offset  int    // of the tag, from the first byte given
+	Start   int    // of the value
 	Value   []byte // a part of the bytes given, not a copy; empty for a zero-length item
 	Padded  bool   // tag or length is not in the shortest form
 	b       []byte
@@ -59,7 +60,7 @@ func (it *Items) Next() bool {
 		start := at + 2
 		end := start + int(b[at+1])
 		if end <= len(b) {
-			it.Tag, it.Offset, it.Padded = uint32(b[at]), at, false
+			it.Tag, it.Offset, it.Start, it.Padded = uint32(b[at]), at, start, false
 			it.Value = b[start:end:end]
 			it.next = end
 			return true
@@ -85,7 +86,7 @@ func (it *Items) nextLong() bool {
 	if n > len(rest)-start {
 		return it.fail(tag, start+n, ErrOverrun)
 	}
-	it.Tag, it.Offset = tag, it.next
+	it.Tag, it.Offset, it.Start = tag, it.next, it.next+start
 	it.Padded = tagSize > 1 && rest[0] == 0x80 || lengthSize > minimalLengthSize(n)
 	it.Value = rest[start : start+n : start+n]
 	it.next += start + n
@@ -94,7 +95,7 @@ func (it *Items) nextLong() bool {
 
 func (it *Items) fail(tag uint32, want int, err error) bool {
 	it.failure = &SyntaxError{Offset: it.next, Tag: tag, Err: err, Want: want, Have: len(it.b) - it.next}
-	it.Tag, it.Offset, it.Value, it.Padded = tag, it.next, nil, false
+	it.Tag, it.Offset, it.Start, it.Value, it.Padded = tag, it.next, it.next, nil, false
 	return false
 }
 
