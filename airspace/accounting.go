@@ -197,18 +197,15 @@ func (t *Tally) take(fixes []flight.Fix) {
 	begin, latest := 0, t.last.Time
 	for i := range fixes {
 		f := &fixes[i]
-		d := evidence.Defect{Offset: f.Ref.Offset}
-		switch {
-		case !f.Position.Valid():
-			d.Code, d.Got, d.Want = CodePosition, degrees(f.Position), "[-90, 90], [-180, 180]"
-		case f.Time.Before(latest):
-			d.Code, d.Got, d.Want = CodeOrder, stamp(f.Time), stamp(latest)
-		default:
+		if f.Position.Valid() && !f.Time.Before(latest) {
 			latest = f.Time
 			continue
 		}
 		t.segment(fixes[begin:i])
-		d.Item = number(t.count)
+		d := evidence.Defect{Code: CodePosition, Offset: f.Ref.Offset, Item: number(t.count), Got: degrees(f.Position), Want: "[-90, 90], [-180, 180]"}
+		if f.Position.Valid() {
+			d.Code, d.Got, d.Want = CodeOrder, stamp(f.Time), stamp(latest)
+		}
 		t.result.Findings = append(t.result.Findings, d)
 		t.count++
 		begin = i + 1

@@ -23,7 +23,7 @@ type search struct {
 
 // Bounds of the search. Depths closer than depthStep are not told apart.
 const (
-	keptWitnesses                = 256
+	keptWitnesses                = 128
 	groupSize                    = 32
 	depthStep     geodesy.Length = 0.01
 )
@@ -127,7 +127,7 @@ func (t *Tally) search(l *lineTally, k EdgeKind, r *run, seg *segment, to int) b
 				deepest = i
 			}
 		}
-		t.ask(l, k, state, seg, deepest, r, arcAbove(geodesy.Length(math.Sqrt(t.bounds[deepest])))+1)
+		t.ask(l, k, state, seg, deepest, r, arcAbove(geodesy.Length(math.Sqrt(t.bounds[deepest])))+depthStep)
 		t.bounds[deepest] = 0 // it is among the best now, if it is deep
 		g.bound = 0
 		for _, b := range t.bounds[g.lo:g.hi] {

@@ -61,17 +61,22 @@ func (t *Tally) flush(l *lineTally, r *run, seg *segment, to int) {
 			b.min, b.max = min(b.min, f.Altitude.Value), max(b.max, f.Altitude.Value)
 			b.fixes++
 		}
-		if e.Fixes > 0 || i > r.from {
-			prev := &r.lastFix
-			if i > r.from {
-				prev = &seg.fixes[i-1]
-			}
-			dt := f.Time.Sub(prev.Time)
-			e.GapInside = Silence{Known: true, Duration: max(e.GapInside.Duration, dt)}
-		}
+	}
+	e.GapInside.Known = e.Fixes > 0 || to-r.from > 1
+	long := false
+	prev := r.lastFix.Time
+	if e.Fixes == 0 {
+		prev = seg.fixes[r.from].Time
+	}
+	for i := r.from; i < to; i++ {
+		now := seg.fixes[i].Time
+		dt := now.Sub(prev)
+		e.GapInside.Duration = max(e.GapInside.Duration, dt)
+		long = long || dt > t.cfg.Gap
+		prev = now
 	}
 	t.deepest(l, r, seg, to)
-	for i := r.from; i < to; i++ {
+	for i := r.from; long && i < to; i++ {
 		prev := &r.lastFix
 		if i > r.from {
 			prev = &seg.fixes[i-1]
