@@ -206,7 +206,8 @@ func (t *table) text(key string, limit int, otherwise string) string {
 
 // number reads a value in one of the units given with their size, within [low, high] in the first.
 func (t *table) number(key string, low, high float64, required bool, otherwise float64, units ...unit) float64 {
-	want := fmt.Sprintf("%g to %g %s, such as %q", low, high, units[0].name, strings.TrimSpace(example(low, high)+" "+units[0].name))
+	sized := func(v string) string { return strings.TrimSpace(v + " " + units[0].name) }
+	want := fmt.Sprintf("%g to %s, such as %q", low, sized(strconv.FormatFloat(high, 'g', -1, 64)), sized(example(low, high)))
 	s, line, ok := t.scalar(key, want, required)
 	if !ok {
 		return otherwise

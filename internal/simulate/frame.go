@@ -209,9 +209,17 @@ func (fr *Frame) gimbal(s sight, ned, body basis) {
 		}
 	}
 	fr.camera = basis{u: s.along, v: right, w: s.along.cross(right)}
-	fr.Azimuth = geodesy.Angle(wrap360(azimuth / degree))
+	fr.Azimuth = geodesy.Angle(around(azimuth / degree))
 	fr.Elevation = geodesy.Angle(math.Atan2(-z, math.Hypot(x, y)) / degree)
-	fr.Rotation = geodesy.Angle(wrap360(math.Atan2(right.dot(under), right.dot(unrolled)) / degree))
+	fr.Rotation = geodesy.Angle(around(math.Atan2(right.dot(under), right.dot(unrolled)) / degree))
+}
+
+// around is wrap360 without the flicker between 0 and 360 that rounding causes.
+func around(d float64) float64 {
+	if d = wrap360(d); d > 360-1e-9 {
+		return 0
+	}
+	return d
 }
 
 // check walks the sortie and returns the first look that chose ground which cannot be seen.

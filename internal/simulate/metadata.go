@@ -53,7 +53,8 @@ func (p *packets) packet(f *Frame, harm harm) []byte {
 	s := p.sortie
 	b := set{bytes: p.scratch[:0], clear: harm.clear}
 	b.whole(2, s.stamp(f.Time.Add(-harm.back)), 8)
-	if f.Offset >= p.nextConstants {
+	constants := f.Offset >= p.nextConstants
+	if constants {
 		p.nextConstants = f.Offset - f.Offset%s.Metadata.Constants + s.Metadata.Constants
 		p.constants(&b)
 	}
@@ -67,6 +68,9 @@ func (p *packets) packet(f *Frame, harm harm) []byte {
 		}
 	}
 	b.whole(65, uint64(s.Metadata.Version), 1)
+	if constants && s.Metadata.MISP {
+		b.whole(136, leapSeconds, 1) // behind the rest: some readers stop at a tag of two bytes
+	}
 	p.scratch = b.bytes
 
 	out := append([]byte(nil), uasKey[:]...)
@@ -94,9 +98,6 @@ func (p *packets) constants(b *set) {
 	b.text(59, a.CallSign)
 	b.raw(48, p.security)
 	b.raw(94, p.identity)
-	if p.sortie.Metadata.MISP {
-		b.whole(136, leapSeconds, 1)
-	}
 }
 
 // platform writes where the aircraft is and how it lies. Heights above the ellipsoid go out in item
