@@ -1,0 +1,192 @@
+package st0601
+
+import (
+	"math"
+
+	"overflight/format/misb/imapb"
+)
+
+// Kind is how the value of an item is written.
+type Kind uint8
+
+// The kinds.
+const (
+	Opaque   Kind = iota // a tag that ST 0601.19 does not define
+	Linear               // an integer of fixed length that spans the range in equal steps
+	Mapped               // ST 1201 IMAPB, the length as sent
+	Unsigned             // an unsigned integer
+	Signed               // a two's complement integer
+	Instant              // microseconds since 1970, MISP time
+	Code                 // one byte with a meaning
+	Flags                // one byte, a meaning a bit
+	Text                 // UTF-8
+	Nested               // a set, a pack or a list; see the methods of Set that return them
+	Sum                  // the checksum
+)
+
+// Item is what the standard says of one item.
+type Item struct {
+	Tag       Tag
+	Name      string
+	Unit      string // "deg", "m", "m/s", "deg/s", "%", "mbar", "degC", "kg", "px", "s", "us", "rpm", "GB", "MHz", "km"
+	Kind      Kind
+	Min, Max  float64 // of Linear and Mapped
+	Length    int     // in bytes: fixed for Linear, Code and Flags, else what the encoder writes; 0 as needed
+	MaxLength int     // 0 as much as there is
+
+	reserved State    // what the lowest code of a symmetric Linear item says; Absent when it has none
+	meanings []string // of Code and Flags
+}
+
+// Step returns the distance between neighbouring values at the item's usual length, 0 for items
+// that are not numbers in steps.
+func (i Item) Step() float64 {
+	switch i.Kind {
+	case Linear:
+		return (i.Max - i.Min) / i.divisor()
+	case Mapped:
+		s := imapb.New(i.Min, i.Max, i.Length)
+		return s.Step()
+	case Opaque, Unsigned, Signed, Instant, Code, Flags, Text, Nested, Sum:
+	}
+	return 0
+}
+
+// divisor is the number of steps between the ends of a Linear item.
+func (i Item) divisor() float64 {
+	all := math.Ldexp(1, 8*i.Length)
+	if i.symmetric() {
+		return all - 2
+	}
+	return all - 1
+}
+
+func (i Item) symmetric() bool { return i.reserved != Absent }
+
+// Lookup returns the description of an item; false for a tag that ST 0601.19 does not define.
+func Lookup(tag Tag) (Item, bool) {
+	if tag == 0 || tag >= tagCount {
+		return Item{}, false
+	}
+	return items[tag], true
+}
+
+// Repeats reports whether the item may occur more than once in a packet.
+func (t Tag) Repeats() bool {
+	return t == TagSegmentLocalSet || t == TagAmendLocalSet || t == TagSDCCFLP || t == TagControlCommand
+}
+
+const tagCount = 144
+
+// op is what the inner loop needs of an item, in one cache line.
+type op struct {
+	kind     Kind
+	length   uint8 // the only length allowed, 0 when several are
+	most     uint8 // the largest length of integers
+	reserved State
+	meanings uint32 // number of codes that have a meaning
+	code     int64  // the reserved code, where there is one
+	mask     int64  // takes off the sign extension of what has no sign
+	mul, div float64
+	add      float64
+	scales   *[9]imapb.Scale
+}
+
+var ops = func() (all [256]op) {
+	for tag := Tag(1); tag < tagCount; tag++ {
+		items[tag].Tag = tag
+		all[tag] = items[tag].op()
+	}
+	return all
+}()
+
+func (i Item) op() op {
+	o := op{kind: i.Kind, most: uint8(min(i.MaxLength, 255)), meanings: uint32(len(i.meanings)), mask: -1, code: math.MinInt64}
+	switch i.Kind {
+	case Linear:
+		o.length = uint8(i.Length)
+		// Multiplying an integer by an integer and dividing once rounds once: the result is the
+		// double nearest to what the standard's formula says.
+		o.mul, o.div, o.add = i.Max-i.Min, i.divisor(), i.Min
+		if i.symmetric() {
+			o.mul, o.div, o.add = i.Max, i.divisor()/2, 0
+			o.code, o.reserved = -1<<(8*i.Length-1), i.reserved
+			if i.Max == cornerOffset {
+				o.mul, o.div = cornerOffset*1000, o.div*1000
+			}
+		} else if i.Min != -128 {
+			o.mask = 1<<(8*i.Length) - 1
+		} else {
+			o.mul, o.div, o.add = 1, 1, 0
+		}
+	case Mapped:
+		o.scales = imapb.Lengths(i.Min, i.Max)
+	case Code, Flags, Sum:
+		o.length = uint8(i.Length)
+	case Unsigned, Instant, Signed:
+		if i.Length == i.MaxLength {
+			o.length = uint8(i.Length)
+		}
+	case Opaque, Text, Nested:
+	}
+	return o
+}
+
+// cornerOffset is the largest corner offset in degrees.
+const cornerOffset = 0.075
+
+func checksum(name string) Item {
+	return Item{Name: name, Kind: Sum, Length: 2, MaxLength: 2}
+}
+
+func text(name string, most int) Item {
+	return Item{Name: name, Kind: Text, MaxLength: most}
+}
+
+func nested(name string) Item { return Item{Name: name, Kind: Nested} }
+
+// linear: the lowest code is low, the highest is high.
+func linear(name, unit string, low, high float64, length int) Item {
+	return Item{Name: name, Unit: unit, Kind: Linear, Min: low, Max: high, Length: length, MaxLength: length}
+}
+
+// signed: two's complement, the lowest code is reserved, the one above it is -limit.
+func signed(name, unit string, limit float64, length int, reserved State) Item {
+	i := linear(name, unit, -limit, limit, length)
+	i.reserved = reserved
+	return i
+}
+
+func offset(name string) Item { return signed(name, "deg", cornerOffset, 2, OffEarth) }
+
+// celsius is the one linear item that counts whole units and reserves nothing.
+func celsius(name string) Item { return linear(name, "degC", -128, 127, 1) }
+
+func mapped(name, unit string, low, high float64, length, most int) Item {
+	return Item{Name: name, Unit: unit, Kind: Mapped, Min: low, Max: high, Length: length, MaxLength: most}
+}
+
+// unsigned: one length for both is fixed, otherwise 1 to most bytes.
+func unsigned(name, unit string, length, most int) Item {
+	i := Item{Name: name, Unit: unit, Kind: Unsigned, MaxLength: most}
+	if length == most {
+		i.Length = length
+	}
+	return i
+}
+
+func integer(name, unit string, most int) Item {
+	return Item{Name: name, Unit: unit, Kind: Signed, MaxLength: most}
+}
+
+func instant(name string, length int) Item {
+	return Item{Name: name, Kind: Instant, Length: length, MaxLength: 8}
+}
+
+func enum(name string, meanings []string) Item {
+	return Item{Name: name, Kind: Code, Length: 1, MaxLength: 1, meanings: meanings}
+}
+
+func flags(name string, meanings []string) Item {
+	return Item{Name: name, Kind: Flags, Length: 1, MaxLength: 1, meanings: meanings}
+}
