@@ -10,7 +10,9 @@ import (
 // AppendLocal appends the set as the value of ST 0601 Item 74: no key, no length, no checksum.
 // Items go out in the order of their tags, integers and mapped values in the number of bytes they
 // came in, new ones in the least or the usual number. What had no typed value goes out as it came.
-func (s *Set) AppendLocal(dst []byte) []byte {
+func (s *Set) AppendLocal(dst []byte) []byte { return s.appendItems(dst, false) }
+
+func (s *Set) appendItems(dst []byte, standalone bool) []byte {
 	for tag := Timestamp; tag <= MIISID; tag++ {
 		if i := textSlot(tag); i >= 0 {
 			if s.sent>>i&1 != 0 {
@@ -36,7 +38,7 @@ func (s *Set) AppendLocal(dst []byte) []byte {
 		})
 	}
 	for _, o := range s.Others {
-		if o.Tag != Checksum {
+		if o.Tag != Checksum || !standalone {
 			dst = klv.AppendItem(dst, o.Tag, o.Value)
 		}
 	}
@@ -45,7 +47,7 @@ func (s *Set) AppendLocal(dst []byte) []byte {
 
 // AppendPacket appends the set as it stands alone: key, length, items, checksum.
 func (s *Set) AppendPacket(dst []byte) []byte {
-	value := s.AppendLocal(nil)
+	value := s.appendItems(nil, true)
 	start := len(dst)
 	dst = append(dst, klv.KeyST0903[:]...)
 	dst = klv.AppendLength(dst, len(value)+4)
