@@ -151,7 +151,7 @@ func (g *Geoid) ToHAE(p Position, a Altitude) (Altitude, bool) {
 		return a, true
 	case MSL:
 		return Altitude{a.Value + g.Undulation(p), HAE}, true
-	case AGL, Barometric, UnknownDatum:
+	case AGL, Barometric, Unstated, UnknownDatum:
 	}
 	return Altitude{}, false
 }
@@ -164,7 +164,7 @@ func (g *Geoid) ToMSL(p Position, a Altitude) (Altitude, bool) {
 		return a, true
 	case HAE:
 		return Altitude{a.Value - g.Undulation(p), MSL}, true
-	case AGL, Barometric, UnknownDatum:
+	case AGL, Barometric, Unstated, UnknownDatum:
 	}
 	return Altitude{}, false
 }
