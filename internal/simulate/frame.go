@@ -15,9 +15,8 @@ type Frame struct {
 	Time     time.Time     // UTC
 	Platform Place
 	Course   geodesy.Angle // of the path over the ground
-	Ground   geodesy.Speed // over the ground
-	Climb    geodesy.Speed
-	Air      geodesy.Speed // true airspeed
+
+	GroundSpeed, ClimbRate, Airspeed geodesy.Speed // the last one true
 
 	// The attitude lies on the grid of items 5, 6 and 7, so that the gimbal angles, which have 32
 	// bits, point exactly where the stream says that they point.
@@ -63,17 +62,17 @@ func (f *Flight) At(offset time.Duration) Frame {
 	c := f.at(t)
 	fr := Frame{
 		Offset: offset, Time: s.Start.Add(offset), Platform: placeOf(c.point),
-		Course: geodesy.Angle(c.direction), Ground: geodesy.Speed(c.speed), Climb: geodesy.Speed(c.climb),
+		Course: geodesy.Angle(c.direction), GroundSpeed: geodesy.Speed(c.speed), ClimbRate: geodesy.Speed(c.climb),
 	}
 	// The air moves with the wind, so the nose points into it (the wind triangle).
 	sinC, cosC := math.Sincos(c.direction * degree)
 	sinW, cosW := math.Sincos(float64(s.Wind.From) * degree)
 	north := c.speed*cosC + float64(s.Wind.Speed)*cosW
 	east := c.speed*sinC + float64(s.Wind.Speed)*sinW
-	fr.Air = geodesy.Speed(math.Hypot(north, east))
+	fr.Airspeed = geodesy.Speed(math.Hypot(north, east))
 	fr.Heading = geodesy.Angle(snap(wrap360(math.Atan2(east, north)/degree), headingStep))
 	// A little of the restlessness of real air, the same in every run.
-	pitch := 2 + math.Atan2(c.climb, float64(fr.Air))/degree + 0.25*math.Sin(2*math.Pi*t/17)
+	pitch := 2 + math.Atan2(c.climb, float64(fr.Airspeed))/degree + 0.25*math.Sin(2*math.Pi*t/17)
 	fr.Pitch = geodesy.Angle(snap(min(max(pitch, -19.9), 19.9), pitchStep))
 	fr.Roll = geodesy.Angle(snap(f.roll(t)+0.4*math.Sin(2*math.Pi*t/11), rollStep))
 	fr.HFOV, fr.VFOV = s.view(offset)
@@ -114,8 +113,11 @@ func (fr *Frame) ray(x, y float64) vector {
 
 // view is the field of view at an instant, on the grid of items 16 and 17.
 func (s *Sortie) view(t time.Duration) (h, v geodesy.Angle) {
-	i := sort.Search(len(s.Zooms), func(i int) bool { return s.Zooms[i].From > t })
-	wide := float64(s.Zooms[max(i-1, 0)].HFOV)
+	wide := 10.0
+	if len(s.Zooms) > 0 {
+		i := sort.Search(len(s.Zooms), func(i int) bool { return s.Zooms[i].From > t })
+		wide = float64(s.Zooms[max(i-1, 0)].HFOV)
+	}
 	high := 2 * math.Atan(0.75*math.Tan(wide/2*degree)) / degree
 	return geodesy.Angle(snap(wide, viewStep)), geodesy.Angle(snap(high, viewStep))
 }
@@ -145,6 +147,9 @@ type sight struct {
 
 // sight returns the line of sight at an instant.
 func (s *Sortie) sight(t time.Duration, c course, eye vector, ned, body basis) sight {
+	if len(s.Looks) == 0 {
+		return Look{Kind: Fixed, Elevation: -90}.sight(t, c, eye, ned, body, float64(s.Ground.Height))
+	}
 	i := max(sort.Search(len(s.Looks), func(i int) bool { return s.Looks[i].From > t })-1, 0)
 	now := s.Looks[i].sight(t, c, eye, ned, body, float64(s.Ground.Height))
 	since := t - s.Looks[i].From

@@ -107,7 +107,7 @@ func (p *packets) platform(b *set, f *Frame, harm harm) {
 	b.unsigned(5, float64(f.Heading), 0, 360, 2)
 	b.signed(6, float64(f.Pitch), 20, 2)
 	b.signed(7, float64(f.Roll), 50, 2)
-	b.unsigned(8, float64(f.Air), 0, 255, 1)
+	b.unsigned(8, float64(f.Airspeed), 0, 255, 1)
 	if harm.reserved {
 		b.reserved(13, 4)
 	} else {
@@ -120,11 +120,11 @@ func (p *packets) platform(b *set, f *Frame, harm harm) {
 		b.unsigned(35, float64(s.Wind.From), 0, 360, 2)
 		b.unsigned(36, float64(s.Wind.Speed), 0, 100, 1)
 	}
-	b.signed(51, float64(f.Climb), 180, 2)
-	b.unsigned(56, float64(f.Ground), 0, 255, 1)
+	b.signed(51, float64(f.ClimbRate), 180, 2)
+	b.unsigned(56, float64(f.GroundSpeed), 0, 255, 1)
 	sin, cos := math.Sincos(float64(f.Course) * degree)
-	b.signed(79, float64(f.Ground)*cos, 327, 2)
-	b.signed(80, float64(f.Ground)*sin, 327, 2)
+	b.signed(79, float64(f.GroundSpeed)*cos, 327, 2)
+	b.signed(80, float64(f.GroundSpeed)*sin, 327, 2)
 	b.mapped(112, float64(f.Course), 0, 360, 2)
 }
 

@@ -123,6 +123,29 @@ func TestCrossings(t *testing.T) {
 	}
 }
 
+// TestPlanned flies a route that no YAML described, as calibration does by the thousand.
+func TestPlanned(t *testing.T) {
+	t.Parallel()
+	at := func(lat, lon float64) Waypoint {
+		return Waypoint{Position: geodesy.Position{Lat: geodesy.Angle(lat), Lon: geodesy.Angle(lon)}, Height: 6000, Speed: 90}
+	}
+	f, err := Plan(&Sortie{Start: time.Unix(1.7e9, 0), Route: []Waypoint{at(31, -110), at(31.5, -110.2), at(31.4, -111)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := f.Crossings(time.Second, func(p Place) bool { return p.Lat > 31.2 }); len(got) != 1 || !got[0].Entered {
+		t.Errorf("crossings %v", got)
+	}
+	if fr := f.At(f.Duration() / 2); !fr.InView || fr.Slant < 5990 || fr.Slant > 6100 {
+		t.Errorf("straight down is %.0f m away (%v)", fr.Slant, fr.InView)
+	}
+	for _, bad := range [][]Waypoint{nil, {at(31, -110)}, {at(31, -110), at(91, 0)}, {{}, at(1, 1)}} {
+		if _, err := Plan(&Sortie{Route: bad}); err == nil {
+			t.Errorf("%v was planned", bad)
+		}
+	}
+}
+
 // TestGeodesics holds Vincenty's solutions to each other and to points that are exact.
 func TestGeodesics(t *testing.T) {
 	t.Parallel()

@@ -26,27 +26,20 @@ func Parse(text []byte) (Sortie, error) {
 	if err != nil {
 		return Sortie{}, err
 	}
-	whole := flight.Duration().Truncate(time.Millisecond)
+	whole, line := flight.Duration().Truncate(time.Millisecond), s.Route[0].line
 	switch {
-	case s.Duration == 0:
-		s.Duration = whole
 	case s.Duration > whole:
-		return Sortie{}, &SortieError{Line: s.Route[0].line, What: "duration: expected at most the " +
+		return Sortie{}, &SortieError{line, "duration: expected at most the " +
 			whole.Round(time.Second).String() + " that the route takes, got " + s.Duration.String()}
+	case s.Duration == 0 && whole > maxSortie:
+		return Sortie{}, &SortieError{line, "route: expected at most 48h of flight, it takes " + whole.Round(time.Second).String()}
+	case flight.sortie.Duration.Seconds()*s.Metadata.Rate < 1:
+		return Sortie{}, &SortieError{line, "duration: expected time for at least one metadata packet"}
 	}
-	if s.Duration > maxSortie {
-		return Sortie{}, &SortieError{Line: s.Route[0].line, What: "route: expected at most 48h of flight, it takes " + whole.String()}
-	}
-	if float64(s.Duration)/float64(time.Second)*s.Metadata.Rate < 1 {
-		return Sortie{}, &SortieError{Line: 1, What: "duration: expected time for at least one metadata packet"}
-	}
-	kept := s // the flight keeps its own copy: what the caller changes later does not reach it
-	kept.flight = flight
-	flight.sortie, s.flight = &kept, flight
 	if err := flight.check(); err != nil {
 		return Sortie{}, err
 	}
-	return s, nil
+	return *flight.sortie, nil
 }
 
 func (s *Sortie) read(t *table) {

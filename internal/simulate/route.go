@@ -89,22 +89,50 @@ type SortieError struct {
 // Error names the line and what is wrong.
 func (e *SortieError) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.What) }
 
-// Plan solves the route of a sortie. Parse has done it already for a sortie that it returned.
+// Plan solves the route of a sortie. Parse has done it already for a sortie that it returned. A
+// sortie made otherwise needs a Start and a Route; a waypoint without Speed or Bank takes that of the
+// one before it, without looks the camera points straight down. The Flight keeps a copy.
 func Plan(s *Sortie) (*Flight, error) {
 	if s.flight != nil {
 		return s.flight, nil
 	}
-	r := router{sortie: s}
-	first := s.Route[0]
-	r.here = point{float64(first.Lat), float64(first.Lon), float64(first.Height)}
-	for i := 1; i < len(s.Route); i++ {
+	own := *s
+	own.Route = append([]Waypoint(nil), s.Route...)
+	if len(own.Route) < 2 {
+		return nil, &SortieError{What: "route: expected two waypoints or more"}
+	}
+	bank := own.Bank
+	if bank == 0 {
+		bank = 20
+	}
+	for i := range own.Route {
+		w := &own.Route[i]
+		if w.Speed == 0 && i > 0 {
+			w.Speed = own.Route[i-1].Speed
+		}
+		if w.Bank == 0 && w.Orbit.Radius == 0 {
+			w.Bank = bank
+		}
+		if !w.Valid() || !(w.Speed >= 1 && w.Speed <= 1000) || !(w.Bank >= 0 && w.Bank <= 45) || math.Abs(float64(w.Height)) > 30e3 {
+			return nil, &SortieError{Line: w.line, What: fmt.Sprintf("waypoint %d: expected a position, 1 to 1000 m/s, a bank of at most 45 deg", i+1)}
+		}
+	}
+	r := router{sortie: &own, here: own.Route[0].point()}
+	for i := 1; i < len(own.Route); i++ {
 		if err := r.fly(i); err != nil {
 			return nil, err
 		}
 	}
-	f := &Flight{pieces: r.pieces, length: r.now, sortie: s}
+	f := &Flight{pieces: r.pieces, length: r.now, sortie: &own}
+	own.flight = f
+	if own.Duration == 0 || own.Duration > f.Duration() {
+		own.Duration = f.Duration().Truncate(time.Millisecond)
+	}
 	return f, nil
 }
+
+// Place returns where the aircraft is, held at both ends of the route.
+func (f *Flight) Place(offset time.Duration) Place { return placeOf(f.at(offset.Seconds()).point) }
 
 // router lays one piece after the other; each begins where the one before it ended, exactly.
 type router struct {
@@ -301,27 +329,23 @@ type Crossing struct {
 // lying inside a polygon, to a millisecond. A stretch shorter than step may be missed.
 func (f *Flight) Crossings(step time.Duration, inside func(Place) bool) []Crossing {
 	var found []Crossing
-	place := func(t time.Duration) Place {
-		c := f.at(t.Seconds())
-		return placeOf(c.point)
-	}
-	end := min(f.sortie.Duration, f.Duration())
-	was := inside(place(0))
+	end := f.sortie.Duration
+	was := inside(f.Place(0))
 	for low := time.Duration(0); low < end; low += step {
 		high := min(low+step, end)
-		is := inside(place(high))
+		is := inside(f.Place(high))
 		if is == was {
 			continue
 		}
 		a, b := low, high
 		for b-a > time.Millisecond {
-			if m := a + (b-a)/2; inside(place(m)) == was {
+			if m := a + (b-a)/2; inside(f.Place(m)) == was {
 				a = m
 			} else {
 				b = m
 			}
 		}
-		found = append(found, Crossing{Offset: b, Time: f.sortie.Start.Add(b), Place: place(b), Entered: is})
+		found = append(found, Crossing{Offset: b, Time: f.sortie.Start.Add(b), Place: f.Place(b), Entered: is})
 		was = is
 	}
 	return found

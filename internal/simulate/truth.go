@@ -72,7 +72,7 @@ func seen(f *Frame) Seen {
 	triple := func(p Place) *[3]float64 { return &[3]float64{float64(p.Lat), float64(p.Lon), float64(p.Height)} }
 	s := Seen{
 		Offset: f.Offset.Seconds(), Time: f.Time, Lat: f.Platform.Lat, Lon: f.Platform.Lon, Height: float64(f.Platform.Height),
-		Course: f.Course, Speed: float64(f.Ground), Heading: f.Heading, Pitch: f.Pitch, Roll: f.Roll, HFOV: f.HFOV, VFOV: f.VFOV,
+		Course: f.Course, Speed: float64(f.GroundSpeed), Heading: f.Heading, Pitch: f.Pitch, Roll: f.Roll, HFOV: f.HFOV, VFOV: f.VFOV,
 	}
 	if f.InView {
 		s.Centre, s.Slant = triple(f.Centre), float64(f.Slant)

@@ -33,7 +33,7 @@ func Write(ctx context.Context, s Sortie, w io.Writer, o Options) (Truth, error)
 	if s.flight == nil {
 		return Truth{}, errors.New("writing a sortie: expected one that Parse returned")
 	}
-	// Parse checked its own copy, which is what is flown.
+	// The flight keeps the copy that was checked: that is what is flown.
 	p := s.flight.sortie
 	out := &counter{w: w}
 	r := recorder{every: o.Every, truth: Truth{

@@ -83,6 +83,30 @@ func near(t *testing.T, at time.Duration, set *st0601.Set, tag st0601.Tag, want 
 	}
 }
 
+// cast follows the line of sight that the decoded items describe, by this package's own vectors, to
+// the ground at the height they state, and holds it to the frame centre that they state. It may be
+// off by what the rounding of the heights moves it, and a tenth of a metre.
+func cast(t *testing.T, at time.Duration, set *st0601.Set) {
+	t.Helper()
+	v := func(tag st0601.Tag) float64 { x, _ := set.Real(tag); return x }
+	eye := point{v(13), v(14), v(104)}
+	body := attitude(eye.northEastDown(), v(5), v(6), v(7))
+	sinA, cosA := math.Sincos(v(18) * degree)
+	sinE, cosE := math.Sincos(v(19) * degree)
+	ray := combine(cosE*cosA, cosE*sinA, -sinE, body)
+	g, slant, ok := surface(eye.cartesian(), ray, v(78))
+	if !ok {
+		t.Errorf("at %v: the line of sight misses the ground", at)
+		return
+	}
+	steep := ray.dot(g.northEastDown().w)
+	item, _ := st0601.Lookup(78)
+	limit := 0.1 + 0.5*item.Step()*math.Sqrt(1-steep*steep)/steep
+	if d := apart(g, v(23), v(24), v(78)); slant < 40e3 && d > limit {
+		t.Errorf("at %v: the line of sight ends %.3f m from the frame centre, want %.3f", at, d, limit)
+	}
+}
+
 // compare holds every item of a packet against the truth.
 func compare(t *testing.T, s *Sortie, f *Frame, set *st0601.Set) {
 	t.Helper()
@@ -93,10 +117,10 @@ func compare(t *testing.T, s *Sortie, f *Frame, set *st0601.Set) {
 	sin, cos := math.Sincos(float64(f.Course) * degree)
 	for tag, want := range map[st0601.Tag]float64{
 		st0601.TagPlatformHeadingAngle: float64(f.Heading), st0601.TagPlatformPitchAngle: float64(f.Pitch),
-		st0601.TagPlatformRollAngle: float64(f.Roll), 8: float64(f.Air), 13: float64(f.Platform.Lat), 14: float64(f.Platform.Lon),
+		st0601.TagPlatformRollAngle: float64(f.Roll), 8: float64(f.Airspeed), 13: float64(f.Platform.Lat), 14: float64(f.Platform.Lon),
 		15: float64(f.Platform.Height - s.Geoid), 104: float64(f.Platform.Height), 16: float64(f.HFOV), 17: float64(f.VFOV),
 		18: float64(f.Azimuth), 19: float64(f.Elevation), 20: float64(f.Rotation), 35: float64(s.Wind.From), 36: float64(s.Wind.Speed),
-		51: float64(f.Climb), 56: float64(f.Ground), 79: float64(f.Ground) * cos, 80: float64(f.Ground) * sin, 112: float64(f.Course),
+		51: float64(f.ClimbRate), 56: float64(f.GroundSpeed), 79: float64(f.GroundSpeed) * cos, 80: float64(f.GroundSpeed) * sin, 112: float64(f.Course),
 	} {
 		check(tag, want)
 	}
@@ -115,6 +139,7 @@ func compare(t *testing.T, s *Sortie, f *Frame, set *st0601.Set) {
 		check(24, float64(f.Centre.Lon))
 		check(25, float64(f.Centre.Height-s.Geoid))
 		check(78, float64(f.Centre.Height))
+		cast(t, f.Offset, set)
 		width, ok := set.TargetWidth()
 		if !ok || math.Abs(width-f.width()) > 0.3 {
 			t.Errorf("at %v: target width %v, want %v", f.Offset, width, f.width())
