@@ -138,3 +138,24 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// TestDocumentedNotation parses the sortie that docs/simulate.md shows.
+func TestDocumentedNotation(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../docs/simulate.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(text), "```yaml\n")
+	block, _, ok := strings.Cut(rest, "```")
+	if !ok {
+		t.Fatal("docs/simulate.md has no yaml block")
+	}
+	s, err := Parse([]byte(block))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(s.Looks) != 5 || len(s.Faults) != 7 || s.Duration != 8*time.Minute || s.Security.Caveats != "EXERCISE" || !s.Route[2].Orbit.Left {
+		t.Errorf("got %+v", s)
+	}
+}
