@@ -48,6 +48,14 @@ const (
 	MaxFootprint       = 2000 * geodesy.Kilometre
 )
 
+// A footprint has at most mostAlong cells along it, which bounds the work: one that is more than 70 times
+// as long as wide is laid out more coarsely than CellsAcross says. One that is thinner than thinnest is a
+// line, and its area is rounding.
+const (
+	mostAlong = 2048
+	thinnest  = 1e-6
+)
+
 // still is the fraction of a cell that a footprint's corners may move before it counts as another.
 const still = 0.5
 
@@ -79,10 +87,11 @@ func NewGround(c Config) *Ground {
 	return g
 }
 
-// Add adds a footprint that was seen from view. It calls classify for the middle of each piece of ground
-// that was not seen before, and for the corners of a large piece, which it parts when they differ: of
-// two zones the line between them is found to the size of the smallest cells, but a zone that is smaller
-// than a quarter of the footprint may be missed. classify MUST depend on nothing but its argument.
+// Add adds a footprint that was seen from view. It calls classify for the middle and the corners of
+// squares of eight of the smallest cells, or larger ones that lie wholly within, and parts them where
+// those differ: the line between two zones is found to the size of the smallest cells, but a zone that
+// is smaller than a quarter of the footprint may be missed. What a piece of ground is, is asked once:
+// classify MUST depend on nothing but its argument, and be the same for every footprint.
 //
 // False means that nothing was added: there is no footprint, it has no area or it is wider than
 // MaxFootprint.
@@ -99,10 +108,11 @@ func (g *Ground) Add(fp *sensor.Footprint, view View, classify func(geodesy.Posi
 	}
 	main := sideOf(at[0].Plus(at[1]).Plus(at[2]).Plus(at[3]))
 	ring := project(main, &at)
-	cell := ring.width() / float64(g.config.CellsAcross)
-	if !(cell > 0) {
+	length, width := ring.size()
+	if !(width > thinnest*length) {
 		return false
 	}
+	cell := max(width/float64(g.config.CellsAcross), length/mostAlong)
 	if l := &g.last; l.set && l.view == view && l.side == main && near(&l.corners, &ring.corners, still*min(cell, l.cell)) {
 		return true
 	}
@@ -124,7 +134,7 @@ func (g *Ground) Add(fp *sensor.Footprint, view View, classify func(geodesy.Posi
 		}
 	}
 	for len(g.tree.nodes) > g.config.MaxNodes && g.tree.deepest > 1 {
-		g.tree.coarsen()
+		g.tree.coarsen(func(k uint32) bool { return len(g.content.all[k].views) > 0 })
 	}
 	return true
 }
@@ -155,7 +165,7 @@ func (g *Ground) UnionKm2(match func(Key) bool) float64 {
 	}
 	var sum float64
 	for n := range g.tree.leaves() {
-		if n.content != 0 && yes[n.content] {
+		if yes[n.content] {
 			sum += squareArea(n.side, n.centre, n.half)
 		}
 	}
@@ -200,10 +210,10 @@ type Patch struct {
 func (g *Ground) Patches() iter.Seq[Patch] {
 	return func(yield func(Patch) bool) {
 		for n := range g.tree.leaves() {
-			if n.content == 0 {
+			c := g.content.all[n.content]
+			if len(c.views) == 0 {
 				continue
 			}
-			c := g.content.all[n.content]
 			p := Patch{
 				Centre:  unproject(n.side, n.centre),
 				AreaKm2: squareArea(n.side, n.centre, n.half) / 1e6,

@@ -276,6 +276,27 @@ func TestSlowSweep(t *testing.T) {
 	t.Logf("%d nodes, %d classified", len(g.tree.nodes), calls)
 }
 
+// Whatever the corners, Add ends, and no area is more than the footprint's own box.
+func FuzzAdd(f *testing.F) {
+	f.Add(31.0, -110.0, 31.0, -109.9, 30.9, -109.9, 30.9, -110.0)
+	f.Add(0.0, 0.0, 0.0, 10.0, 1e-9, 10.0, 1e-9, 0.0)
+	f.Add(90.0, 0.0, 89.0, 90.0, 89.0, 180.0, 89.0, -90.0)
+	f.Add(-17.0, 180.0, -17.0, -179.0, -16.0, 179.0, -16.5, 178.0)
+	f.Add(91.0, 1e300, math.NaN(), math.Inf(1), 0.0, 0.0, 1.0, 1.0)
+	f.Fuzz(func(t *testing.T, a, b, c, d, e, h, i, k float64) {
+		fp := seen([4]geodesy.Position{
+			{Lat: geodesy.Angle(a), Lon: geodesy.Angle(b)}, {Lat: geodesy.Angle(c), Lon: geodesy.Angle(d)},
+			{Lat: geodesy.Angle(e), Lon: geodesy.Angle(h)}, {Lat: geodesy.Angle(i), Lon: geodesy.Angle(k)},
+		})
+		g := NewGround(Config{})
+		added := g.Add(fp, 1, anywhere)
+		area := g.AreaKm2(Key{View: 1})
+		if !(area >= 0) || !added && area != 0 || area > 2000*2000*1.5 {
+			t.Errorf("added %v, %v km2", added, area)
+		}
+	})
+}
+
 // A two-hour sortie at 30 Hz that looks from side to side.
 func BenchmarkSortie(b *testing.B) {
 	const n = 216_000

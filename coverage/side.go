@@ -77,12 +77,14 @@ const (
 	perB2 = 1 / float64(geodesy.SemiMinorAxis*geodesy.SemiMinorAxis)
 )
 
-// unproject returns the position on the ellipsoid.
+// unproject returns the position on the ellipsoid. There tan(latitude) is a²/b² Z over the distance from
+// the axis, whatever the length of the direction.
 func unproject(side int, p point) geodesy.Position {
 	d := direction(side, p)
-	t := 1 / math.Sqrt((d.X*d.X+d.Y*d.Y)*perA2+d.Z*d.Z*perB2)
-	at, _ := geodesy.FromECEF(d.Times(t))
-	return at
+	return geodesy.Position{
+		Lat: geodesy.Angle(math.Atan2(d.Z*perB2, math.Sqrt(d.X*d.X+d.Y*d.Y)*perA2) * (180 / math.Pi)),
+		Lon: geodesy.Angle(math.Atan2(d.Y, d.X) * (180 / math.Pi)),
+	}
 }
 
 // density is the area of the ellipsoid under a unit of area of the side, m². With A = diag(1/a², 1/a²,
@@ -200,24 +202,25 @@ func (r *ring) has(set uint8, p point) bool {
 	return true
 }
 
-// width is the area of the ring over its longest diagonal or edge: for a square 0.7 of its side.
-func (r *ring) width() float64 {
-	var area, longest float64
+// size returns the longest diagonal or edge of the ring, and its area over that: for a square 1.4 and
+// 0.7 of its side.
+func (r *ring) size() (length, width float64) {
+	var area float64
 	for i, p := range r.corners {
 		q := r.corners[(i+1)%4]
 		area += p.x*q.y - q.x*p.y
 		for _, o := range r.corners[i+1:] {
-			longest = math.Max(longest, math.Hypot(o.x-p.x, o.y-p.y))
+			length = math.Max(length, math.Hypot(o.x-p.x, o.y-p.y))
 		}
 	}
-	if longest == 0 {
-		return 0
+	if length == 0 {
+		return 0, 0
 	}
 	// The shoelace of a crossed ring cancels; its two triangles still have a width.
 	d := r.corners
 	a := math.Abs((d[1].x-d[0].x)*(d[2].y-d[0].y) - (d[2].x-d[0].x)*(d[1].y-d[0].y))
 	b := math.Abs((d[2].x-d[0].x)*(d[3].y-d[0].y) - (d[3].x-d[0].x)*(d[2].y-d[0].y))
-	return math.Max(math.Abs(area), math.Max(a, b)) / 2 / longest
+	return length, math.Max(math.Abs(area), math.Max(a, b)) / 2 / length
 }
 
 // touches reports whether the ring's box and a square overlap.

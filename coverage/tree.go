@@ -13,7 +13,7 @@ const finest = 30
 // node is a square of a side. It is a leaf with one content, or parted into four nodes that lie together.
 type node struct {
 	first   int32  // of its four; 0 for a leaf
-	content uint32 // of a leaf; 0 is not seen
+	content uint32 // of a leaf; 0 is nothing known
 }
 
 // tree holds the squares of all sides; nodes 0 to 5 are the sides themselves.
@@ -78,7 +78,7 @@ func quarter(c point, half float64, i int32) point {
 
 // coarsen gives up the deepest level that is in use, and packs the nodes. A square takes the content
 // that most of its quarters have, and of equals one that was seen.
-func (t *tree) coarsen() {
+func (t *tree) coarsen(seen func(content uint32) bool) {
 	depth := 0
 	var measure func(n int32, level int)
 	measure = func(n int32, level int) {
@@ -103,7 +103,7 @@ func (t *tree) coarsen() {
 		case first == 0:
 			packed.nodes[to] = t.nodes[from]
 		case level == t.deepest:
-			packed.nodes[to] = node{content: prevailing(t.nodes[first : first+4])}
+			packed.nodes[to] = node{content: prevailing(t.nodes[first:first+4], seen)}
 		default:
 			into := packed.part(to)
 			for i := range int32(4) {
@@ -119,7 +119,7 @@ func (t *tree) coarsen() {
 }
 
 // prevailing is the content that most of four nodes have.
-func prevailing(four []node) uint32 {
+func prevailing(four []node, seen func(uint32) bool) uint32 {
 	var best uint32
 	most := 0
 	for _, a := range four {
@@ -129,7 +129,7 @@ func prevailing(four []node) uint32 {
 				n++
 			}
 		}
-		if n > most || n == most && best == 0 {
+		if n > most || n == most && !seen(best) {
 			best, most = a.content, n
 		}
 	}
@@ -168,24 +168,25 @@ func (t *tree) leaves() iter.Seq[leaf] {
 	}
 }
 
-// content is what is known of a leaf that was seen: its zone, and the views it was seen from, sorted.
+// content is what is known of a leaf: its zone, and the views it was seen from, sorted; none when it
+// was only classified.
 type content struct {
 	zone  Zone
 	views []View
 }
 
-// contents numbers every content that occurs; 0 is not seen. There are few, whatever the ground.
+// contents numbers every content that occurs; 0 is nothing known. There are few, whatever the ground.
 type contents struct {
-	all  []content
-	view View            // the view that looks now
-	with []uint32        // content with the view added, by content; 0 where not yet asked
-	new  map[Zone]uint32 // content of ground first seen from the view, by zone
+	all   []content
+	view  View            // the view that looks now
+	with  []uint32        // content with the view added, by content; 0 where not yet asked
+	zones map[Zone]uint32 // content of a zone that was not seen
 }
 
 func (c *contents) reset() {
 	c.all = []content{{}}
 	c.with = []uint32{0}
-	c.new = map[Zone]uint32{}
+	c.zones = map[Zone]uint32{}
 }
 
 // look makes v the view that looks.
@@ -193,7 +194,6 @@ func (c *contents) look(v View) {
 	if c.view != v {
 		c.view = v
 		clear(c.with)
-		clear(c.new)
 	}
 }
 
@@ -211,16 +211,17 @@ func (c *contents) seen(k uint32) uint32 {
 	return n
 }
 
-// first returns the content of ground of a zone first seen from the view.
-func (c *contents) first(z Zone) uint32 {
-	n, ok := c.new[z]
+// known returns the content of ground of a zone that was not seen.
+func (c *contents) known(z Zone) uint32 {
+	n, ok := c.zones[z]
 	if !ok {
-		n = c.number(z, []View{c.view})
-		c.new[z] = n
+		n = c.number(z, nil)
+		c.zones[z] = n
 	}
 	return n
 }
 
+// number returns the number of a content, a new one if need be.
 func (c *contents) number(z Zone, views []View) uint32 {
 	for i, o := range c.all[1:] {
 		if o.zone == z && slices.Equal(o.views, views) {
@@ -231,6 +232,9 @@ func (c *contents) number(z Zone, views []View) uint32 {
 	c.with = append(c.with, 0)
 	return uint32(len(c.all) - 1)
 }
+
+// ahead is how many levels above the smallest squares ground is classified.
+const ahead = 3
 
 // marker fills one footprint into one side.
 type marker struct {
@@ -270,6 +274,9 @@ func (m *marker) mark(n int32, level int, c point, half float64, edges uint8) {
 			return
 		}
 	}
+	if at == (node{}) && level >= m.level-ahead {
+		m.know(n, level, c, half)
+	}
 	first := at.first
 	if first == 0 {
 		first = m.tree.part(n)
@@ -283,17 +290,15 @@ func (m *marker) mark(n int32, level int, c point, half float64, edges uint8) {
 // fill fills the whole square of node n.
 func (m *marker) fill(n int32, level int, c point, half float64) {
 	at := m.tree.nodes[n]
+	if at == (node{}) {
+		at.content = m.know(n, level, c, half)
+	}
+	if at.content != 0 {
+		m.tree.nodes[n].content = m.content.seen(at.content)
+		return
+	}
 	first := at.first
 	if first == 0 {
-		if at.content != 0 {
-			m.tree.nodes[n].content = m.content.seen(at.content)
-			return
-		}
-		z := m.classify(unproject(m.side, c))
-		if level >= m.level || m.uniform(z, c, half) {
-			m.tree.nodes[n].content = m.content.first(z)
-			return
-		}
 		first = m.tree.part(n)
 	}
 	for i := range int32(4) {
@@ -302,12 +307,18 @@ func (m *marker) fill(n int32, level int, c point, half float64) {
 	m.tree.join(n)
 }
 
-// uniform reports whether the corners of a square are of the zone of its middle.
-func (m *marker) uniform(z Zone, c point, half float64) bool {
-	for i := range 4 {
-		if m.classify(unproject(m.side, corner(c, half, i))) != z {
-			return false
+// know classifies the square of node n, a leaf of which nothing is known, and returns its content: 0 when
+// it lies in more than one zone and can still be parted.
+func (m *marker) know(n int32, level int, c point, half float64) uint32 {
+	z := m.classify(unproject(m.side, c))
+	if level < m.level {
+		for i := range 4 {
+			if m.classify(unproject(m.side, corner(c, half, i))) != z {
+				return 0
+			}
 		}
 	}
-	return true
+	k := m.content.known(z)
+	m.tree.nodes[n].content = k
+	return k
 }
