@@ -84,8 +84,8 @@ func (f *Flight) At(offset time.Duration) Frame {
 	fr.Look = line.kind
 	fr.gimbal(line, ned, body)
 	if line.chosen {
-		fr.InView, fr.Centre = true, placeOf(line.aim)
-		fr.Slant = geodesy.Length(line.aim.cartesian().minus(fr.eye).norm())
+		fr.InView, fr.Centre = true, placeOf(line.spot)
+		fr.Slant = geodesy.Length(line.spot.cartesian().minus(fr.eye).norm())
 	} else if g, slant, ok := surface(fr.eye, fr.camera.u, line.height); ok {
 		fr.InView, fr.Centre, fr.Slant = true, placeOf(g), geodesy.Length(slant)
 	}
@@ -139,7 +139,7 @@ func attitude(ned basis, heading, pitch, roll float64) basis {
 type sight struct {
 	kind   LookKind
 	along  vector
-	aim    point
+	spot    point
 	chosen bool
 	height float64 // of the ground that the line is cut with
 	level  bool
@@ -177,25 +177,25 @@ func (l Look) sight(t time.Duration, c course, eye vector, ned, body basis, grou
 	sinE, cosE := math.Sincos(float64(l.Elevation) * degree)
 	switch l.Kind {
 	case Dwell:
-		s.aim, s.chosen = l.Point.point(), true
+		s.spot, s.chosen = l.Point.point(), true
 	case Sweep:
 		share := math.Mod((t-l.From).Seconds(), l.Period.Seconds()) / l.Period.Seconds()
 		share = 1 - math.Abs(1-2*share)
 		a, b := l.Point.point(), l.To.point()
 		length, azimuth, _, _ := inverse(a, b)
-		s.aim, _ = direct(a, azimuth, share*length)
-		s.aim.height = a.height + share*(b.height-a.height)
+		s.spot, _ = direct(a, azimuth, share*length)
+		s.spot.height = a.height + share*(b.height-a.height)
 		s.chosen = true
 	case Abeam:
-		s.aim, _ = direct(c.point, c.direction+90, float64(l.Distance))
-		s.aim.height, s.chosen = ground, true
+		s.spot, _ = direct(c.point, c.direction+90, float64(l.Distance))
+		s.spot.height, s.chosen = ground, true
 	case Fixed:
 		s.along, s.level = combine(cosE*cosB, cosE*sinB, -sinE, body), false
 	case Horizon:
 		s.along = combine(cosE*cosB, cosE*sinB, -sinE, ned)
 	}
 	if s.chosen {
-		s.along, s.height = eye.toward(s.aim.cartesian()), s.aim.height
+		s.along, s.height = eye.toward(s.spot.cartesian()), s.spot.height
 	}
 	return s
 }
@@ -239,7 +239,7 @@ func (f *Flight) check() error {
 		if !line.chosen {
 			continue
 		}
-		fall := line.along.dot(line.aim.northEastDown().w)
+		fall := line.along.dot(line.spot.northEastDown().w)
 		if fall < math.Sin(2*degree) {
 			return &SortieError{l.line, fmt.Sprintf("look %d: expected ground that is seen at 2 deg or more above its horizon, "+
 				"at %v the aircraft stands at %.1f deg", i+1, t, math.Asin(fall)/degree)}

@@ -153,11 +153,11 @@ func (r *router) fail(i int, format string, args ...any) error {
 // fly goes from here to waypoint i and through its turn or orbit.
 func (r *router) fly(i int) error {
 	w, speed := r.sortie.Route[i], float64(r.sortie.Route[i-1].Speed)
-	aim, ok := r.aim(i, r.here)
+	goal, ok := r.goal(i, r.here)
 	if !ok {
 		return r.fail(i, "expected a way to it from outside its orbit")
 	}
-	length, azimuth, arrival, ok := inverse(r.here, aim)
+	length, azimuth, arrival, ok := inverse(r.here, goal)
 	if !ok || length < 1 || length > 2e6 {
 		return r.fail(i, "expected a leg of 1 m to 2,000 km, the leg to it has %.0f m", length)
 	}
@@ -183,7 +183,7 @@ func (r *router) fly(i int) error {
 		r.leg(azimuth, length, speed, float64(w.Height))
 		return nil
 	}
-	next, ok := r.aim(i+1, w.point())
+	next, ok := r.goal(i+1, w.point())
 	if !ok {
 		return r.fail(i+1, "expected a way to it from outside its orbit")
 	}
@@ -203,7 +203,7 @@ func (r *router) fly(i int) error {
 		return r.fail(i, "expected a leg long enough for its turns: the leg to it has %.0f m left, its turn takes %.0f m", length, lead)
 	}
 	r.leg(azimuth, length-lead, speed, float64(w.Height))
-	_, heading, _, _ := inverse(r.here, aim)
+	_, heading, _, _ := inverse(r.here, goal)
 	centre, _ := direct(r.here, heading+sign*90, radius)
 	_, out, _, _ := inverse(centre, r.here)
 	a := piece{start: centre, azimuth: out, radius: radius, speed: speed}
@@ -214,9 +214,9 @@ func (r *router) fly(i int) error {
 	return r.arc(a, sweep, float64(w.Bank), i)
 }
 
-// aim is the point of waypoint i to head for from p: itself, or where a geodesic from p touches its
+// goal is the point of waypoint i to head for from p: itself, or where a geodesic from p touches its
 // orbit. The tangent point is found by the secant rule on the azimuth from the centre.
-func (r *router) aim(i int, p point) (point, bool) {
+func (r *router) goal(i int, p point) (point, bool) {
 	w := r.sortie.Route[i]
 	if w.Orbit.Radius == 0 {
 		return w.point(), true
@@ -243,11 +243,11 @@ func (r *router) aim(i int, p point) (point, bool) {
 func (r *router) leave(i int, a piece, least, sign float64) (float64, bool) {
 	miss := func(sweep float64) (point, float64, bool) {
 		q, out := direct(a.start, a.azimuth+sweep, a.radius)
-		aim, ok := r.aim(i, q)
+		goal, ok := r.goal(i, q)
 		if !ok {
 			return q, 0, false
 		}
-		length, onward, _, ok := inverse(q, aim)
+		length, onward, _, ok := inverse(q, goal)
 		return q, wrap180(onward - (out + sign*90)), ok && length > 1
 	}
 	// The course turns by one degree for each degree of sweep while the bearing of a distant point

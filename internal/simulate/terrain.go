@@ -92,7 +92,7 @@ func (t *terrain) colour(lat, lon, pixel float64) colour {
 		c = c.mix(brush, min((green-0.72)*3, 0.75))
 	}
 	c = c.lit(1 + 1.5*slope)
-	// A dry wash and a track follow level lines of slow noise.
+	// A dry wash and a dirt road follow level lines of slow noise.
 	if d := math.Abs(noise(x, y, 1500, 41) + 0.06*noise(x, y, 90, 42) - 0.53); d < 0.016 {
 		c = c.mix(wash, 0.8*(1-d/0.016))
 	}
