@@ -325,7 +325,7 @@ func (t *table) child(key string) (*table, bool) {
 	if !ok {
 		return nil, false
 	}
-	return t.document.table(n, join(t.path, key)), true
+	return t.table(n, join(t.path, key)), true
 }
 
 // each calls f for every mapping of a list.
@@ -343,7 +343,7 @@ func (t *table) each(key string, required bool, f func(*table)) {
 		return
 	}
 	for i, v := range list.Values {
-		f(t.document.table(v, fmt.Sprintf("%s[%d]", join(t.path, key), i+1)))
+		f(t.table(v, fmt.Sprintf("%s[%d]", join(t.path, key), i+1)))
 		if t.err != nil {
 			return
 		}

@@ -139,7 +139,7 @@ func attitude(ned basis, heading, pitch, roll float64) basis {
 type sight struct {
 	kind   LookKind
 	along  vector
-	spot    point
+	spot   point
 	chosen bool
 	height float64 // of the ground that the line is cut with
 	level  bool

@@ -68,9 +68,15 @@ func TestGeometryAgainstGeographicLib(t *testing.T) {
 				f := s.flight.At(time.Duration(math.Round(w.T*1e3)) * time.Millisecond)
 				place = max(place, apart(f.Platform.point(), w.Lat, w.Lon, w.Height))
 				for _, p := range [][2]float64{
-					{float64(f.Course), w.Course}, {float64(f.Heading), w.Heading}, {float64(f.Pitch), w.Pitch}, {float64(f.Roll), w.Roll},
-					{float64(f.Azimuth), w.Azimuth}, {float64(f.Elevation), w.Elevation}, {float64(f.Rotation), w.Rotation},
-					{float64(f.HFOV), w.HFOV}, {float64(f.VFOV), w.VFOV},
+					{float64(f.Course), w.Course},
+					{float64(f.Heading), w.Heading},
+					{float64(f.Pitch), w.Pitch},
+					{float64(f.Roll), w.Roll},
+					{float64(f.Azimuth), w.Azimuth},
+					{float64(f.Elevation), w.Elevation},
+					{float64(f.Rotation), w.Rotation},
+					{float64(f.HFOV), w.HFOV},
+					{float64(f.VFOV), w.VFOV},
 				} {
 					if d := math.Abs(wrap180(p[0] - p[1])); d > angle {
 						angle = d
