@@ -1,6 +1,7 @@
 package sensor_test
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math"
 	"testing"
@@ -10,6 +11,51 @@ import (
 )
 
 var universalSet = []byte{0x06, 0x0E, 0x2B, 0x34, 0x02, 0x01, 0x01, 0x01, 0x0E, 0x01, 0x01, 0x02, 0x01, 0x01, 0, 0}
+
+// packets returns the values of every set with the given key on one PID. It is this test's own reader,
+// a few lines for one file known to be sound.
+func packets(t testing.TB, ts []byte, pid uint16, key []byte) [][]byte {
+	t.Helper()
+	var stream []byte
+	for ; len(ts) >= 188; ts = ts[188:] {
+		if ts[0] != 0x47 {
+			t.Fatal("lost the transport packets")
+		}
+		if binary.BigEndian.Uint16(ts[1:])&0x1FFF != pid || ts[3]&0x10 == 0 {
+			continue
+		}
+		payload := ts[4:188]
+		if ts[3]&0x20 != 0 {
+			payload = payload[1+int(payload[0]):]
+		}
+		if ts[1]&0x40 != 0 {
+			payload = payload[9+int(payload[8]):] // PES header
+		}
+		stream = append(stream, payload...)
+	}
+	var sets [][]byte
+	for {
+		i := bytes.Index(stream, key)
+		if i < 0 {
+			return sets
+		}
+		value, rest := value(stream[i+len(key):])
+		sets, stream = append(sets, value), rest
+	}
+}
+
+// value reads a BER length and what it counts.
+func value(b []byte) (v, rest []byte) {
+	n, at := int(b[0]), 1
+	if n >= 0x80 {
+		k := n & 0x7F
+		n, at = 0, 1+k
+		for _, c := range b[1:at] {
+			n = n<<8 | int(c)
+		}
+	}
+	return b[at : at+n], b[at+n:]
+}
 
 // flown returns the frames of the real flight, EG 0104. There is no frame-centre elevation in it; its
 // slant ranges are those to mean sea level.

@@ -2,12 +2,13 @@ package sensor_test
 
 import (
 	"bytes"
-	"encoding/binary"
 	"math"
 	"os"
 	"path/filepath"
 	"testing"
 
+	"overflight/format/misb/st0601"
+	"overflight/format/mpegts"
 	"overflight/geodesy"
 	"overflight/sensor"
 )
@@ -29,109 +30,71 @@ func sample(t testing.TB, name string) []byte {
 	return b
 }
 
-// packets returns the values of every set with the given key on one PID. It is this test's own reader,
-// a few lines for two files known to be sound, so that the geometry is judged apart from the decoders.
-func packets(t testing.TB, ts []byte, pid uint16, key []byte) [][]byte {
-	t.Helper()
-	var stream []byte
-	for ; len(ts) >= 188; ts = ts[188:] {
-		if ts[0] != 0x47 {
-			t.Fatal("lost the transport packets")
-		}
-		if binary.BigEndian.Uint16(ts[1:])&0x1FFF != pid || ts[3]&0x10 == 0 {
-			continue
-		}
-		payload := ts[4:188]
-		if ts[3]&0x20 != 0 {
-			payload = payload[1+int(payload[0]):]
-		}
-		if ts[1]&0x40 != 0 {
-			payload = payload[9+int(payload[8]):] // PES header
-		}
-		stream = append(stream, payload...)
-	}
-	var sets [][]byte
-	for {
-		i := bytes.Index(stream, key)
-		if i < 0 {
-			return sets
-		}
-		value, rest := value(stream[i+len(key):])
-		sets, stream = append(sets, value), rest
-	}
-}
-
-// value reads a BER length and what it counts.
-func value(b []byte) (v, rest []byte) {
-	n, at := int(b[0]), 1
-	if n >= 0x80 {
-		k := n & 0x7F
-		n, at = 0, 1+k
-		for _, c := range b[1:at] {
-			n = n<<8 | int(c)
-		}
-	}
-	return b[at : at+n], b[at+n:]
-}
-
-// items splits a local set whose tags are all below 128.
-func items(set []byte) map[int][]byte {
-	m := map[int][]byte{}
-	for len(set) > 1 {
-		tag := int(set[0])
-		m[tag], set = value(set[1:])
-	}
-	return m
-}
-
-// scaled reads ST 0601's linear maps: signed over ±span, unsigned from low over span.
-func scaled(b []byte, signed bool, low, span float64) float64 {
-	var u uint64
-	for _, c := range b {
-		u = u<<8 | uint64(c)
-	}
-	bits := 8 * len(b)
-	if signed {
-		return float64(int64(u<<(64-bits))>>(64-bits)) * span / float64(uint64(1)<<(bits-1)-1)
-	}
-	return low + float64(u)*span/float64(uint64(1)<<bits-1)
-}
-
-var localSet = []byte{0x06, 0x0E, 0x2B, 0x34, 0x02, 0x0B, 0x01, 0x01, 0x0E, 0x01, 0x03, 0x01, 0x01, 0, 0, 0}
-
-// recorded returns the frames of the recording from the simulator.
+// recorded returns the frames of the recording from the simulator, an ST 0601 stream, by the decoders
+// that the product uses.
 func recorded(t testing.TB) []sensor.Frame {
-	var frames []sensor.Frame
-	for _, set := range packets(t, sample(t, "misb/osh_sample-stream.ts"), 257, localSet) {
-		m := items(set)
-		angle := func(tag int, signed bool, span float64) sensor.Optional[geodesy.Angle] {
-			return sensor.Known(geodesy.Angle(scaled(m[tag], signed, 0, span)))
+	t.Helper()
+	var (
+		frames  []sensor.Frame
+		decoder st0601.Decoder
+		set     st0601.Set
+	)
+	demuxer := mpegts.NewDemuxer(&mpegts.Funcs{OnUnit: func(u *mpegts.Unit) {
+		if err := decoder.Decode(u.Data, &set); err != nil || set.Checksum != st0601.ChecksumOK {
+			t.Fatalf("unit at %d: checksum %v, %v", u.Offset, set.Checksum, err)
 		}
-		place := func(lat, lon int) sensor.Optional[geodesy.Position] {
-			return sensor.Known(geodesy.Position{
-				Lat: geodesy.Angle(scaled(m[lat], true, 0, 90)), Lon: geodesy.Angle(scaled(m[lon], true, 0, 180)),
-			})
-		}
-		height := func(tag int) sensor.Optional[geodesy.Altitude] {
-			return sensor.Known(geodesy.Altitude{Value: geodesy.Length(scaled(m[tag], false, -900, 19900)), Datum: geodesy.MSL})
-		}
-		f := sensor.Frame{
-			Position: place(13, 14), Altitude: height(15),
-			Heading: angle(5, false, 360), Pitch: angle(6, true, 20), Roll: angle(7, true, 50),
-			RelativeAzimuth: angle(18, false, 360), RelativeElevation: angle(19, true, 180), RelativeRoll: angle(20, false, 360),
-			HFOV: angle(16, false, 180), VFOV: angle(17, false, 180),
-			Centre: place(23, 24), CentreElevation: height(25),
-			SlantRange: sensor.Known(geodesy.Length(scaled(m[21], false, 0, 5e6))),
-			Width:      sensor.Known(geodesy.Length(scaled(m[22], false, 0, 1e4))),
-		}
-		for i := range f.CornerOffsets {
-			f.CornerOffsets[i] = sensor.Known(sensor.Offset{
-				Lat: geodesy.Angle(scaled(m[26+2*i], true, 0, 0.075)), Lon: geodesy.Angle(scaled(m[27+2*i], true, 0, 0.075)),
-			})
-		}
-		frames = append(frames, f)
+		frames = append(frames, frameOf(t, &set))
+	}}, mpegts.Config{})
+	if _, err := demuxer.ReadFrom(bytes.NewReader(sample(t, "misb/osh_sample-stream.ts"))); err != nil {
+		t.Fatal(err)
 	}
 	return frames
+}
+
+func frameOf(t testing.TB, set *st0601.Set) sensor.Frame {
+	t.Helper()
+	number := func(tag st0601.Tag) float64 {
+		v, ok := set.Real(tag)
+		if !ok {
+			t.Fatalf("item %d is not known", tag)
+		}
+		return v
+	}
+	angle := func(tag st0601.Tag) sensor.Optional[geodesy.Angle] {
+		return sensor.Known(geodesy.Angle(number(tag)))
+	}
+	place := func(lat, lon st0601.Tag) sensor.Optional[geodesy.Position] {
+		return sensor.Known(geodesy.Position{Lat: geodesy.Angle(number(lat)), Lon: geodesy.Angle(number(lon))})
+	}
+	height := func(h st0601.Height, ok bool) sensor.Optional[geodesy.Altitude] {
+		if !ok || h.Datum != st0601.MSL {
+			t.Fatalf("height %+v", h)
+		}
+		return sensor.Known(geodesy.Altitude{Value: geodesy.Length(h.Metres), Datum: geodesy.MSL})
+	}
+	f := sensor.Frame{
+		Position:          place(st0601.TagSensorLatitude, st0601.TagSensorLongitude),
+		Altitude:          height(set.SensorAltitude()),
+		Heading:           angle(st0601.TagPlatformHeadingAngle),
+		Pitch:             angle(st0601.TagPlatformPitchAngle),
+		Roll:              angle(st0601.TagPlatformRollAngle),
+		RelativeAzimuth:   angle(st0601.TagSensorRelativeAzimuthAngle),
+		RelativeElevation: angle(st0601.TagSensorRelativeElevationAngle),
+		RelativeRoll:      angle(st0601.TagSensorRelativeRollAngle),
+		HFOV:              angle(st0601.TagSensorHorizontalFieldOfView),
+		VFOV:              angle(st0601.TagSensorVerticalFieldOfView),
+		Centre:            place(st0601.TagFrameCenterLatitude, st0601.TagFrameCenterLongitude),
+		CentreElevation:   height(set.FrameCenterElevation()),
+		SlantRange:        sensor.Known(geodesy.Length(number(st0601.TagSlantRange))),
+		Width:             sensor.Known(geodesy.Length(number(st0601.TagTargetWidth))),
+	}
+	for i := range f.CornerOffsets {
+		lat := st0601.TagOffsetCornerLatitudePoint1 + st0601.Tag(2*i)
+		f.CornerOffsets[i] = sensor.Known(sensor.Offset{
+			Lat: geodesy.Angle(number(lat)), Lon: geodesy.Angle(number(lat + 1)),
+		})
+	}
+	return f
 }
 
 // The recording's own frame centre and corners were computed by its simulator; ours are cast from
