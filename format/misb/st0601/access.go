@@ -53,15 +53,15 @@ func (s *Set) Text(tag Tag) (string, bool) {
 	if tag >= tagCount || s.state[tag] != OK || ops[tag].kind != Text {
 		return "", false
 	}
-	return string(s.value(s.spans[s.first[tag]])), true
+	return string(s.value(s.span(s.first[tag]))), true
 }
 
 // Raw returns the bytes of the first item with the tag, whatever their state. They are part of the
 // packet.
 func (s *Set) Raw(tag Tag) ([]byte, bool) {
 	if tag >= tagCount {
-		for _, sp := range s.spans {
-			if sp.tag == uint32(tag) {
+		for _, head := range s.heads {
+			if sp := s.span(head); sp.tag == uint32(tag) {
 				return s.value(sp), true
 			}
 		}
@@ -70,14 +70,17 @@ func (s *Set) Raw(tag Tag) ([]byte, bool) {
 	if s.state[tag] == Absent {
 		return nil, false
 	}
-	return s.value(s.spans[s.first[tag]]), true
+	return s.value(s.span(s.first[tag])), true
 }
 
 // Offset returns where the tag of the first item lies, from the first byte of the packet's key.
 func (s *Set) Offset(tag Tag) (int, bool) {
-	for _, sp := range s.spans {
-		if sp.tag == uint32(tag) {
-			return int(sp.head), true
+	if tag < tagCount {
+		return int(s.first[tag]), s.state[tag] != Absent
+	}
+	for _, head := range s.heads {
+		if s.span(head).tag == uint32(tag) {
+			return int(head), true
 		}
 	}
 	return 0, false
@@ -90,7 +93,8 @@ func (s *Set) Packet() []byte { return s.packet }
 // included.
 func (s *Set) Items() iter.Seq2[Tag, []byte] {
 	return func(yield func(Tag, []byte) bool) {
-		for _, sp := range s.spans {
+		for _, head := range s.heads {
+			sp := s.span(head)
 			if !yield(Tag(sp.tag), s.value(sp)) {
 				return
 			}

@@ -28,9 +28,11 @@ const maxPacket = 1 << 28
 // Decoder reads the packets of one stream in their order. The zero value is ready. It keeps what
 // packets say once for those after: the VMTI state and when each item was last seen.
 type Decoder struct {
-	vmti st0903.Decoder
-	seen [256]uint64 // item 2 of the packet that last had the item, plus one; 0 never
-	void [256]uint64 // takes the writes that packets with a bad checksum must not make
+	vmti  st0903.Decoder
+	last  uint64           // item 2 of the last good packet
+	had   [tagCount]State  // what that packet had
+	seen  [tagCount]uint64 // item 2 of the last good packet that had the item, where the last one had not
+	known [tagCount]bool   // whether seen says anything
 }
 
 // Reset forgets the stream, as after a discontinuity.
@@ -38,10 +40,27 @@ func (d *Decoder) Reset() { *d = Decoder{} }
 
 // LastSeen returns item 2 of the last packet with a good checksum that had the item.
 func (d *Decoder) LastSeen(tag Tag) (us uint64, ok bool) {
-	if tag >= tagCount || d.seen[tag] == 0 {
+	if tag == 0 || tag >= tagCount {
 		return 0, false
 	}
-	return d.seen[tag] - 1, true
+	if d.had[tag] != Absent {
+		return d.last, true
+	}
+	return d.seen[tag], d.known[tag]
+}
+
+// note remembers what a good packet had. Packets of a stream mostly have the same items, so only
+// those that the last one had and this one has not are written down.
+func (d *Decoder) note(s *Set, us uint64) {
+	if d.had != s.state {
+		for tag, state := range d.had {
+			if state != Absent && s.state[tag] == Absent {
+				d.seen[tag], d.known[tag] = d.last, true
+			}
+		}
+		d.had = s.state
+	}
+	d.last = us
 }
 
 // Current reports whether the value that was last sent of an item still holds at the time us: not
@@ -86,19 +105,15 @@ func (d *Decoder) Decode(packet []byte, set *Set) error {
 			set.Checksum = ChecksumBad
 		}
 	}
-	seen, now := &d.void, uint64(0)
+	end := set.walk(body, len(whole))
 	inOrder := length >= 10 && whole[body] == byte(TagPrecisionTimeStamp) && whole[body+1] == 8
-	if set.Checksum == ChecksumOK {
-		seen = &d.seen
-		if inOrder {
-			now = binary.BigEndian.Uint64(whole[body+2:]) + 1
-		}
-	}
-	end := set.walk(body, len(whole), seen, now)
 	if set.Checksum != ChecksumOK || set.state[TagChecksum] != OK || !inOrder ||
 		set.state[TagVersion] != OK || end != len(whole) || set.state[TagSensorEllipsoidHeight] != Absent ||
 		set.state[TagSegmentLocalSet] == OK || set.state[TagMSID] != Absent {
-		set.verify(d, end)
+		set.verify(end)
+	}
+	if us, ok := set.Time(); ok && set.Checksum == ChecksumOK {
+		d.note(set, us)
 	}
 	if set.state[TagVMTILocalSet] == OK {
 		d.decodeVMTI(set)
@@ -124,9 +139,12 @@ func longForm(size, length int) bool {
 // walk reads the items in packet[pos:end] and returns where it stopped: end, or the offset of the
 // item that cannot be read. There are always eight bytes before the end of a value, the key being
 // sixteen, so that numbers of every length are read with one load.
-func (s *Set) walk(pos, end int, seen *[256]uint64, now uint64) int {
+func (s *Set) walk(pos, end int) int {
 	p := s.packet[:end]
-	spans := s.spans[:0]
+	if room := (end-pos)/2 + 1; cap(s.heads) < room {
+		s.heads = make([]uint32, room)
+	}
+	heads, count := s.heads[:cap(s.heads)], 0
 	for pos < len(p)-1 {
 		head := pos
 		tag, n := uint32(p[pos]), int(p[pos+1])
@@ -134,60 +152,64 @@ func (s *Set) walk(pos, end int, seen *[256]uint64, now uint64) int {
 		if (tag|uint32(n))&0x80 != 0 {
 			var ok bool
 			if tag, n, pos, ok = s.longHead(p, head); !ok {
-				s.spans = spans
+				s.heads = heads[:count]
 				return head
 			}
 		}
 		if n > len(p)-pos {
-			s.spans = spans
+			s.heads = heads[:count]
 			s.defect(CodeTruncated, head, tag, decimal(len(p)-pos), decimal(n))
 			return head
 		}
-		spans = append(spans, span{tag: tag, head: int32(head), at: int32(pos), n: int32(n)})
-		next := pos + n
-		if tag >= tagCount || s.state[tag] != Absent || n == 0 {
-			s.unusual(spans)
-			pos = next
+		heads[count] = uint32(head)
+		count++
+		pos += n
+		if tag >= tagCount || s.state[tag] != Absent {
+			s.unusual(span{tag, head, pos - n, n})
 			continue
 		}
-		s.first[tag] = uint32(len(spans) - 1)
-		seen[tag] = now
+		s.first[tag] = uint32(head)
 		o := &ops[tag]
-		if n > 8 || o.length != 0 && n != int(o.length) {
-			s.state[tag] = s.long(o, spans[len(spans)-1])
-			pos = next
+		if o.lengths>>uint(n)&1 == 0 {
+			s.state[tag] = s.long(o, span{tag, head, pos - n, n})
 			continue
 		}
-		top := binary.BigEndian.Uint64(p[next-8:]) << ((64 - 8*uint(n)) & 63)
-		v := int64(top) >> ((64 - 8*uint(n)) & 63)
-		pos = next
-		switch o.kind {
-		case Linear:
-			v &= o.mask
-			s.bits[tag] = math.Float64bits(float64(v)*o.mul/o.div + o.add)
+		shift := uint(-n<<3) & 63
+		top := binary.BigEndian.Uint64(p[pos-8:pos]) << shift
+		if o.kind == Linear {
+			v := int64(top) >> shift & o.mask
+			s.bits[tag] = math.Float64bits(float64(v)*o.scale + o.add)
 			state := OK
 			if v == o.code {
 				state = o.reserved
 			}
 			s.state[tag] = state
-		case Unsigned, Instant:
-			s.bits[tag] = top >> ((64 - 8*uint(n)) & 63)
-			s.state[tag] = OK
-			if n > int(o.most) {
-				s.state[tag] = s.badLength(spans[len(spans)-1])
+			continue
+		}
+		s.state[tag] = OK
+		switch o.kind {
+		case Unsigned, Instant, Flags, Sum:
+			s.bits[tag] = top >> shift
+		case Signed:
+			s.bits[tag] = uint64(int64(top) >> shift)
+		case Code:
+			s.bits[tag] = top >> shift
+			if s.bits[tag] >= uint64(o.meanings) {
+				s.defect(CodeUndefined, head, tag, decimal(int(top>>shift)), "")
+				s.state[tag] = OutOfRange
 			}
-		case Sum, Flags, Code, Signed, Mapped:
-			s.state[tag] = s.short(o, spans[len(spans)-1], top)
 		case Text:
-			s.state[tag] = OK
 			if top&0x8080808080808080 != 0 {
-				s.state[tag] = s.long(o, spans[len(spans)-1])
+				s.state[tag] = s.long(o, span{tag, head, pos - n, n})
 			}
-		case Nested, Opaque:
-			s.state[tag] = OK
+		case Mapped:
+			x, kind := o.scales[n].DecodeBits(top)
+			s.bits[tag] = math.Float64bits(x)
+			s.state[tag] = s.mapped(&o.scales[n], span{tag, head, pos - n, n}, x, kind)
+		case Nested, Opaque, Linear:
 		}
 	}
-	s.spans = spans
+	s.heads = heads[:count]
 	if pos < end {
 		s.defect(CodeTruncated, pos, 0, decimal(end-pos), "tag and length")
 	}
@@ -212,93 +234,59 @@ func (s *Set) longHead(p []byte, head int) (tag uint32, n, pos int, ok bool) {
 	return tag, n, head + size + width, true
 }
 
-// unusual takes the last span when it is of an unknown tag, a repeat or of zero length.
-func (s *Set) unusual(spans []span) {
-	sp := spans[len(spans)-1]
+// unusual takes an item of an unknown tag, and one that was there before.
+func (s *Set) unusual(sp span) {
 	switch {
 	case sp.tag >= tagCount || sp.tag == 0:
-		s.defect(CodeUnknownTag, int(sp.head), sp.tag, "", "")
-	case s.state[sp.tag] != Absent:
-		if Tag(sp.tag).Repeats() {
-			if s.state[sp.tag] == Cleared && sp.n > 0 {
-				s.first[sp.tag], s.state[sp.tag] = uint32(len(spans)-1), OK
-			}
-			return
-		}
-		s.defect(CodeDuplicate, int(sp.head), sp.tag, "", "")
-		if string(s.value(spans[s.first[sp.tag]])) != string(s.value(sp)) {
-			s.state[sp.tag] = Duplicate
+		s.defect(CodeUnknownTag, sp.head, sp.tag, "", "")
+	case Tag(sp.tag).Repeats():
+		if s.state[sp.tag] == Cleared && sp.n > 0 {
+			s.first[sp.tag], s.state[sp.tag] = uint32(sp.head), OK
 		}
 	default:
-		s.first[sp.tag] = uint32(len(spans) - 1)
-		s.state[sp.tag] = Cleared
-		if tag := Tag(sp.tag); tag.Repeats() || tag == TagWeaponsStores || tag == TagChecksum || tag == TagPrecisionTimeStamp || tag == TagVersion {
-			s.defect(CodeCleared, int(sp.head), sp.tag, "0", "")
+		s.defect(CodeDuplicate, sp.head, sp.tag, "", "")
+		if string(s.value(s.span(s.first[sp.tag]))) != string(s.value(sp)) {
+			s.state[sp.tag] = Duplicate
 		}
 	}
 }
 
-// long judges values of more than eight bytes, of a wrong length, and text that is not ASCII.
+// long judges values of a length that the fast way does not take: none, wrong, or more than a
+// machine word; and text that is not ASCII.
 func (s *Set) long(o *op, sp span) State {
+	if sp.tag == 0 {
+		s.unusual(sp)
+		return Absent
+	}
+	if sp.n == 0 {
+		switch tag := Tag(sp.tag); {
+		case tag.Repeats(), tag == TagWeaponsStores, tag == TagChecksum, tag == TagPrecisionTimeStamp, tag == TagVersion:
+			s.defect(CodeCleared, sp.head, sp.tag, "0", "")
+		}
+		return Cleared
+	}
 	switch o.kind {
 	case Text:
 		raw := s.value(sp)
 		if !utf8.Valid(raw) {
-			s.defect(CodeText, int(sp.head), sp.tag, "", "UTF-8")
+			s.defect(CodeText, sp.head, sp.tag, "", "UTF-8")
 			return Malformed
 		}
-		if len(raw) > int(o.most) {
-			s.defect(CodeText, int(sp.head), sp.tag, decimal(len(raw)), decimal(int(o.most)))
+		if sp.n > int(o.most) {
+			s.defect(CodeText, sp.head, sp.tag, decimal(sp.n), decimal(int(o.most)))
 		}
 		return OK
 	case Nested, Opaque:
 		return OK
 	case Linear, Mapped, Unsigned, Signed, Instant, Code, Flags, Sum:
 	}
-	return s.badLength(sp)
-}
-
-func (s *Set) badLength(sp span) State {
 	item := items[sp.tag]
 	want := decimal(item.Length)
 	if item.Length != item.MaxLength {
 		want = "1.." + decimal(item.MaxLength)
 	}
-	s.defect(CodeLength, int(sp.head), sp.tag, decimal(int(sp.n)), want)
+	s.defect(CodeLength, sp.head, sp.tag, decimal(sp.n), want)
 	return Malformed
-}
-
-// short reads the kinds that are seldom or need a look at the value. The value is in the top bytes
-// of top.
-func (s *Set) short(o *op, sp span, top uint64) State {
-	shift := (64 - 8*uint(sp.n)) & 63
-	switch o.kind {
-	case Mapped:
-		if sp.n > int32(o.most) {
-			return s.badLength(sp)
-		}
-		x, kind := o.scales[sp.n].DecodeBits(top)
-		s.bits[sp.tag] = math.Float64bits(x)
-		return s.mapped(&o.scales[sp.n], sp, x, kind)
-	case Signed:
-		if sp.n > int32(o.most) {
-			return s.badLength(sp)
-		}
-		s.bits[sp.tag] = uint64(int64(top) >> shift)
-		return OK
-	case Code:
-		s.bits[sp.tag] = top >> shift
-		if top>>shift >= uint64(o.meanings) {
-			s.defect(CodeUndefined, int(sp.head), sp.tag, strconv.FormatUint(top>>shift, 10), "")
-			return OutOfRange
-		}
-		return OK
-	case Flags, Sum:
-		s.bits[sp.tag] = top >> shift
-		return OK
-	case Linear, Unsigned, Instant, Text, Nested, Opaque:
-	}
-	return OK
 }
 
 // mapped tells the states of an IMAPB value. The lowest code decodes to less than a step below the
@@ -307,7 +295,7 @@ func (s *Set) mapped(scale *imapb.Scale, sp span, x float64, kind imapb.Kind) St
 	switch kind {
 	case imapb.Finite:
 		if low, high := scale.Range(); x < low-scale.Step() || x > high+scale.Step() {
-			s.defect(CodeRange, int(sp.head), sp.tag, strconv.FormatFloat(x, 'g', -1, 64),
+			s.defect(CodeRange, sp.head, sp.tag, strconv.FormatFloat(x, 'g', -1, 64),
 				strconv.FormatFloat(low, 'g', -1, 64)+".."+strconv.FormatFloat(high, 'g', -1, 64))
 			return OutOfRange
 		}
@@ -323,13 +311,13 @@ func (s *Set) mapped(scale *imapb.Scale, sp span, x float64, kind imapb.Kind) St
 }
 
 // verify looks into a packet that is not plainly in order.
-func (s *Set) verify(d *Decoder, end int) {
+func (s *Set) verify(end int) {
 	if s.state[TagChecksum] == Absent && end == len(s.packet) {
 		s.Checksum, s.Stored, s.Computed = ChecksumAbsent, 0, 0
 	}
 	if s.state[TagChecksum] == OK {
-		if sp := s.spans[s.first[TagChecksum]]; int(sp.at+sp.n) != len(s.packet) {
-			s.defect(CodeOrder, int(sp.head), uint32(TagChecksum), "", "last")
+		if sp := s.span(s.first[TagChecksum]); sp.at+sp.n != len(s.packet) {
+			s.defect(CodeOrder, sp.head, sp.tag, "", "last")
 			s.Stored = uint16(s.bits[TagChecksum])
 			s.Computed = klv.Checksum(s.packet[:sp.at])
 			s.Checksum = ChecksumBad // what follows it is covered by nothing
@@ -342,14 +330,8 @@ func (s *Set) verify(d *Decoder, end int) {
 		s.defect(CodeNoChecksum, len(s.packet), uint32(TagChecksum), "", "")
 	case ChecksumOK:
 	}
-	us, timed := s.Time()
-	if s.state[TagPrecisionTimeStamp] != Absent && s.spans[0].tag != uint32(TagPrecisionTimeStamp) {
-		s.defect(CodeOrder, int(s.spans[s.first[TagPrecisionTimeStamp]].head), uint32(TagPrecisionTimeStamp), "", "first")
-		for _, sp := range s.spans {
-			if timed && s.Checksum == ChecksumOK && sp.tag < tagCount {
-				d.seen[sp.tag] = us + 1
-			}
-		}
+	if s.state[TagPrecisionTimeStamp] != Absent && s.first[TagPrecisionTimeStamp] != uint32(s.body) {
+		s.defect(CodeOrder, int(s.first[TagPrecisionTimeStamp]), uint32(TagPrecisionTimeStamp), "", "first")
 	}
 	for _, tag := range [...]Tag{TagPrecisionTimeStamp, TagVersion} {
 		if s.state[tag] == Absent {
@@ -357,7 +339,7 @@ func (s *Set) verify(d *Decoder, end int) {
 		}
 	}
 	if s.state[TagMSID] != Absent {
-		s.defect(CodePlace, int(s.spans[s.first[TagMSID]].head), uint32(TagMSID), "", "")
+		s.defect(CodePlace, int(s.first[TagMSID]), uint32(TagMSID), "", "")
 	}
 	s.verifyLevel()
 }
@@ -365,16 +347,16 @@ func (s *Set) verify(d *Decoder, end int) {
 // verifyLevel holds for packets and for the sets nested in them.
 func (s *Set) verifyLevel() {
 	if s.state[TagSensorEllipsoidHeight] == OK && s.state[TagSensorEllipsoidHeightExtended] == OK {
-		s.defect(CodeDatum, int(s.spans[s.first[TagSensorEllipsoidHeightExtended]].head), uint32(TagSensorEllipsoidHeightExtended), "75 104", "")
+		s.defect(CodeDatum, int(s.first[TagSensorEllipsoidHeightExtended]), uint32(TagSensorEllipsoidHeightExtended), "75 104", "")
 	}
 	if s.state[TagSegmentLocalSet] == OK && s.state[TagAmendLocalSet] == OK {
-		s.defect(CodeBranch, int(s.spans[s.first[TagAmendLocalSet]].head), uint32(TagAmendLocalSet), "100 101", "")
+		s.defect(CodeBranch, int(s.first[TagAmendLocalSet]), uint32(TagAmendLocalSet), "100 101", "")
 	}
 }
 
 // decodeVMTI reads item 74 with the state of the stream.
 func (d *Decoder) decodeVMTI(s *Set) {
-	sp := s.spans[s.first[TagVMTILocalSet]]
+	sp := s.span(s.first[TagVMTILocalSet])
 	decoder := &d.vmti
 	if s.Checksum != ChecksumOK {
 		scratch := d.vmti
@@ -390,7 +372,7 @@ func (d *Decoder) decodeVMTI(s *Set) {
 	decoder.DecodeLocal(s.value(sp), &s.vmti)
 	s.hasVMTI = true
 	for _, defect := range s.vmti.Defects {
-		s.Defects = append(s.Defects, within(defect, int(sp.at), TagVMTILocalSet))
+		s.Defects = append(s.Defects, within(defect, sp.at, TagVMTILocalSet))
 	}
 }
 
@@ -404,8 +386,6 @@ func within(d evidence.Defect, at int, tag Tag) evidence.Defect {
 	}
 	return d
 }
-
-func (s *Set) value(sp span) []byte { return s.packet[sp.at : sp.at+sp.n : sp.at+sp.n] }
 
 func decimal(n int) string { return strconv.Itoa(n) }
 

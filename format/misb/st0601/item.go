@@ -80,15 +80,15 @@ const tagCount = 144
 
 // op is what the inner loop needs of an item, in one cache line.
 type op struct {
-	kind     Kind
-	length   uint8 // the only length allowed, 0 when several are
-	most     uint8 // the largest length of integers
-	reserved State
-	meanings uint32 // number of codes that have a meaning
-	code     int64  // the reserved code, where there is one
+	lengths  uint64 // bit n: a value of n bytes goes the fast way
 	mask     int64  // takes off the sign extension of what has no sign
-	mul, div float64
+	code     int64  // the reserved code, where there is one
+	scale    float64
 	add      float64
+	kind     Kind
+	reserved State
+	most     uint8 // the largest length of text
+	meanings uint8 // number of codes that have a meaning
 	scales   *[9]imapb.Scale
 }
 
@@ -101,33 +101,35 @@ var ops = func() (all [256]op) {
 }()
 
 func (i Item) op() op {
-	o := op{kind: i.Kind, most: uint8(min(i.MaxLength, 255)), meanings: uint32(len(i.meanings)), mask: -1, code: math.MinInt64}
+	o := op{kind: i.Kind, most: uint8(i.MaxLength), meanings: uint8(len(i.meanings)), mask: -1, code: math.MinInt64}
 	switch i.Kind {
 	case Linear:
-		o.length = uint8(i.Length)
-		// Multiplying an integer by an integer and dividing once rounds once: the result is the
-		// double nearest to what the standard's formula says.
-		o.mul, o.div, o.add = i.Max-i.Min, i.divisor(), i.Min
-		if i.symmetric() {
-			o.mul, o.div, o.add = i.Max, i.divisor()/2, 0
+		o.lengths = 1 << i.Length
+		o.scale, o.add = (i.Max-i.Min)/i.divisor(), i.Min
+		switch {
+		case i.symmetric():
+			o.scale, o.add = i.Max/(i.divisor()/2), 0
 			o.code, o.reserved = -1<<(8*i.Length-1), i.reserved
-			if i.Max == cornerOffset {
-				o.mul, o.div = cornerOffset*1000, o.div*1000
-			}
-		} else if i.Min != -128 {
+		case i.Min == -128:
+			o.add = 0 // counts units, with its sign
+		default:
 			o.mask = 1<<(8*i.Length) - 1
-		} else {
-			o.mul, o.div, o.add = 1, 1, 0
 		}
 	case Mapped:
+		o.lengths = 1<<(i.MaxLength+1) - 2
 		o.scales = imapb.Lengths(i.Min, i.Max)
 	case Code, Flags, Sum:
-		o.length = uint8(i.Length)
+		o.lengths = 1 << i.Length
 	case Unsigned, Instant, Signed:
+		o.lengths = 1<<(i.MaxLength+1) - 2
 		if i.Length == i.MaxLength {
-			o.length = uint8(i.Length)
+			o.lengths = 1 << i.Length
 		}
-	case Opaque, Text, Nested:
+	case Text:
+		o.lengths = 1<<9 - 2
+	case Nested:
+		o.lengths = math.MaxUint64 - 1
+	case Opaque:
 	}
 	return o
 }

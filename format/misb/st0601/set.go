@@ -110,9 +110,9 @@ func (c ChecksumState) String() string {
 // span is one item in the packet.
 type span struct {
 	tag  uint32
-	head int32 // offset of the tag
-	at   int32 // offset of the value
-	n    int32 // length of the value
+	head int // offset of the tag
+	at   int // offset of the value
+	n    int // length of the value
 }
 
 // Set is one decoded packet. It is reused from packet to packet: a Decoder overwrites it, and it
@@ -128,9 +128,9 @@ type Set struct {
 	Defects []evidence.Defect
 
 	packet  []byte
-	spans   []span // in the order of the stream, repeats and unknown tags included
+	heads   []uint32 // offsets of the tags in the order of the stream, repeats and unknown tags included
 	state   [tagCount]State
-	first   [tagCount]uint32 // index into spans, valid unless Absent
+	first   [tagCount]uint32 // offset of the first such tag, valid unless Absent
 	bits    [tagCount]uint64 // a float's bits for Linear and Mapped, else the integer; valid when OK
 	vmti    st0903.Set       // of item 74, when its state is OK
 	body    int              // where the first item is
@@ -147,10 +147,20 @@ func (s *Set) reset(packet []byte, body int) {
 	s.Checksum, s.Stored, s.Computed = ChecksumAbsent, 0, 0
 	s.Defects = s.Defects[:0]
 	s.packet, s.body, s.depth = packet, body, 0
-	s.spans = s.spans[:0]
+	s.heads = s.heads[:0]
 	s.state = [tagCount]State{}
 	s.hasVMTI = false
 }
+
+// span reads the head of an item again, which walk has found to be good.
+func (s *Set) span(head uint32) span {
+	p := s.packet[head:]
+	tag, size, _ := klv.ParseOID(p)
+	n, width, _ := klv.ParseLength(p[size:])
+	return span{tag: tag, head: int(head), at: int(head) + size + width, n: n}
+}
+
+func (s *Set) value(sp span) []byte { return s.packet[sp.at : sp.at+sp.n : sp.at+sp.n] }
 
 func (s *Set) defect(code evidence.Code, at int, tag uint32, got, want string) {
 	item := ""
