@@ -103,14 +103,16 @@ func TestOneFootprint(t *testing.T) {
 
 // inside reports by other means whether a footprint holds p: on the plane that touches the Earth at p,
 // lines through the centre being straight there as well.
-func inside(corners *[4]geodesy.Position, p geodesy.Position) bool {
-	up := geodesy.ToECEF(p, 0).Unit()
+func inside(corners *[4]geodesy.Vector, p geodesy.Vector) bool {
+	if p.Minus(corners[0]).Norm() > 2*corners[2].Minus(corners[0]).Norm() {
+		return false
+	}
+	up := p.Unit()
 	east := geodesy.Vector{Z: 1}.Cross(up).Unit()
 	north := up.Cross(east)
 	turns := 0.0
 	var flat [4][2]float64
-	for i, c := range corners {
-		v := geodesy.ToECEF(c, 0)
+	for i, v := range corners {
 		flat[i] = [2]float64{v.Dot(east) / v.Dot(up), v.Dot(north) / v.Dot(up)}
 	}
 	for i, a := range flat {
@@ -129,25 +131,30 @@ func TestUnionAgainstRandomPoints(t *testing.T) {
 		sameKey := Key{View: View(i)}
 		size := geodesy.Length(100 * math.Pow(30, r.Float64()))
 		g := NewGround(Config{})
-		var all [][4]geodesy.Position
+		var all [][4]geodesy.Vector
 		// Random zooms and sizes within three sizes of the centre: the levels of the tree mix.
 		for range 40 {
 			at, _ := geodesy.Direct(centre, geodesy.Angle(360*r.Float64()), 3*size*geodesy.Length(r.Float64()))
 			s := size * geodesy.Length(math.Pow(10, -1+1.2*r.Float64()))
 			c := trapezium(at, geodesy.Angle(360*r.Float64()), s, s*1.5, s*geodesy.Length(0.5+r.Float64()))
-			all = append(all, c)
+			var v [4]geodesy.Vector
+			for k := range c {
+				v[k] = geodesy.ToECEF(c[k], 0)
+			}
+			all = append(all, v)
 			if !g.Add(seen(c), View(i), anywhere) {
 				t.Fatal("not added")
 			}
 		}
-		const points = 20_000
+		const points = 10_000
 		square := trapezium(centre, 0, 12*size, 12*size, 12*size)
 		hits := 0
 		for range points {
 			// Uniform on the tangent plane of the centre, of which a small square is as good as the ground.
 			x, y := geodesy.Length(12*(r.Float64()-0.5))*size, geodesy.Length(12*(r.Float64()-0.5))*size
 			p, _ := geodesy.Direct(centre, geodesy.Angle(math.Atan2(float64(x), float64(y))*180/math.Pi), geodesy.Length(math.Hypot(float64(x), float64(y))))
-			if slices.ContainsFunc(all, func(c [4]geodesy.Position) bool { return inside(&c, p) }) {
+			v := geodesy.ToECEF(p, 0)
+			if slices.ContainsFunc(all, func(c [4]geodesy.Vector) bool { return inside(&c, v) }) {
 				hits++
 			}
 		}

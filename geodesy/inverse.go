@@ -42,7 +42,6 @@ type inverseSolution struct {
 	can1, can2     turn // azimuths in the canonical arrangement
 	omega12        turn // valid when general
 	general        bool // solved by Newton or as a short line, neither meridian nor equator
-	meridian       bool
 	lambda12       turn
 	sign           float64 // of the area, canonical to real
 }
@@ -137,7 +136,7 @@ func (g *inverseSolution) solveMeridian() bool {
 	if sigma12 < 3*tiny {
 		length = 0
 	}
-	g.alpha1, g.alpha2, g.length, g.meridian = alpha1, alpha2, length*semiMinor, true
+	g.alpha1, g.alpha2, g.length = alpha1, alpha2, length*semiMinor
 	return true
 }
 
