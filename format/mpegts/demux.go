@@ -139,7 +139,7 @@ func (d *Demuxer) ReadFrom(r io.Reader) (int64, error) {
 		n, err := r.Read(buf)
 		total += int64(n)
 		if n > 0 {
-			d.Write(buf[:n]) //nolint:errcheck // never fails
+			_, _ = d.Write(buf[:n]) // never fails
 		}
 		if errors.Is(err, io.EOF) {
 			d.Flush()

@@ -31,6 +31,7 @@ type stream struct {
 	aligned   bool
 	lossy     bool
 	unlimited bool  // it says no length
+	padding   bool  // nothing of it counts
 	left      int   // bytes that it still declares
 	length    int   // what it declares, body only
 	surplus   int   // bytes beyond
@@ -109,6 +110,8 @@ type pesHeader struct {
 	pts, dts int64
 }
 
+const paddingID = 0xBE
+
 func parsePES(b []byte) (h pesHeader, v verdict) {
 	if n := min(3, len(b)); !bytes.Equal(b[:n], startCode[:n]) {
 		return h, noKey
@@ -120,7 +123,7 @@ func parsePES(b []byte) (h pesHeader, v verdict) {
 	h.length = int(b[4])<<8 | int(b[5])
 	h.size = 6
 	switch h.streamID {
-	case 0xBC, 0xBE, 0xBF, 0xF0, 0xF1, 0xF2, 0xF8, 0xFF: // without the optional header
+	case paddingID, 0xBC, 0xBF, 0xF0, 0xF1, 0xF2, 0xF8, 0xFF: // without the optional header
 		return h, good
 	}
 	if len(b) < 9 {
@@ -192,9 +195,12 @@ func (st *stream) begin(h *pesHeader) {
 	d, p := st.d, st.program
 	st.pes++
 	st.open, st.raw, st.first = true, false, true
-	st.aligned = h.aligned
+	st.aligned, st.padding = h.aligned, h.streamID == paddingID
 	st.left = max(0, h.length-(h.size-6))
 	st.length, st.unlimited, st.surplus = st.left, h.length == 0, 0
+	if st.padding {
+		return
+	}
 	if st.role == roleUnlisted && h.streamID&0xF0 == 0xE0 {
 		st.setRole(roleVideo) // no table said so: the time of what else is there
 		p.hasVideo = true
@@ -261,6 +267,9 @@ func (st *stream) checkHeader(h *pesHeader) {
 
 // body takes bytes of a PES packet after its header.
 func (st *stream) body(b []byte) {
+	if st.open && st.padding {
+		return
+	}
 	switch st.role {
 	case roleVideo:
 		if st.open && st.video != nil && !st.video.done {
@@ -378,14 +387,14 @@ func (st *stream) align(b []byte) {
 
 // endPES ends the PES packet that was being read; the packet at off starts another.
 func (st *stream) endPES(off int64) {
-	if st.open && st.role == roleVideo {
+	if st.open && st.role == roleVideo && !st.padding {
 		st.endPicture()
 	}
 	if st.open && st.isMetadata() {
 		if st.role == roleSync && !st.raw {
 			st.endCells()
 		}
-		if !st.lossy && !st.unlimited && (st.left > 0 || st.surplus > 0) {
+		if !st.lossy && !st.unlimited && !st.padding && (st.left > 0 || st.surplus > 0) {
 			got := st.length - st.left
 			if st.surplus > 0 {
 				got = st.length + st.surplus
@@ -415,7 +424,7 @@ func (d *Demuxer) loss(st *stream, off int64) {
 // endStream ends what a PID has pending, at the end of the stream or when its role changes.
 func (d *Demuxer) endStream(st *stream, off int64) {
 	if st.isMetadata() {
-		if st.open && !st.lossy && st.left > 0 {
+		if st.open && !st.lossy && !st.padding && st.left > 0 {
 			d.defect(CodeTruncated, st.pesOffset, st.item(), decimal(int64(st.length-st.left))+" B", decimal(int64(st.length))+" B")
 			st.lossy = true
 		}

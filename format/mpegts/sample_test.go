@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"reflect"
 	"testing"
 
 	"overflight/evidence"
@@ -176,11 +177,12 @@ func TestSameOutput(t *testing.T) {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
 			b := sample(t, file)
+			b = b[:min(len(b), 1500*188)]
 			c := Config{Video: VideoHeads}
 			whole, _ := demux(b, c, 0)
 			for _, chunk := range []int{-1, 1, 187, 188, 1316, 65536} {
 				got, _ := demux(b, c, chunk)
-				if diff := cmp.Diff(whole, got, cmp.AllowUnexported(record{})); diff != "" {
+				if diff := difference(whole, got); diff != "" {
 					t.Fatalf("chunks of %d: %.2000s", chunk, diff)
 				}
 			}
@@ -194,12 +196,20 @@ func TestSameOutput(t *testing.T) {
 				} else {
 					back(got, 204, 0)
 				}
-				if diff := cmp.Diff(whole, got, cmp.AllowUnexported(record{})); diff != "" {
+				if diff := difference(whole, got); diff != "" {
 					t.Fatalf("packets of %d: %.2000s", size, diff)
 				}
 			}
 		})
 	}
+}
+
+// difference is cmp.Diff, but quick where there is none.
+func difference(a, b *record) string {
+	if reflect.DeepEqual(a, b) {
+		return ""
+	}
+	return cmp.Diff(a, b, cmp.AllowUnexported(record{}))
 }
 
 // repacket makes packets of 192 or 204 bytes of those of 188.

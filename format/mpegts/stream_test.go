@@ -364,5 +364,84 @@ func scripts(k []byte) []scripted {
 		}, []seen{
 			{1, 0x102, Async, 5000, "te", 47}, {1, 0x103, Sync, 77, "t", 47}, {1, 0x102, Async, 5000, "te", 47}, {1, 0x102, Async, 5000, "te", 47},
 		}, nil, ""},
+		{"a discontinuity is declared before its PCR", func(s *script) {
+			s.table(0, patOf(0, 1, 0x100)).table(0x100, pmtOf(0, 1, 0x101, declared{typeH264, 0x101, ""}, declared{typeMetadata, 0x102, klvaSync}))
+			s.pcr(0x101, 100000, false).pes(0x102, 0xFC, 110000, cellOf(0, 3, k)...)
+			s.b = append(s.b, syncByte, 0x01, 0x01, 0x20|(s.cc[0x101]-1)&0xF, 183, 0x80)
+			s.b = append(s.b, bytes.Repeat([]byte{0xFF}, 182)...)
+			s.pcr(0x101, 50000, false).pes(0x102, 0xFC, 60000, cellOf(1, 3, k)...)
+			s.pes(0x101, 0xE0, 60000, frame(0, 50, true)...)
+		}, []seen{{1, 0x102, Sync, 110000, "t", 47}, {1, 0x102, Sync, 60000, "t+", 47}}, nil, ""},
+		{"two sections in a packet, one that goes on behind a pointer", func(s *script) {
+			pat, pmt := patOf(0, 1, 0x100), pmtOf(0, 1, 0x102, declared{typePrivate, 0x102, klva})
+			s.table(0, append(pat, pat...))
+			first := append([]byte{0}, bytes.Repeat(pmtOf(0, 77, 0x102), 1)...)
+			for len(first)+len(pmt) <= 184 { // sections of another program, until the last is cut
+				first = append(first, pmtOf(0, 77, 0x102)...)
+			}
+			cut := 184 - len(first)
+			first = append(first, pmt[:cut]...)
+			s.b = append(s.b, append([]byte{syncByte, 0x41, 0x00, 0x10}, first...)...)
+			s.cc[0x100] = 1
+			s.table(0x100, append(bytes.Clone(pmt[cut:]), pmt...))
+			s.b[len(s.b)-184] = byte(len(pmt) - cut)
+			s.pes(0x102, 0xBD, -1, k...)
+		}, []seen{{1, 0x102, Async, 0, "", 47}}, nil, ""},
+		{"a pointer beyond the packet, a section cut by the next, one too long", func(s *script) {
+			s.table(0, patOf(0, 1, 0x100))
+			s.table(0x100, pmtOf(0, 1, 0x102))
+			s.b[len(s.b)-184] = 200
+			long := pmtOf(0, 1, 0x102, declared{typePrivate, 0x102, klva})
+			long[1], long[2] = 0xB1, 0xF0
+			s.table(0x100, long).table(0x100, pmtOf(0, 1, 0x102, declared{typePrivate, 0x102, klva}))
+			s.pes(0x102, 0xBD, -1, k...)
+		}, []seen{{1, 0x102, Async, 0, "", 47}}, []evidence.Code{CodeSection, CodeSection}, ""},
+		{"lengths in a PMT that lie", func(s *script) {
+			s.table(0, patOf(0, 1, 0x100, 2, 0x200, 3, 0x300))
+			s.table(0x200, closeSection([]byte{tablePMT, 0, 0, 0, 2, 0xC1, 0, 0, 0xE1, 0x02, 0xF0, 0x10}))
+			s.table(0x300, closeSection([]byte{tablePMT, 0, 0, 0, 3, 0xC1, 0, 0, 0xE1, 0x02}))
+			s.table(0x100, closeSection([]byte{
+				tablePMT, 0, 0, 0, 1, 0xC1, 0, 0, 0xE1, 0x02, 0xF0, 0, typePrivate, 0xE1, 0x02, 0xF0, 6, 5, 4, 'K', 'L', 'V', 'A',
+				typePrivate, 0xE1, 0x03, 0xF0, 99,
+			}))
+			s.pes(0x102, 0xBD, -1, k...)
+		}, []seen{{1, 0x102, Async, 0, "", 47}}, []evidence.Code{CodeSection, CodeSection, CodeSection, CodeNoPMT, CodeNoPMT}, ""},
+		{"descriptors that are missing or lie", func(s *script) {
+			s.table(0, patOf(0, 1, 0x100)).table(0x100, pmtOf(0, 1, 0x102, declared{typePrivate, 0x102, klva + "\x26\x20\x01"},
+				declared{typeMetadata, 0x103, klva}, declared{typeMetadata, 0x104, "\x26\x09\x01\x00\xFFKLVA\x00\x0F"}, declared{typeMetadata, 0x105, "\x26\x0D\xFF\xFFID3 \xFFID3 \x00\x0F"}))
+			s.pes(0x102, 0xBD, -1, k...).pes(0x103, 0xFC, 1, cellOf(0, 3, k)...).pes(0x104, 0xFC, 1, cellOf(0, 3, k)...).pes(0x105, 0xBD, 1, 'I', 'D', '3')
+		}, []seen{{1, 0x102, Async, 0, "", 47}, {1, 0x103, Sync, 1, "t", 47}, {1, 0x104, Sync, 1, "t", 47}},
+			[]evidence.Code{CodeDescriptor, CodeDescriptor, CodeDescriptor}, ""},
+		{"a PES header over two packets", func(s *script) {
+			s.table(0, patOf(0, 1, 0x100)).table(0x100, pmtOf(0, 1, 0x102, declared{typeMetadata, 0x102, klvaSync}))
+			body := cellOf(0, 3, k)
+			head := appendPESHeader(nil, 0xFC, len(body)+200, false, 4321, true, 0, false)
+			head[8] += 200
+			m := Muxer{c: MuxConfig{PacketSize: packetSize}}
+			m.packetise(0x102, nil, append(append(head, bytes.Repeat([]byte{0xFF}, 200)...), body...), false)
+			s.b = append(s.b, m.out...)
+		}, []seen{{1, 0x102, Sync, 4321, "t", 47}}, nil, ""},
+		{"padding and MPEG-1 headers", func(s *script) {
+			s.table(0, patOf(0, 1, 0x100)).table(0x100, pmtOf(0, 1, 0x102, declared{typePrivate, 0x102, klva}))
+			m := Muxer{c: MuxConfig{PacketSize: packetSize}}
+			m.packetise(0x102, []byte{0, 0, 1, 0xBE, 0, 3}, []byte{0xFF, 0xFF, 0xFF}, false)
+			m.packetise(0x102, []byte{0, 0, 1, 0xBD, 0, 48, 0x0F}, k, false)
+			s.b = append(s.b, m.out...)
+		}, []seen{{1, 0x102, Async, 0, "", 47}}, []evidence.Code{CodePESStart, CodeLoose}, ""},
+		{"a PES packet without a length", func(s *script) {
+			s.table(0, patOf(0, 1, 0x100)).table(0x100, pmtOf(0, 1, 0x102, declared{typePrivate, 0x102, klva}))
+			m := Muxer{c: MuxConfig{PacketSize: packetSize}}
+			m.packetise(0x102, appendPESHeader(nil, 0xBD, 0, true, 0, false, 0, false), k, false)
+			s.b = append(s.b, m.out...)
+		}, []seen{{1, 0x102, Async, 0, "", 47}}, []evidence.Code{CodePESLength}, ""},
+		{"a table that is not yet in force, another table on the PID", func(s *script) {
+			next := pmtOf(1, 1, 0x102, declared{0x0F, 0x102, ""})
+			next[5] &^= 1
+			binary.BigEndian.PutUint32(next[len(next)-4:], crc32(next[:len(next)-4]))
+			other := pmtOf(0, 1, 0x102)
+			other[0] = 0xC0
+			s.table(0, patOf(0, 1, 0x100)).table(0x100, pmtOf(0, 1, 0x102, declared{typePrivate, 0x102, klva})).table(0x100, next).table(0x100, other)
+			s.pes(0x102, 0xBD, -1, k...)
+		}, []seen{{1, 0x102, Async, 0, "", 47}}, nil, ""},
 	}
 }
