@@ -46,22 +46,14 @@ type group struct {
 	applied int     // witnesses that the bounds know of
 }
 
-// minCurvatureRadius is the least radius of curvature of WGS 84: of the meridian at the equator,
-// a(1-f)².
-const minCurvatureRadius = 6378137 * (1 - 1/298.257223563) * (1 - 1/298.257223563)
-
 // arcAbove returns a length that the geodesic with this chord does not exceed. A geodesic is nowhere
-// more curved than the circle of minCurvatureRadius, so that its chord is no shorter than that of an
-// arc of the circle of equal length (Schur).
+// more curved than the meridian at the equator, so that its chord is no shorter than that of an arc of
+// the circle of that radius and equal length (Schur).
 func arcAbove(chord geodesy.Length) geodesy.Length {
-	x := float64(chord) / (2 * minCurvatureRadius)
-	switch {
-	case x < 0.1:
+	if x := float64(chord) / (2 * leastCurve); x < 0.1 {
 		return chord * geodesy.Length(1+x*x*(1.0/6+0.0765*x*x)) // the series of the arc sine, rounded up
-	case x < 1:
-		return geodesy.Length(2 * minCurvatureRadius * math.Asin(x))
 	}
-	return everywhere
+	return geodesy.Length(mostArc(float64(chord)))
 }
 
 func chord2(a, b *geodesy.Vector) float64 {
