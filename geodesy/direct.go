@@ -22,8 +22,8 @@ func NewLine(a Position, azi Angle) GeodesicLine {
 	if !(math.Abs(float64(a.Lat)) <= 90) {
 		a.Lat = Angle(nan)
 	}
-	alpha1 := turnOf(wrap(float64(azi)), 0)
-	p := pointAt(float64(a.Lat))
+	alpha1 := turnOf(settled(wrap(float64(azi))), 0)
+	p := pointAt(settled(float64(a.Lat)))
 	l := GeodesicLine{start: a}
 	// Clairaut: sin α0 = sin α1 cos β1 (equations 10 to 12).
 	l.alpha0 = turn{alpha1.s * p.beta.c, math.Hypot(alpha1.c, alpha1.s*p.beta.s)}

@@ -89,6 +89,15 @@ func turnOf(d, e float64) turn {
 	return turn{s + 0, c + 0}
 }
 
+// settled makes an angle of less than a tenth of a picometre on the ground zero: the squares of numbers
+// much smaller would underflow.
+func settled(d float64) float64 {
+	if math.Abs(d) < 1e-18 {
+		return math.Copysign(0, d)
+	}
+	return d
+}
+
 // twoSum returns a + b rounded, and the rounding error exactly.
 func twoSum(a, b float64) (sum, err float64) {
 	sum = a + b

@@ -47,12 +47,13 @@ type inverseSolution struct {
 }
 
 func inverse(a, b Position) inverseSolution {
-	lat1, lat2 := float64(a.Lat), float64(b.Lat)
+	lat1, lat2 := settled(float64(a.Lat)), settled(float64(b.Lat))
 	lon12, lonErr := lonDifference(float64(a.Lon), float64(b.Lon))
 	if !(math.Abs(lat1) <= 90 && math.Abs(lat2) <= 90 && math.Abs(lon12) <= 180) {
 		nan := turn{math.NaN(), math.NaN()}
 		return inverseSolution{length: math.NaN(), alpha1: nan, alpha2: nan}
 	}
+	lon12 = settled(lon12)
 	lonSign := 1.0
 	if math.Signbit(lon12) {
 		lonSign = -1

@@ -116,18 +116,76 @@ func python(t *testing.T) string {
 	return ""
 }
 
-func TestGeodesicsAgainstGeographicLib(t *testing.T) {
-	t.Parallel()
-	cmd := exec.Command(python(t), "testdata/geodesics.py", "--pairs", "20000", "7")
+func geographicLib(t *testing.T, args ...string) []byte {
+	t.Helper()
+	cmd := exec.Command(python(t), append([]string{"testdata/geodesics.py"}, args...)...)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	csv, err := cmd.Output()
 	if err != nil {
 		t.Fatalf("running GeographicLib: %v\n%s", err, stderr.Bytes())
 	}
-	rows := geodesicsOf(t, csv)
+	return csv
+}
+
+func TestGeodesicsAgainstGeographicLib(t *testing.T) {
+	t.Parallel()
+	rows := geodesicsOf(t, geographicLib(t, "--pairs", "20000", "7"))
 	if len(rows) != 20000 {
 		t.Fatalf("GeographicLib gave %d rows, want 20000", len(rows))
 	}
 	compare(t, rows)
+}
+
+func TestAreasAgainstGeographicLib(t *testing.T) {
+	t.Parallel()
+	n, worst := 0, 0.0
+	for line := range strings.Lines(string(geographicLib(t, "--polygons", "1000", "8"))) {
+		var v []float64
+		for _, f := range strings.Split(strings.TrimSpace(line), ",") {
+			x, err := strconv.ParseFloat(f, 64)
+			if err != nil {
+				t.Fatalf("row %q: %v", line, err)
+			}
+			v = append(v, x)
+		}
+		var ring []Position
+		for i := 1; i+1 < len(v); i += 2 {
+			ring = append(ring, Position{Angle(v[i]), Angle(v[i+1])})
+		}
+		e := math.Abs(Area(ring) - v[0])
+		if !(e <= 0.5*float64(len(ring))) {
+			t.Errorf("area of %v: got %.3f m2, want %.3f", ring, Area(ring), v[0])
+		}
+		worst = math.Max(worst, e)
+		n++
+	}
+	if n != 1000 {
+		t.Fatalf("GeographicLib gave %d polygons, want 1000", n)
+	}
+	t.Logf("%d polygons, worst difference %.2g m2", n, worst)
+}
+
+// Whatever the numbers, the inverse problem ends, and what it says leads back.
+func FuzzInverse(f *testing.F) {
+	f.Add(0.0, 0.0, 0.5, 179.5)
+	f.Add(0.0, 0.0, 0.0, 180.0)
+	f.Add(90.0, 0.0, -90.0, 180.0)
+	f.Add(30.0, 179.0, 30.0, -179.0)
+	f.Add(1e-300, 0.0, -8e-300, 110.99999998999999)
+	f.Add(1e-300, 0.0, -1e-300, 179.99999999)
+	f.Add(91.0, math.Inf(1), math.NaN(), 0.0)
+	f.Fuzz(func(t *testing.T, lat1, lon1, lat2, lon2 float64) {
+		a, b := Position{Angle(lat1), Angle(lon1)}, Position{Angle(lat2), Angle(lon2)}
+		s, azi, _ := Inverse(a, b)
+		if !(math.Abs(lat1) <= 90 && math.Abs(lat2) <= 90 && math.Abs(lon1) <= 720 && math.Abs(lon2) <= 720) {
+			return
+		}
+		if !(s >= 0 && s <= 20003932) {
+			t.Fatalf("from %v to %v is %v m", a, b, s)
+		}
+		if p, _ := Direct(a, azi, s); !(Chord(p, b) <= 1e-7) {
+			t.Fatalf("from %v along %v for %v m comes to %v, not %v", a, azi, s, p, b)
+		}
+	})
 }

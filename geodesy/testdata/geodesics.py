@@ -5,7 +5,8 @@
 
 Columns: lat1, lon1, lat2, lon2, s12 (m), azi1, azi2 (degrees, forward), S12 (m2, area between the geodesic and the equator).
 
-With --pairs N SEED it writes N random pairs instead, for the live comparison.
+With --pairs N SEED it writes N random pairs instead, and with --polygons N SEED the areas (m2, anticlockwise positive) and corners
+(lat, lon, lat, lon ...) of N random polygons, for the live comparison.
 """
 import random
 import sys
@@ -54,7 +55,31 @@ def corners():
                 row(lat1, 0.0, lat2, lon2)
 
 
+def polygon(rnd, i):
+    """A ring of corners in the order of their azimuths round a centre, every third near a pole or on the antimeridian."""
+    lat, lon = rnd.uniform(-90, 90), rnd.uniform(-180, 180)
+    if i % 3 == 1:
+        lat = rnd.choice([-1, 1]) * (90 - 10 ** rnd.uniform(-6, 1))
+    elif i % 3 == 2:
+        lon = rnd.choice([0.0, 180.0, -180.0])
+    n, size = rnd.randint(3, 12), 10 ** rnd.uniform(1, 6.5)
+    turn = rnd.choice([-1, 1])
+    ring = []
+    for k in range(n):
+        r = EARTH.Direct(lat, lon, turn * 360 * (k + 0.8 * rnd.random()) / n, size * rnd.uniform(0.2, 1))
+        ring += [r["lat2"], rnd.choice([-180.0, 180.0]) if i % 7 == 0 and k == 0 else r["lon2"]]
+    p = EARTH.Polygon()
+    for k in range(n):
+        p.AddPoint(ring[2 * k], ring[2 * k + 1])
+    print(",".join(repr(float(v)) for v in [p.Compute(False, True)[2]] + ring))
+
+
 def main():
+    if sys.argv[1:2] == ["--polygons"]:
+        rnd = random.Random(int(sys.argv[3]))
+        for i in range(int(sys.argv[2])):
+            polygon(rnd, i)
+        return
     kinds = (anywhere, near, antipodal, equatorial, meridional)
     if sys.argv[1:2] == ["--pairs"]:
         rnd = random.Random(int(sys.argv[3]))
