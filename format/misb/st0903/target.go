@@ -64,44 +64,102 @@ func (s *Set) readTarget(v []byte, at int, embedded bool) {
 	}
 	t := s.AddTarget(id)
 	base := at + size
+	pack := v[size:]
 	var seen uint32
-	it := klv.WalkItems(v[size:])
-	for it.Next() {
-		tag, value := it.Tag, it.Value
-		if it.Padded {
-			s.finding(CodePadded, base+it.Offset, "101.", tag)
-		}
-		if tag <= lastNumber {
-			if seen>>tag&1 != 0 {
-				s.finding(CodeDuplicate, base+it.Offset, "101.", tag)
-			}
-			seen |= 1 << tag
-		}
-		if len(value) == 0 {
-			t.Others = append(t.Others, Element{tag, value})
-			s.finding(CodeCleared, base+it.Offset, "101.", tag)
-			continue
-		}
-		switch tag {
-		case TargetLocation:
-			s.readLocation(t, value, base+it.Offset)
-		case ContourSeries:
-			t.contour = value
-		case Mask, Object, Feature, Tracker, Chip, ChipSeries, ObjectSeries:
-			t.Others = append(t.Others, Element{tag, value})
-		default:
-			if tag == 0 || tag > lastNumber {
-				t.Others = append(t.Others, Element{tag, value})
-				s.finding(CodeUnknown, base+it.Offset, "101.", tag)
+	for p := 0; p < len(pack); {
+		// Nearly every item is a short number, seen for the first time.
+		if p+2 < len(pack) && pack[p] <= lastNumber && pack[p+1] <= 4 {
+			tag, n := uint32(pack[p]), int(pack[p+1])
+			if end := p + 2 + n; end <= len(pack) && seen>>tag&1 == 0 && s.short(t, tag, pack[p+2:end]) {
+				seen |= 1 << tag
+				p = end
 				continue
 			}
-			s.number(&t.numbers, &targetSchema, span{tag, value, base + it.Offset, base + it.Start}, "101.", &t.Others)
 		}
-	}
-	if err := it.Err(); err != nil {
-		s.syntax(err, "101.", base)
+		it := klv.WalkItems(pack[p:])
+		if !it.Next() {
+			s.syntax(it.Err(), "101.", base+p)
+			break
+		}
+		if it.Padded {
+			s.finding(CodePadded, base+p, "101.", it.Tag)
+		}
+		if it.Tag <= lastNumber {
+			if seen>>it.Tag&1 != 0 {
+				s.finding(CodeDuplicate, base+p, "101.", it.Tag)
+			}
+			seen |= 1 << it.Tag
+		}
+		s.targetItem(t, span{it.Tag, it.Value, base + p, base + p + it.Start})
+		p += it.Start + len(it.Value)
 	}
 	s.checkTarget(t, at, embedded)
+}
+
+// short reads a numeric item of at most four bytes. It returns false for whatever is not a plain
+// number of its item; targetItem deals with that.
+func (s *Set) short(t *Target, tag uint32, v []byte) bool {
+	var u uint64
+	switch len(v) {
+	case 1:
+		u = uint64(v[0])
+	case 2:
+		u = uint64(v[0])<<8 | uint64(v[1])
+	case 3:
+		u = uint64(v[0])<<16 | uint64(v[1])<<8 | uint64(v[2])
+	case 4:
+		u = uint64(binary.BigEndian.Uint32(v))
+	default:
+		return false
+	}
+	sp := &targetSchema.items[tag]
+	switch {
+	case sp.form == unsigned:
+		if len(v) > sp.size {
+			return false
+		}
+	case sp.form != mapped:
+		return false
+	case !s.Legacy:
+		scale := &sp.scales[len(v)]
+		x, kind := scale.DecodeBits(u << (64 - 8*uint(len(v))))
+		if low, high := scale.Range(); kind != imapb.Finite || x < low || x > high {
+			return false
+		}
+		u = math.Float64bits(x)
+	case sp.legacy == steps:
+		unused := 64 - 8*uint(len(v))
+		u = math.Float64bits(float64(int64(u<<unused)>>unused) * legacyDegreesPerStep)
+	default:
+		low, high := sp.scales[1].Range()
+		u = math.Float64bits(linearValue(u, len(v), low, high))
+	}
+	t.numbers.put(tag, u, len(v))
+	return true
+}
+
+// targetItem reads an item of any kind and length.
+func (s *Set) targetItem(t *Target, it span) {
+	if len(it.value) == 0 {
+		t.Others = append(t.Others, Element{it.tag, it.value})
+		s.finding(CodeCleared, it.offset, "101.", it.tag)
+		return
+	}
+	switch it.tag {
+	case TargetLocation:
+		s.readLocation(t, it.value, it.offset)
+	case ContourSeries:
+		t.contour = it.value
+	case Mask, Object, Feature, Tracker, Chip, ChipSeries, ObjectSeries:
+		t.Others = append(t.Others, Element{it.tag, it.value})
+	default:
+		if it.tag == 0 || it.tag > lastNumber {
+			t.Others = append(t.Others, Element{it.tag, it.value})
+			s.finding(CodeUnknown, it.offset, "101.", it.tag)
+			return
+		}
+		s.number(&t.numbers, &targetSchema, it, "101.", &t.Others)
+	}
 }
 
 // checkTarget compares what the pack says twice, and what it may not say.
