@@ -53,14 +53,23 @@ func lattice(x, y int64, salt uint64) float64 {
 
 // noise is smooth value noise in [0, 1) with cells of the given size.
 func noise(x, y, size float64, salt uint64) float64 {
+	n, _ := slopingNoise(x, y, size, salt)
+	return n
+}
+
+// slopingNoise returns the noise and its rise towards the south-east, a cell's side being one.
+func slopingNoise(x, y, size float64, salt uint64) (n, rise float64) {
 	x, y = x/size, y/size
 	fx, fy := math.Floor(x), math.Floor(y)
 	u, v := x-fx, y-fy
+	du, dv := 6*u*(1-u), 6*v*(1-v)
 	u, v = u*u*(3-2*u), v*v*(3-2*v)
 	i, j := int64(fx), int64(fy)
-	a := lattice(i, j, salt)*(1-u) + lattice(i+1, j, salt)*u
-	b := lattice(i, j+1, salt)*(1-u) + lattice(i+1, j+1, salt)*u
-	return a*(1-v) + b*v
+	a, b := lattice(i, j, salt), lattice(i+1, j, salt)
+	c, d := lattice(i, j+1, salt), lattice(i+1, j+1, salt)
+	south, north := a+(b-a)*u, c+(d-c)*u
+	east := du * ((b-a)*(1-v) + (d-c)*v)
+	return south + (north-south)*v, east - dv*(north-south)
 }
 
 var (
@@ -80,10 +89,10 @@ func (t *terrain) colour(lat, lon, pixel float64) colour {
 	relief, slope, weight := 0.0, 0.0, 1.0
 	salt := uint64(1)
 	for size := 900.0; size > 2.5*pixel && size > 4; size /= 3.2 {
-		n := noise(x, y, size, salt)
+		n, rise := slopingNoise(x, y, size, salt)
 		relief += weight * (n - 0.5)
 		// Light from the north-west: what falls away to the south-east is in shade.
-		slope += weight * (n - noise(x-0.12*size, y+0.12*size, size, salt))
+		slope += weight * 0.12 * rise
 		weight *= 0.55
 		salt++
 	}

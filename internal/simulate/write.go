@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -35,7 +36,7 @@ func Write(ctx context.Context, s Sortie, w io.Writer, o Options) (Truth, error)
 	}
 	// The flight keeps the copy that was checked: that is what is flown.
 	p := s.flight.sortie
-	out := &counter{w: w}
+	out := &counter{w: bufio.NewWriterSize(w, 256<<10)}
 	r := recorder{every: o.Every, truth: Truth{
 		Title: p.Title, Tail: p.Aircraft.Tail, Start: p.Start, End: p.Start.Add(p.Duration), Scale: "utc",
 		Carriage: p.Metadata.Carriage, Frames: []Seen{}, Silent: []Span{}, NoGround: []Span{}, Harmed: []HarmedPacket{},
@@ -73,6 +74,9 @@ func Write(ctx context.Context, s Sortie, w io.Writer, o Options) (Truth, error)
 		film.close()
 	}()
 	err = p.write(ctx, mux, &film, &r, o)
+	if flushed := out.w.Flush(); err == nil && flushed != nil {
+		err = fmt.Errorf("writing a sortie: %w", flushed)
+	}
 	r.truth.Bytes = out.n
 	r.truth.Picture.Frames = film.frames
 	return r.truth, err
@@ -122,7 +126,7 @@ func (s *Sortie) write(ctx context.Context, mux *mpegts.Muxer, film *film, r *re
 
 // counter counts what goes through it.
 type counter struct {
-	w io.Writer
+	w *bufio.Writer
 	n int64
 }
 
