@@ -56,6 +56,9 @@ func TestLegacyStream(t *testing.T) {
 		for _, f := range s.Defects {
 			t.Errorf("defect %v", f)
 		}
+		if got := s.AppendLocal(nil); !bytes.Equal(got, p.vmti) {
+			t.Errorf("written back as\n%x, was\n%x", got, p.vmti)
+		}
 		for i := range s.Targets {
 			g := &s.Targets[i]
 			reports++
