@@ -2,108 +2,61 @@ package sensor_test
 
 import (
 	"bytes"
-	"encoding/binary"
 	"math"
 	"testing"
 
+	"overflight/format/misb/eg0104"
+	"overflight/format/mpegts"
 	"overflight/geodesy"
 	"overflight/sensor"
 )
 
-var universalSet = []byte{0x06, 0x0E, 0x2B, 0x34, 0x02, 0x01, 0x01, 0x01, 0x0E, 0x01, 0x01, 0x02, 0x01, 0x01, 0, 0}
-
-// packets returns the values of every set with the given key on one PID. It is this test's own reader,
-// a few lines for one file known to be sound.
-func packets(t testing.TB, ts []byte, pid uint16, key []byte) [][]byte {
-	t.Helper()
-	var stream []byte
-	for ; len(ts) >= 188; ts = ts[188:] {
-		if ts[0] != 0x47 {
-			t.Fatal("lost the transport packets")
-		}
-		if binary.BigEndian.Uint16(ts[1:])&0x1FFF != pid || ts[3]&0x10 == 0 {
-			continue
-		}
-		payload := ts[4:188]
-		if ts[3]&0x20 != 0 {
-			payload = payload[1+int(payload[0]):]
-		}
-		if ts[1]&0x40 != 0 {
-			payload = payload[9+int(payload[8]):] // PES header
-		}
-		stream = append(stream, payload...)
-	}
-	var sets [][]byte
-	for {
-		i := bytes.Index(stream, key)
-		if i < 0 {
-			return sets
-		}
-		value, rest := value(stream[i+len(key):])
-		sets, stream = append(sets, value), rest
-	}
-}
-
-// value reads a BER length and what it counts.
-func value(b []byte) (v, rest []byte) {
-	n, at := int(b[0]), 1
-	if n >= 0x80 {
-		k := n & 0x7F
-		n, at = 0, 1+k
-		for _, c := range b[1:at] {
-			n = n<<8 | int(c)
-		}
-	}
-	return b[at : at+n], b[at+n:]
-}
-
 // flown returns the frames of the real flight, EG 0104. There is no frame-centre elevation in it; its
-// slant ranges are those to mean sea level.
+// slant ranges are those to mean sea level, and so is the ground here.
 func flown(t testing.TB) []sensor.Frame {
-	var frames []sensor.Frame
-	for _, set := range packets(t, sample(t, "misb/aphill_short.ts"), 257, universalSet) {
-		m := map[string]float64{}
-		for len(set) > 16 {
-			tail := string(set[4:16])
-			var v []byte
-			v, set = value(set[16:])
-			switch len(v) {
-			case 4:
-				m[tail] = float64(math.Float32frombits(binary.BigEndian.Uint32(v)))
-			case 8:
-				m[tail] = math.Float64frombits(binary.BigEndian.Uint64(v))
-			}
+	t.Helper()
+	var (
+		frames  []sensor.Frame
+		decoder eg0104.Decoder
+		set     eg0104.Set
+	)
+	number := func(v float64, ok bool) float64 {
+		if !ok {
+			t.Fatalf("set %d lacks an item", len(frames))
 		}
-		angle := func(tail string) sensor.Optional[geodesy.Angle] {
-			v, ok := m[tail]
-			if !ok {
-				t.Fatalf("no item %x", tail)
-			}
-			return sensor.Known(geodesy.Angle(v))
-		}
-		place := func(lat, lon string) sensor.Optional[geodesy.Position] {
-			a, _ := angle(lat).Get()
-			o, _ := angle(lon).Get()
-			return sensor.Known(geodesy.Position{Lat: a, Lon: o})
+		return v
+	}
+	angle := func(f eg0104.Field) sensor.Optional[geodesy.Angle] {
+		return sensor.Known(geodesy.Angle(number(set.Real(f))))
+	}
+	place := func(lat, lon float64, ok bool) sensor.Optional[geodesy.Position] {
+		return sensor.Known(geodesy.Position{Lat: geodesy.Angle(number(lat, ok)), Lon: geodesy.Angle(lon)})
+	}
+	demuxer := mpegts.NewDemuxer(&mpegts.Funcs{OnUnit: func(u *mpegts.Unit) {
+		if err := decoder.Decode(u.Data, &set); err != nil {
+			t.Fatalf("unit at %d: %v", u.Offset, err)
 		}
 		f := sensor.Frame{
-			Position:        place("\x01\x01\x01\x03\x07\x01\x02\x01\x02\x04\x02\x00", "\x01\x01\x01\x03\x07\x01\x02\x01\x02\x06\x02\x00"),
-			Altitude:        sensor.Known(geodesy.Altitude{Value: geodesy.Length(m["\x01\x01\x01\x01\x07\x01\x02\x01\x02\x02\x00\x00"]), Datum: geodesy.MSL}),
+			Position:        place(set.Position()),
+			Altitude:        sensor.Known(geodesy.Altitude{Value: geodesy.Length(number(set.Real(eg0104.DeviceAltitude))), Datum: geodesy.MSL}),
 			CentreElevation: sensor.Known(geodesy.Altitude{Value: 0, Datum: geodesy.MSL}),
-			Heading:         angle("\x01\x01\x01\x07\x07\x01\x10\x01\x06\x00\x00\x00"),
-			Pitch:           angle("\x01\x01\x01\x07\x07\x01\x10\x01\x05\x00\x00\x00"),
-			Roll:            angle("\x01\x01\x01\x07\x07\x01\x10\x01\x04\x00\x00\x00"),
-			SightAzimuth:    angle("\x01\x01\x01\x01\x07\x01\x10\x01\x02\x00\x00\x00"),
-			SightElevation:  angle("\x01\x01\x01\x01\x07\x01\x10\x01\x03\x00\x00\x00"),
-			HFOV:            angle("\x01\x01\x01\x02\x04\x20\x02\x01\x01\x08\x00\x00"),
-			VFOV:            angle("\x01\x01\x01\x07\x04\x20\x02\x01\x01\x0A\x01\x00"),
-			Centre:          place("\x01\x01\x01\x01\x07\x01\x02\x01\x03\x02\x00\x00", "\x01\x01\x01\x01\x07\x01\x02\x01\x03\x04\x00\x00"),
-			SlantRange:      sensor.Known(geodesy.Length(m["\x01\x01\x01\x01\x07\x01\x08\x01\x01\x00\x00\x00"])),
+			Heading:         angle(eg0104.PlatformHeading),
+			Pitch:           angle(eg0104.PlatformPitch),
+			Roll:            angle(eg0104.PlatformRoll),
+			SightAzimuth:    angle(eg0104.AngleToNorth),
+			SightElevation:  sensor.Known(geodesy.Angle(number(set.SensorElevation()))),
+			HFOV:            angle(eg0104.HorizontalFOV),
+			VFOV:            angle(eg0104.VerticalFOV),
+			Centre:          place(set.FrameCenter()),
+			SlantRange:      sensor.Known(geodesy.Length(number(set.Real(eg0104.SlantRange)))),
 		}
 		for i := range f.Corners {
-			f.Corners[i] = place("\x01\x01\x01\x03\x07\x01\x02\x01\x03"+string(rune(7+i))+"\x01\x00", "\x01\x01\x01\x03\x07\x01\x02\x01\x03"+string(rune(11+i))+"\x01\x00")
+			f.Corners[i] = place(set.Corner(i + 1))
 		}
 		frames = append(frames, f)
+	}}, mpegts.Config{})
+	if _, err := demuxer.ReadFrom(bytes.NewReader(sample(t, "misb/aphill_short.ts"))); err != nil {
+		t.Fatal(err)
 	}
 	return frames
 }
