@@ -32,16 +32,17 @@ const (
 
 // Packet is one metadata packet in the order of the stream.
 type Packet struct {
-	PID      int   // -1 where there is none
-	Offset   int64 // of the first transport packet that holds the key; of the key itself in bare KLV
-	PTS      int64 // unwrapped, 90 kHz
-	HasPTS   bool
-	Carriage Carriage
-	Standard string // "ST 0601", "EG 0104", ...; the universal label in hexadecimal when it is unknown
-	Checksum Checksum
-	Time     time.Time // the packet's own time stamp, UTC as assumed by TimeScale
-	HasTime  bool
-	Bytes    []byte    // key to end, unaltered; valid only during the call that hands it over
-	Set      *misb.Set // nil when the set is unknown
-	Defects  []evidence.Defect
+	PID       int   // -1 where there is none
+	Offset    int64 // of the first transport packet that holds the key; of the key itself in bare KLV
+	PTS       int64 // unwrapped, 90 kHz
+	HasPTS    bool  // the packet has a PTS of its own
+	Estimated bool  // it has none, and PTS is that of the nearest picture before it
+	Carriage  Carriage
+	Standard  string // "ST 0601", "EG 0104", ...; the universal label in hexadecimal when it is unknown
+	Checksum  Checksum
+	Time      time.Time // the packet's own time stamp, UTC as assumed by TimeScale
+	HasTime   bool
+	Bytes     []byte    // key to end, unaltered; valid only during the call that hands it over
+	Set       *misb.Set // nil when the set is unknown
+	Defects   []evidence.Defect
 }
