@@ -25,8 +25,9 @@ type Tables struct {
 	// Sovereign maps the code of a territory to that of the state whose territory it is. A code that
 	// is missing stands for itself.
 	Sovereign map[State]State
-	// Uncertainty is that of the outline of a state, by kind of edge.
-	Uncertainty func(s State, k EdgeKind) geodesy.Length
+	// Uncertainty is that of the outline of a state at a point of it, beside a neighbour; "" is where it
+	// faces no state.
+	Uncertainty func(s, neighbour State, at geodesy.Position) geodesy.Length
 }
 
 // Atlas is the boundaries of every state, decoded tile by tile as they are asked for. It is safe for
@@ -40,7 +41,7 @@ type Atlas struct {
 // chart is the engine behind every line: a grid of one-degree cells, each either uniform or a tile.
 type chart struct {
 	source      Source
-	uncertainty func(State, EdgeKind) geodesy.Length
+	uncertainty func(s, neighbour State, at geodesy.Position) geodesy.Length
 	features    []State // code of each feature
 	states      []State // sovereigns, sorted
 	sovereign   []uint16

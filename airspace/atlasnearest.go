@@ -271,11 +271,7 @@ func (q *shoreSearch) measure(p geodesy.Position, limit geodesy.Length) (Nearest
 	}
 	best.Neighbour = q.c.facing(q.state, side)
 	if q.c.uncertainty != nil {
-		kind := Limit
-		if best.Neighbour != "" {
-			kind = LandBorder
-		}
-		best.Uncertainty = q.c.uncertainty(q.c.states[q.state], kind)
+		best.Uncertainty = q.c.uncertainty(q.c.states[q.state], best.Neighbour, best.Point)
 	}
 	return best, true
 }

@@ -28,7 +28,7 @@ type OfficialConfig struct {
 	Valid    validity.Period
 	Outlines []Outline
 	// Uncertainty stands in where the file states none.
-	Uncertainty func(State, EdgeKind) geodesy.Length
+	Uncertainty func(s, neighbour State, at geodesy.Position) geodesy.Length
 }
 
 // OfficialLine is the outlines of one or a few states from a file that somebody answers for, in force
@@ -110,7 +110,7 @@ func NewOfficialLine(c OfficialConfig) (*OfficialLine, error) {
 		ch.source = c.Source
 		ch.uncertainty = c.Uncertainty
 		if d, ok := doubt[s]; ok {
-			ch.uncertainty = func(State, EdgeKind) geodesy.Length { return d }
+			ch.uncertainty = func(State, State, geodesy.Position) geodesy.Length { return d }
 		}
 		l.charts = append(l.charts, ch)
 	}

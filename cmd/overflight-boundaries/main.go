@@ -32,8 +32,16 @@ func run(args []string, stdout io.Writer) error {
 	out := fs.String("out", "internal/atlas/boundaries.bin", "file to write")
 	snap := fs.Float64("snap", 25, "lines of neighbours closer than this many metres become one")
 	sliver := fs.Float64("sliver", 50, "faces of a lesser mean width in metres are given to a neighbour")
+	compare := fs.String("compare", "", "another extract, map.geo.json of npm @geo-maps/countries-maritime-10m 0.6.0: print how far its lines are from the embedded ones")
+	export := fs.String("geojson", "", "folder to write the embedded outlines to, a GeoJSON file a state")
 	if err := fs.Parse(args); err != nil {
 		return err
+	}
+	switch {
+	case *compare != "":
+		return compareWith(*compare, topology.Config{Snap: *snap, Sliver: *sliver}, stdout)
+	case *export != "":
+		return exportTo(*export)
 	}
 	raw, err := os.ReadFile(*source)
 	if err != nil {

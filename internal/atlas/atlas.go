@@ -8,6 +8,7 @@ import (
 	_ "embed"
 	"encoding/csv"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"sync"
@@ -69,47 +70,69 @@ func Sovereigns() (map[airspace.State]airspace.State, error) {
 
 // Doubt is how far the lines of the atlas may be off.
 type Doubt struct {
-	limit, land map[airspace.State]geodesy.Length
+	sea, land geodesy.Length
+	measured  map[stretch]geodesy.Length
 }
 
-// Uncertainties reads the table: by state and kind of edge, with "*" for every state not named.
+// stretch is the part of the outline of a state beside a neighbour that lies in one cell of one degree.
+type stretch struct {
+	state, neighbour airspace.State
+	south, west      int
+}
+
+// Uncertainties reads the table. Its first two rows are for every stretch that has none of its own:
+// where an outline faces no state ("sea") and where it does. The others are stretches where two extracts
+// of the source disagree.
 func Uncertainties() (*Doubt, error) {
-	rows, err := table("uncertainty.csv", uncertainty, 4)
+	rows, err := table("uncertainty.csv", uncertainty, 6)
 	if err != nil {
 		return nil, err
 	}
-	d := &Doubt{limit: map[airspace.State]geodesy.Length{}, land: map[airspace.State]geodesy.Length{}}
+	d := &Doubt{measured: make(map[stretch]geodesy.Length, len(rows))}
 	for i, r := range rows {
-		m, err := strconv.ParseFloat(r[2], 64)
+		m, err := strconv.ParseFloat(r[4], 64)
 		if err != nil || !(m > 0) {
-			return nil, fmt.Errorf("reading uncertainty.csv: row %d: %q is no length in metres", i+2, r[2])
+			return nil, fmt.Errorf("reading uncertainty.csv: row %d: %q is no length in metres", i+2, r[4])
 		}
-		switch r[1] {
-		case "limit":
-			d.limit[airspace.State(r[0])] = geodesy.Length(m)
-		case "land":
-			d.land[airspace.State(r[0])] = geodesy.Length(m)
-		default:
-			return nil, fmt.Errorf("reading uncertainty.csv: row %d: %q is neither limit nor land", i+2, r[1])
+		switch {
+		case r[0] == "*" && r[1] == "sea":
+			d.sea = geodesy.Length(m)
+			continue
+		case r[0] == "*":
+			d.land = geodesy.Length(m)
+			continue
 		}
+		s := stretch{state: airspace.State(r[0]), neighbour: airspace.State(r[1])}
+		if s.neighbour == "sea" {
+			s.neighbour = ""
+		}
+		if s.south, err = strconv.Atoi(r[2]); err != nil {
+			return nil, fmt.Errorf("reading uncertainty.csv: row %d: %w", i+2, err)
+		}
+		if s.west, err = strconv.Atoi(r[3]); err != nil {
+			return nil, fmt.Errorf("reading uncertainty.csv: row %d: %w", i+2, err)
+		}
+		d.measured[s] = geodesy.Length(m)
 	}
-	if d.limit["*"] == 0 || d.land["*"] == 0 {
-		return nil, fmt.Errorf("reading uncertainty.csv: no row for every other state")
+	if d.sea == 0 || d.land == 0 {
+		return nil, fmt.Errorf("reading uncertainty.csv: no row for what is not named")
 	}
 	return d, nil
 }
 
-// Of returns the uncertainty of the outline of s: Limit where it faces the sea, LandBorder where it
-// faces another state.
-func (d *Doubt) Of(s airspace.State, k airspace.EdgeKind) geodesy.Length {
-	m := d.limit
-	if k == airspace.LandBorder {
-		m = d.land
+// Of returns the uncertainty of the outline of s at a point of it, beside a neighbour; "" is where it
+// faces no state.
+func (d *Doubt) Of(s, neighbour airspace.State, at geodesy.Position) geodesy.Length {
+	k := stretch{s, neighbour, int(math.Floor(float64(at.Lat))), int(math.Floor(float64(at.Lon)))}
+	return max(d.Least(s, neighbour, at), d.measured[k])
+}
+
+// Least is the uncertainty that every line of the kind has anyway.
+func (d *Doubt) Least(_, neighbour airspace.State, _ geodesy.Position) geodesy.Length {
+	if neighbour == "" {
+		return d.sea
 	}
-	if l, ok := m[s]; ok {
-		return l
-	}
-	return m["*"]
+	return d.land
 }
 
 func table(name, text string, columns int) ([][]string, error) {

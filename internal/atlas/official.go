@@ -39,7 +39,7 @@ func Official(name string, data []byte) ([]*airspace.OfficialLine, error) {
 				Source: airspace.Source{Name: name, Digest: digest},
 				Valid:  valid,
 				// What the file does not say is no better than the default line.
-				Uncertainty: func(_ airspace.State, k airspace.EdgeKind) geodesy.Length { return doubt.Of("*", k) },
+				Uncertainty: doubt.Least,
 			}
 			configs = append(configs, c)
 		}

@@ -23,6 +23,9 @@ type Point struct{ X, Y int32 }
 // MaxLon is the antimeridian in units.
 const MaxLon = 1_800_000_000
 
+// seamUnits is how close to the antimeridian a corner is taken to lie on it: 11 cm at the equator.
+const seamUnits = 10
+
 // Ring is one ring of one feature, without the closing vertex. Holes need no mark: membership is
 // by even-odd over all rings of a feature.
 type Ring struct {
@@ -41,6 +44,7 @@ type sourceFile struct {
 	Features []struct {
 		Properties struct {
 			Code string `json:"isoA3"`
+			A3   string `json:"A3"`
 		} `json:"properties"`
 		Geometry sourceGeometry `json:"geometry"`
 	} `json:"features"`
@@ -59,6 +63,11 @@ func Read(r io.Reader, drop ...string) (*Source, error) {
 		return nil, fmt.Errorf("reading boundary source: %w", err)
 	}
 	s := &Source{}
+	for i := range f.Features {
+		if p := &f.Features[i].Properties; p.Code == "" {
+			p.Code = p.A3
+		}
+	}
 	for _, ft := range f.Features {
 		if !slices.Contains(drop, ft.Properties.Code) {
 			s.Codes = append(s.Codes, ft.Properties.Code)
@@ -120,6 +129,12 @@ func (s *Source) addPolygon(feature int, rings [][][2]float64) error {
 				return fmt.Errorf("ring %d: position %v is outside the world", i, c)
 			}
 			p := Point{int32(math.Round(c[0] * 1e7)), int32(math.Round(c[1] * 1e7))}
+			// The source has corners a unit beside the antimeridian that mean it.
+			if near := int32(MaxLon - seamUnits); p.X > near {
+				p.X = MaxLon
+			} else if p.X < -near {
+				p.X = -MaxLon
+			}
 			if n := len(pts); n == 0 || pts[n-1] != p {
 				pts = append(pts, p)
 			}
