@@ -33,6 +33,7 @@ type Demuxer struct {
 	patAt    psiTime
 	programs []*program
 	stray    *program // of PIDs that no PMT names
+	metadata int      // PIDs that were ever read as metadata
 	psiClock *program // whose clock times the PAT
 
 	held held

@@ -112,6 +112,19 @@ func TestUnitIsBounded(t *testing.T) {
 	}
 }
 
+// TestMetadataStreamsAreBounded holds that a stream that claims to be all metadata costs no memory.
+func TestMetadataStreamsAreBounded(t *testing.T) {
+	t.Parallel()
+	var s script
+	for pid := range uint16(100) {
+		s.pes(0x200+pid, 0xBD, -1, triplet(1, 50)...)
+	}
+	r, _ := demux(s.b, Config{}, 0)
+	if got := r.codes(); len(r.units) != maxMetadata || got[CodeLimit] != 100-maxMetadata {
+		t.Errorf("%d units, %v", len(r.units), got)
+	}
+}
+
 func TestReadFrom(t *testing.T) {
 	t.Parallel()
 	ts, want := film(t, MuxConfig{}, 50, 100)

@@ -230,5 +230,6 @@ const (
 	CodeLoose         evidence.Code = "mpegts.loose"          // bytes of a metadata stream that are in no triplet
 	CodeUnitLength    evidence.Code = "mpegts.unit-length"    // BER length of a triplet is illegal or beyond Config.MaxUnit
 	CodeUnitCut       evidence.Code = "mpegts.unit-cut"       // triplet with bytes missing at its end
+	CodeLimit         evidence.Code = "mpegts.limit"          // more than 64 metadata PIDs: the rest is not read
 	CodeVideoTime     evidence.Code = "mpegts.video-time"     // implausible or malformed ST 0604 time
 )

@@ -302,6 +302,10 @@ func (st *stream) decide(b []byte) {
 	} else {
 		d.defect(CodeDescriptor, st.pesOffset, st.item()+" descriptors", "", formatKLVA)
 	}
+	if r = d.admit(st, r, st.pesOffset); r == roleOther {
+		st.setRole(r)
+		return
+	}
 	st.setRole(r)
 	st.found = true
 	h := pesHeader{streamID: st.src.streamID, hasPTS: st.src.hasPTS, pts: st.picture.PTS, length: st.length, aligned: st.aligned}

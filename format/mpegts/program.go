@@ -232,6 +232,22 @@ func changes(p *program, pcrPID uint16, list []element) string {
 	return s
 }
 
+// maxMetadata bounds how many PIDs are read as metadata: each may keep a unit of Config.MaxUnit.
+const maxMetadata = 64
+
+// admit returns r, or roleOther for a metadata stream too many.
+func (d *Demuxer) admit(st *stream, r role, off int64) role {
+	if r.carriage() == 0 || st.join != nil {
+		return r
+	}
+	if d.metadata >= maxMetadata {
+		d.defect(CodeLimit, off, st.item(), "", decimal(maxMetadata)+" metadata streams at most")
+		return roleOther
+	}
+	d.metadata++
+	return r
+}
+
 // declare gives a PID the role that a PMT names for it.
 func (d *Demuxer) declare(p *program, e *element, off int64) {
 	st := d.streamOf(e.pid)
@@ -248,6 +264,7 @@ func (d *Demuxer) declare(p *program, e *element, off int64) {
 		r = st.role
 	}
 	if r != st.role {
+		r = d.admit(st, r, off)
 		d.endStream(st, off)
 		st.setRole(r)
 	}

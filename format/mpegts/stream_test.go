@@ -294,17 +294,25 @@ func scripts(k []byte) []scripted {
 				s.pes(e.pid, 0xC0, -1, 1, 2, 3)
 			}
 		}, []seen{{1, 0x102, Async, 0, "", 47}}, nil, ""},
-		{"metadata before the tables", func(s *script) {
-			s.pes(0x102, 0xFC, 100, cellOf(0, 3, k)...).pes(0x103, 0xBD, -1, k...)
-			s.table(0, patOf(0, 1, 0x100)).table(0x100, pmtOf(0, 1, 0x102, declared{typeMetadata, 0x102, klvaSync}, declared{typePrivate, 0x103, klva}))
-			s.pes(0x102, 0xFC, 200, cellOf(1, 3, k)...)
-		}, []seen{{0, 0x102, Sync, 100, "t", 47}, {0, 0x103, Async, 0, "", 47}, {1, 0x102, Sync, 200, "t", 47}},
-			[]evidence.Code{CodeUndeclared, CodeUndeclared}, ""},
-		{"private data without descriptor", func(s *script) {
-			s.table(0, patOf(0, 1, 0x100)).table(0x100, pmtOf(0, 1, 0x102, declared{typePrivate, 0x102, noDescribed}, declared{typeMetadata, 0x103, noDescribed}))
-			s.pes(0x102, 0xBD, -1, k...).pes(0x102, 0xBD, -1, k...).pes(0x103, 0xFC, 7, cellOf(0, 3, k)...)
-		}, []seen{{1, 0x102, Async, 0, "", 47}, {1, 0x102, Async, 0, "", 47}, {1, 0x103, Sync, 7, "t", 47}},
-			[]evidence.Code{CodeDescriptor, CodeDescriptor}, ""},
+		{
+			"metadata before the tables", func(s *script) {
+				s.pes(0x102, 0xFC, 100, cellOf(0, 3, k)...).pes(0x103, 0xBD, -1, k...)
+				s.table(0, patOf(0, 1, 0x100)).table(0x100, pmtOf(0, 1, 0x102, declared{typeMetadata, 0x102, klvaSync}, declared{typePrivate, 0x103, klva}))
+				s.pes(0x102, 0xFC, 200, cellOf(1, 3, k)...)
+			},
+			[]seen{{0, 0x102, Sync, 100, "t", 47}, {0, 0x103, Async, 0, "", 47}, {1, 0x102, Sync, 200, "t", 47}},
+			[]evidence.Code{CodeUndeclared, CodeUndeclared},
+			"",
+		},
+		{
+			"private data without descriptor", func(s *script) {
+				s.table(0, patOf(0, 1, 0x100)).table(0x100, pmtOf(0, 1, 0x102, declared{typePrivate, 0x102, noDescribed}, declared{typeMetadata, 0x103, noDescribed}))
+				s.pes(0x102, 0xBD, -1, k...).pes(0x102, 0xBD, -1, k...).pes(0x103, 0xFC, 7, cellOf(0, 3, k)...)
+			},
+			[]seen{{1, 0x102, Async, 0, "", 47}, {1, 0x102, Async, 0, "", 47}, {1, 0x103, Sync, 7, "t", 47}},
+			[]evidence.Code{CodeDescriptor, CodeDescriptor},
+			"",
+		},
 		{"subtitles are no metadata", func(s *script) {
 			s.table(0, patOf(0, 1, 0x100)).table(0x100, pmtOf(0, 1, 0x102, declared{typePrivate, 0x102, "\x59\x08eng\x10\x00\x01\x00\x01"}))
 			s.pes(0x102, 0xBD, 100, 0x20, 0, 0x0F, 0x10).pes(0x102, 0xBD, 200, 0x20, 0, 0x0F, 0x10)
@@ -332,11 +340,15 @@ func scripts(k []byte) []scripted {
 			s.table(0, patOf(0, 1, 0x100)).table(0x100, pmtOf(0, 1, 0x102, declared{typeMetadata, 0x102, klvaSync}))
 			s.pes(0x102, 0xFC, 1, cellOf(7, 2, k[:30])...).pes(0x102, 0xFC, 2, cellOf(9, 3, k)...)
 		}, []seen{{1, 0x102, Sync, 1, "tc", 30}, {1, 0x102, Sync, 2, "t", 47}}, []evidence.Code{CodeSequence, CodeFragment, CodeUnitCut}, ""},
-		{"async: bytes between triplets, a cut triplet before an aligned one", func(s *script) {
-			s.table(0, patOf(0, 1, 0x100)).table(0x100, pmtOf(0, 1, 0x102, declared{typePrivate, 0x102, klva}))
-			s.pes(0x102, 0xBD, -1, join(k, []byte{0, 0, 6, 0x0E, 0x2B, 0}, k, k[:40])...).pes(0x102, 0xBD, -1, k...)
-		}, []seen{{1, 0x102, Async, 0, "", 47}, {1, 0x102, Async, 0, "", 47}, {1, 0x102, Async, 0, "c", 40}, {1, 0x102, Async, 0, "", 47}},
-			[]evidence.Code{CodeLoose, CodeUnitCut}, ""},
+		{
+			"async: bytes between triplets, a cut triplet before an aligned one", func(s *script) {
+				s.table(0, patOf(0, 1, 0x100)).table(0x100, pmtOf(0, 1, 0x102, declared{typePrivate, 0x102, klva}))
+				s.pes(0x102, 0xBD, -1, join(k, []byte{0, 0, 6, 0x0E, 0x2B, 0}, k, k[:40])...).pes(0x102, 0xBD, -1, k...)
+			},
+			[]seen{{1, 0x102, Async, 0, "", 47}, {1, 0x102, Async, 0, "", 47}, {1, 0x102, Async, 0, "c", 40}, {1, 0x102, Async, 0, "", 47}},
+			[]evidence.Code{CodeLoose, CodeUnitCut},
+			"",
+		},
 		{"PTS wraps", func(s *script) {
 			s.table(0, patOf(0, 1, 0x100)).table(0x100, pmtOf(0, 1, 0x101, declared{typeH264, 0x101, ""}, declared{typeMetadata, 0x102, klvaSync}))
 			s.pes(0x101, 0xE0, wrap-3000, frame(0, 50, true)...).pes(0x102, 0xFC, wrap-3000, cellOf(0, 3, k)...)
@@ -350,12 +362,16 @@ func scripts(k []byte) []scripted {
 			s.pcr(0x101, 400000, true)
 			s.pes(0x101, 0xE0, 409000, frame(0, 50, true)...).pes(0x102, 0xFC, 409000, cellOf(1, 3, k)...)
 		}, []seen{{1, 0x102, Sync, wrap + 5, "t", 47}, {1, 0x102, Sync, 409000, "t+", 47}}, nil, ""},
-		{"an undeclared jump is a finding", func(s *script) {
-			s.table(0, patOf(0, 1, 0x100)).table(0x100, pmtOf(0, 1, 0x102, declared{typeMetadata, 0x102, klvaSync}))
-			s.pes(0x102, 0xFC, 900000, cellOf(0, 3, k)...).pes(0x102, 0xFC, 800000, cellOf(1, 3, k)...)
-			s.pes(0x102, 0xFC, 900000, cellOf(2, 3, k)...)
-		}, []seen{{1, 0x102, Sync, 900000, "t", 47}, {1, 0x102, Sync, 800000, "t", 47}, {1, 0x102, Sync, 900000, "t", 47}},
-			[]evidence.Code{CodePTSBackward, CodePTSGap}, ""},
+		{
+			"an undeclared jump is a finding", func(s *script) {
+				s.table(0, patOf(0, 1, 0x100)).table(0x100, pmtOf(0, 1, 0x102, declared{typeMetadata, 0x102, klvaSync}))
+				s.pes(0x102, 0xFC, 900000, cellOf(0, 3, k)...).pes(0x102, 0xFC, 800000, cellOf(1, 3, k)...)
+				s.pes(0x102, 0xFC, 900000, cellOf(2, 3, k)...)
+			},
+			[]seen{{1, 0x102, Sync, 900000, "t", 47}, {1, 0x102, Sync, 800000, "t", 47}, {1, 0x102, Sync, 900000, "t", 47}},
+			[]evidence.Code{CodePTSBackward, CodePTSGap},
+			"",
+		},
 		{"KLV before the first picture waits for its time, in order", func(s *script) {
 			s.table(0, patOf(0, 1, 0x100)).table(0x100, pmtOf(0, 1, 0x101, declared{typeH264, 0x101, ""}, declared{typePrivate, 0x102, klva}, declared{typeMetadata, 0x103, klvaSync}))
 			s.pes(0x102, 0xBD, -1, k...).pes(0x103, 0xFC, 77, cellOf(0, 3, k)...).pes(0x102, 0xBD, -1, k...)
@@ -406,12 +422,16 @@ func scripts(k []byte) []scripted {
 			}))
 			s.pes(0x102, 0xBD, -1, k...)
 		}, []seen{{1, 0x102, Async, 0, "", 47}}, []evidence.Code{CodeSection, CodeSection, CodeSection, CodeNoPMT, CodeNoPMT}, ""},
-		{"descriptors that are missing or lie", func(s *script) {
-			s.table(0, patOf(0, 1, 0x100)).table(0x100, pmtOf(0, 1, 0x102, declared{typePrivate, 0x102, klva + "\x26\x20\x01"},
-				declared{typeMetadata, 0x103, klva}, declared{typeMetadata, 0x104, "\x26\x09\x01\x00\xFFKLVA\x00\x0F"}, declared{typeMetadata, 0x105, "\x26\x0D\xFF\xFFID3 \xFFID3 \x00\x0F"}))
-			s.pes(0x102, 0xBD, -1, k...).pes(0x103, 0xFC, 1, cellOf(0, 3, k)...).pes(0x104, 0xFC, 1, cellOf(0, 3, k)...).pes(0x105, 0xBD, 1, 'I', 'D', '3')
-		}, []seen{{1, 0x102, Async, 0, "", 47}, {1, 0x103, Sync, 1, "t", 47}, {1, 0x104, Sync, 1, "t", 47}},
-			[]evidence.Code{CodeDescriptor, CodeDescriptor, CodeDescriptor}, ""},
+		{
+			"descriptors that are missing or lie", func(s *script) {
+				s.table(0, patOf(0, 1, 0x100)).table(0x100, pmtOf(0, 1, 0x102, declared{typePrivate, 0x102, klva + "\x26\x20\x01"},
+					declared{typeMetadata, 0x103, klva}, declared{typeMetadata, 0x104, "\x26\x09\x01\x00\xFFKLVA\x00\x0F"}, declared{typeMetadata, 0x105, "\x26\x0D\xFF\xFFID3 \xFFID3 \x00\x0F"}))
+				s.pes(0x102, 0xBD, -1, k...).pes(0x103, 0xFC, 1, cellOf(0, 3, k)...).pes(0x104, 0xFC, 1, cellOf(0, 3, k)...).pes(0x105, 0xBD, 1, 'I', 'D', '3')
+			},
+			[]seen{{1, 0x102, Async, 0, "", 47}, {1, 0x103, Sync, 1, "t", 47}, {1, 0x104, Sync, 1, "t", 47}},
+			[]evidence.Code{CodeDescriptor, CodeDescriptor, CodeDescriptor},
+			"",
+		},
 		{"a PES header over two packets", func(s *script) {
 			s.table(0, patOf(0, 1, 0x100)).table(0x100, pmtOf(0, 1, 0x102, declared{typeMetadata, 0x102, klvaSync}))
 			body := cellOf(0, 3, k)

@@ -63,7 +63,8 @@ func TestPictures(t *testing.T) {
 		{
 			"H.264 time with emulation prevention", typeH264, VideoHeads,
 			append(nal([]byte{6}, escape(append(message(4, []byte{0, 0, 0, 0, 0, 1}), message(5, st0604("MISPmicrosectime", 0x1F, micros))...)), stop), nal([]byte{0x41})...),
-			[]shown{{Time: good}}, 0,
+			[]shown{{Time: good}},
+			0,
 		},
 		{"H.264 time not asked for", typeH264, VideoClock, append(nal([]byte{6}, message(5, st0604("MISPmicrosectime", 0x1F, micros)), stop), nal([]byte{0x65})...), []shown{{}}, 0},
 		{"H.264 implausible time", typeH264, VideoHeads, append(nal([]byte{6}, message(5, st0604("MISPmicrosectime", 0, 5)), stop), nal([]byte{0x41})...), []shown{{Time: Timestamp{Count: 5}}}, 1},
@@ -73,17 +74,20 @@ func TestPictures(t *testing.T) {
 		{
 			"H.264 two access units in a PES packet", typeH264, VideoFull,
 			bytes.Join([][]byte{nal([]byte{9, 0xF0}), nal([]byte{0x65}), nal([]byte{0x65, 1}), nal([]byte{9, 0xF0}), nal([]byte{6}, message(5, st0604("MISPmicrosectime", 0x1F, micros)), stop), nal([]byte{0x41})}, nil),
-			[]shown{{Key: true}, {Time: good}}, 0,
+			[]shown{{Key: true}, {Time: good}},
+			0,
 		},
 		{"HEVC IDR, microseconds", typeHEVC, VideoHeads, append(nal([]byte{78, 1}, message(5, st0604(string(idMicrosHEVC), 0x1F, micros)), stop), nal([]byte{38, 1})...), []shown{{Key: true, Time: good}}, 0},
 		{
 			"HEVC nanoseconds", typeHEVC, VideoHeads, append(nal([]byte{78, 1}, message(5, st0604(string(idNanosHEVC), 0x9F, micros*1000+7)), stop), nal([]byte{2, 1})...),
-			[]shown{{Time: Timestamp{Count: micros*1000 + 7, Nano: true, Status: 0x9F, Plausible: true}}}, 0,
+			[]shown{{Time: Timestamp{Count: micros*1000 + 7, Nano: true, Status: 0x9F, Plausible: true}}},
+			0,
 		},
 		{
 			"MPEG-2", typeMPEG2, VideoHeads,
 			bytes.Join([][]byte{nal([]byte{0xB3, 1, 2}), nal([]byte{0xB2}, st0604("MISPmicrosectime", 0x1F, micros)), nal([]byte{0, 0, 8}), nal([]byte{1})}, nil),
-			[]shown{{Key: true, Time: good}}, 0,
+			[]shown{{Key: true, Time: good}},
+			0,
 		},
 		{"unknown codec", typeVVC, VideoHeads, nal([]byte{1, 2, 3}), []shown{{}}, 0},
 	} {
