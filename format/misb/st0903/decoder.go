@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"unicode/utf8"
 
 	"overflight/evidence"
 	"overflight/format/klv"
@@ -144,7 +145,7 @@ func (d *Decoder) decode(value []byte, dst *Set, embedded bool) (sumAt int) {
 				dst.malformed(&it)
 			}
 		case SystemName, SourceSensor, MIISID:
-			dst.text(it.Tag, it.Value)
+			dst.text(&it)
 		case Timestamp, TargetsDetected, TargetsReported, FrameNumber, FrameWidth, FrameHeight:
 			if v, ok := parseUint(it.Value, vmtiSchema.items[it.Tag].size); ok {
 				dst.numbers.put(it.Tag, v, len(it.Value))
@@ -239,10 +240,13 @@ func (s *Set) wrongLength(offset int, path string, tag uint32, n int) {
 	})
 }
 
-func (s *Set) text(tag uint32, v []byte) {
-	i := textSlot(int(tag))
-	s.texts[i] = v
+func (s *Set) text(it *klv.Items) {
+	i := textSlot(int(it.Tag))
+	s.texts[i] = it.Value
 	s.sent |= 1 << i
+	if it.Tag != MIISID && !utf8.Valid(it.Value) {
+		s.finding(CodeText, it.Offset, "", it.Tag)
+	}
 }
 
 func (s *Set) syntax(err *klv.SyntaxError, path string, base int) {

@@ -86,6 +86,7 @@ var cases = []struct {
 	{name: "lengths in long form", value: "04 8101 04", defects: []evidence.Code{CodePadded}},
 	{name: "version twice", value: "040104 040105", defects: []evidence.Code{CodeDuplicate}},
 	{name: "frame width of nine bytes", value: "040104 0809 000000000000000001", defects: []evidence.Code{CodeLength}},
+	{name: "system name in Latin-1", value: "040104 0301 E9", defects: []evidence.Code{CodeText}},
 	{name: "width cleared", value: "040104 0800", defects: []evidence.Code{CodeCleared}},
 	{name: "fewer packs than reported", value: "040104 0601 02 65 03 02 01 00", defects: []evidence.Code{CodeSyntax, CodeCount}},
 	{name: "pixel outside", value: "040104 080101 090101 65 06 05 01 01 02 0102", defects: []evidence.Code{CodeOutside}},

@@ -76,6 +76,7 @@ const (
 const (
 	CodeSyntax    evidence.Code = "st0903.syntax"          // items end inside a length or a value
 	CodeLength    evidence.Code = "st0903.length"          // a length that the item cannot have
+	CodeText      evidence.Code = "st0903.text"            // not UTF-8
 	CodeCleared   evidence.Code = "st0903.zero_length"     // zero-length item
 	CodeSpecial   evidence.Code = "st0903.special"         // ST 1201 special value or beyond the range
 	CodeDuplicate evidence.Code = "st0903.duplicate"       // a single-use item twice; the last is used
