@@ -190,10 +190,11 @@ def refine(path, feature, s, half, now):
 
 
 def merge(found):
-    """Leave out crossings of one state that cancel within a millimetre: the seam at the antimeridian."""
+    """Leave out crossings of one state that cancel within 5 cm: the seam at the antimeridian, where the source parts
+    its polygons."""
     out = []
     for iso, s in sorted(found, key=lambda c: (c[0], c[1])):
-        if out and out[-1][0] == iso and abs(out[-1][1] - s) < 2e-3:
+        if out and out[-1][0] == iso and abs(out[-1][1] - s) < 0.05:
             out.pop()
         else:
             out.append((iso, s))
@@ -276,4 +277,5 @@ def main():
         z.write(text)
 
 
-main()
+if __name__ == "__main__":
+    main()
