@@ -397,7 +397,14 @@ def main():
             near = [list(g.coords) for g in getattr(cut, "geoms", [cut])]
             # The deepest instant, coarse in degrees first, then geodesic about it.
             coarse = max([*np.arange(a, b, 10), b], key=lambda t: border.distance(Point(sc.route.at(t)["lon"], sc.route.at(t)["lat"])))
-            fine = max([max(a, coarse - 10), coarse, min(b, coarse + 10)], key=depth)
+            lo, hi = max(a, coarse - 40), min(b, coarse + 40)
+            while hi - lo > 0.1:  # the depth has one maximum in so short a stretch
+                third = (hi - lo) / 3
+                if depth(lo + third) < depth(hi - third):
+                    lo += third
+                else:
+                    hi -= third
+            fine = max((lo + hi) / 2, a, b, key=depth)
             deepest.append({"state": "MEX", "depth_m": round(depth(fine), 1), "offset_s": round(float(fine), 1), "dwell_s": round(b - a, 3)})
         truth = {
             "sortie": os.path.basename(path), "generator": "internal/simulate/testdata/generate.py (GeographicLib, PROJ, shapely)",
