@@ -202,7 +202,7 @@ func FuzzDemuxer(f *testing.F) {
 	for _, d := range damages {
 		ts := d.edit(bytes.Clone(clean))
 		// The tables, and the surroundings of the tenth unit where most of the damage is.
-		f.Add(append(bytes.Clone(ts[:6*188]), ts[min(len(ts), 198*188):min(len(ts), 230*188)]...))
+		f.Add(append(bytes.Clone(ts[:3*188]), ts[min(len(ts), 202*188):min(len(ts), 212*188)]...))
 	}
 	for _, s := range scripts(triplet(1, 30)) {
 		var b script
