@@ -88,7 +88,7 @@ func NewGround(c Config) *Ground {
 }
 
 // Add adds a footprint that was seen from view. It calls classify for the middle and the corners of
-// squares of eight of the smallest cells, or larger ones that lie wholly within, and parts them where
+// squares of eight by eight of the smallest cells, or larger ones that lie wholly within, and parts them where
 // those differ: the line between two zones is found to the size of the smallest cells, but a zone that
 // is smaller than a quarter of the footprint may be missed. What a piece of ground is, is asked once:
 // classify MUST depend on nothing but its argument, and be the same for every footprint.
@@ -121,9 +121,9 @@ func (g *Ground) Add(fp *sensor.Footprint, view View, classify func(geodesy.Posi
 	g.content.look(view)
 	m := marker{
 		tree: &g.tree, content: &g.content, ring: &ring, side: main,
-		level: max(1, int(math.Ceil(math.Log2(2/cell)))), classify: classify,
+		level: int(math.Ceil(math.Log2(2 / cell))), classify: classify,
 	}
-	m.level = min(m.level, g.tree.deepest)
+	m.level = max(1, min(m.level, g.tree.deepest))
 	m.mark(int32(main), 0, point{}, 1, allEdges)
 	if ring.low.x < -1 || ring.low.y < -1 || ring.high.x > 1 || ring.high.y > 1 {
 		for m.side = range sides {

@@ -262,17 +262,9 @@ func (m *marker) mark(n int32, level int, c point, half float64, edges uint8) {
 	case edges == 0:
 		m.fill(n, level, c, half)
 		return
-	case level == m.level:
-		if m.ring.has(edges, c) {
-			m.fill(n, level, c, half)
-		}
+	case level >= m.level-1:
+		m.markQuarters(n, level, c, half, edges)
 		return
-	case level == m.level-1 && at.first == 0:
-		// Nothing is parted for quarters whose middles are all outside.
-		if h := half / 2; !m.ring.has(edges, point{c.x - h, c.y - h}) && !m.ring.has(edges, point{c.x + h, c.y - h}) &&
-			!m.ring.has(edges, point{c.x - h, c.y + h}) && !m.ring.has(edges, point{c.x + h, c.y + h}) {
-			return
-		}
 	}
 	if at == (node{}) && level >= m.level-ahead {
 		m.know(n, level, c, half)
@@ -283,6 +275,37 @@ func (m *marker) mark(n int32, level int, c point, half float64, edges uint8) {
 	}
 	for i := range int32(4) {
 		m.mark(first+i, level+1, quarter(c, half, i), half/2, edges)
+	}
+	m.tree.join(n)
+}
+
+// markQuarters ends the descent: of the four smallest squares it fills those whose middles the ring
+// holds. Most squares that an edge passes come here, and many hold none.
+func (m *marker) markQuarters(n int32, level int, c point, half float64, edges uint8) {
+	var held [4]bool
+	some, all := false, true
+	for i := range int32(4) {
+		held[i] = m.ring.has(edges, quarter(c, half, i))
+		some, all = some || held[i], all && held[i]
+	}
+	if !some {
+		return
+	}
+	if all {
+		m.fill(n, level, c, half)
+		return
+	}
+	if m.tree.nodes[n] == (node{}) {
+		m.know(n, level, c, half)
+	}
+	first := m.tree.nodes[n].first
+	if first == 0 {
+		first = m.tree.part(n)
+	}
+	for i := range int32(4) {
+		if held[i] {
+			m.fill(first+i, level+1, quarter(c, half, i), half/2)
+		}
 	}
 	m.tree.join(n)
 }
