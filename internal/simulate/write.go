@@ -15,7 +15,7 @@ import (
 // Options of Write. The zero value writes metadata without video.
 type Options struct {
 	Encoder  string                          // an ffmpeg with libx264, see FindEncoder; empty is no video
-	Every    time.Duration                   // between the frames of Truth; default 1 s
+	Every    time.Duration                   // between the frames of Truth; default 10 s
 	Progress func(done, whole time.Duration) // called about once a simulated minute
 	Observe  func(*Frame)                    // called for every metadata packet that is written, before it is
 }
@@ -42,7 +42,7 @@ func Write(ctx context.Context, s Sortie, w io.Writer, o Options) (Truth, error)
 		Carriage: p.Metadata.Carriage, Frames: []Seen{}, Silent: []Span{}, NoGround: []Span{}, Harmed: []HarmedPacket{},
 	}}
 	if r.every <= 0 {
-		r.every = time.Second
+		r.every = 10 * time.Second
 	}
 	r.truth.Every = r.every.Seconds()
 	if p.Metadata.MISP {

@@ -220,7 +220,7 @@ func TestStreamDecodesToTheTruth(t *testing.T) {
 			if len(defects) != tt.findings {
 				t.Errorf("findings %v", defects)
 			}
-			if len(truth.NoGround) != 1 || len(truth.Frames) != 181 || truth.Picture.State != "no encoder" {
+			if len(truth.NoGround) != 1 || len(truth.Frames) != 19 || truth.Picture.State != "no encoder" {
 				t.Errorf("truth: %v in the sky, %d frames, video %v", truth.NoGround, len(truth.Frames), truth.Picture)
 			}
 			if _, err := json.Marshal(truth); err != nil {
