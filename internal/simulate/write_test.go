@@ -422,3 +422,15 @@ func TestWriteEnds(t *testing.T) {
 		t.Error("a sortie that was not parsed was written")
 	}
 }
+
+// BenchmarkWrite writes the two-hour sortie without its video.
+func BenchmarkWrite(b *testing.B) {
+	s := load(b, "border-sortie")
+	for b.Loop() {
+		truth, err := Write(b.Context(), s, io.Discard, Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.SetBytes(truth.Bytes)
+	}
+}
