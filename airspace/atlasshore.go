@@ -45,7 +45,8 @@ type coast struct {
 }
 
 const (
-	pieceLength = 2000.0 // metres; sags by 8 cm at mid latitudes
+	leastPiece  = 2000.0 // metres; sags by 8 cm at mid latitudes
+	mostPieces  = 1 << 19
 	groupPieces = 12
 	leastCurve  = 6335439.0 // least and greatest radius of curvature of WGS 84, metres
 	mostCurve   = 6399594.0
@@ -66,11 +67,12 @@ func (t *tile) shore(c *chart) *shore {
 func (t *tile) newShore(c *chart) *shore {
 	s := &shore{}
 	ox, oy := cellOrigin(t.cell)
+	length := t.pieceLength(oy)
 	for i, k := range t.chains {
 		start := len(s.points)
 		sags := []float64{}
 		for v := k.from; v < k.to; v++ {
-			n, sag := t.division(v, oy)
+			n, sag := t.division(v, oy, length)
 			for part := range n {
 				s.points = append(s.points, shorePoint{t.pointOn(v, float64(part)/float64(n), ox, oy), v, uint16(part), uint16(n)})
 				sags = append(sags, sag)
@@ -111,10 +113,23 @@ func (s *shore) enter(own, other []uint16, g int32) {
 	}
 }
 
+// pieceLength is how long pieces may be: two kilometres, unless that made too many of them. Longer ones
+// sag more, which the search allows for.
+func (t *tile) pieceLength(oy int64) float64 {
+	total := 0
+	for _, k := range t.chains {
+		for v := k.from; v < k.to; v++ {
+			n, _ := t.division(v, oy, leastPiece)
+			total += n
+		}
+	}
+	return leastPiece * math.Max(1, float64(total)/mostPieces)
+}
+
 // division says into how many pieces the edge after vertex v is cut, and how far a piece sags: the
 // edge is no straight line in space (curvature 1/R down) and, but for the equator and the meridians,
 // no geodesic (curvature tan(latitude)/R sideways).
-func (t *tile) division(v int32, oy int64) (n int, sag float64) {
+func (t *tile) division(v int32, oy int64, pieceLength float64) (n int, sag float64) {
 	lat := (float64(t.ys[v]) + float64(oy)) * 1e-7 * math.Pi / 180
 	to := (float64(t.ys[v+1]) + float64(oy)) * 1e-7 * math.Pi / 180
 	lowest := math.Min(math.Abs(lat), math.Abs(to))
@@ -123,7 +138,7 @@ func (t *tile) division(v int32, oy int64) (n int, sag float64) {
 	}
 	dx := float64(t.xs[v+1]-t.xs[v]) * 1e-7 * math.Pi / 180 * math.Cos(lowest)
 	length := math.Hypot(dx, to-lat) * mostCurve
-	n = min(int(length/pieceLength)+1, 5000)
+	n = min(int(length/pieceLength)+1, math.MaxUint16)
 	piece := length / float64(n)
 	highest := math.Min(math.Max(math.Abs(lat), math.Abs(to)), 1.57)
 	return n, piece * piece / (8 * leastCurve) * (1 + math.Tan(highest)) * 1.05

@@ -65,7 +65,7 @@ func (c *chart) decodeTile(e tileEntry, plain []byte) (*tile, error) {
 	for i := range chains {
 		chains[i].left, chains[i].right = uint16(r.below(len(c.sets))), uint16(r.below(len(c.sets)))
 		n := r.below(1 + len(plain)/2)
-		if r.bad || n < 2 || total+n > len(plain)/2 {
+		if r.bad || n < 2 || total+n > min(len(plain)/2, maxTileVertices) {
 			return nil, fmt.Errorf("%w: chain %d of %d vertices", ErrAtlas, i, n)
 		}
 		chains[i].from, chains[i].to = int32(total), int32(total+n-1)
@@ -95,6 +95,9 @@ func (c *chart) decodeTile(e tileEntry, plain []byte) (*tile, error) {
 	}
 	return t, t.build(c, e.base, chains)
 }
+
+// maxTileVertices bounds a tile; the largest real one has a few thousand.
+const maxTileVertices = 1 << 18
 
 // maxEdgeUnits bounds an edge, so that a product of two differences of doubled coordinates stays
 // below 2^63.
@@ -190,6 +193,10 @@ func (t *tile) refine(base uint64) {
 		}
 	}
 	t.step = cellUnits / t.columns
+	for t.entries(edges) > maxFineEntries && t.columns > 1 { // no real tile comes near
+		t.columns /= 2
+		t.step = cellUnits / t.columns
+	}
 	n := t.columns
 	// The claim along the western edge of the cell, then along each row of centres.
 	centres := make([]uint64, n*n)
@@ -230,6 +237,20 @@ func (t *tile) refine(base uint64) {
 		}
 	}
 	t.distribute(edges, centres)
+}
+
+// maxFineEntries bounds the edges of all fine cells of a tile together.
+const maxFineEntries = 1 << 21
+
+// entries counts the edges of all fine cells.
+func (t *tile) entries(edges []fineEdge) (n int) {
+	if len(edges)*int(t.columns)*2 <= maxFineEntries {
+		return 0
+	}
+	for i := range edges {
+		t.touch(&edges[i], func(int32) { n++ })
+	}
+	return n
 }
 
 // centre is the doubled coordinate of the middle of fine cell i, odd so that no vertex shares it.

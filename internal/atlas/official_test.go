@@ -147,3 +147,30 @@ func TestOfficialRefusals(t *testing.T) {
 		t.Errorf("overlapping polygons: %v", err)
 	}
 }
+
+// FuzzOfficial holds that a file is refused or makes a line that answers.
+func FuzzOfficial(f *testing.F) {
+	for _, c := range []string{
+		`[[[0,0],[2,0],[2,2],[0,2],[0,0]]]`, `[[[0,0],[2,2],[2,0],[0,2],[0,0]]]`,
+		`[[[0,0],[9,0],[9,9],[0,9],[0,0]],[[1,1],[1,2],[2,2],[2,1],[1,1]]]`,
+		`[[[179,89],[180,89],[180,90],[179,90],[179,89]]]`, `[[[-180,-90],[-179,-90],[-179,-89],[-180,-89],[-180,-90]]]`,
+	} {
+		f.Add([]byte(`{"type":"Feature","properties":{"state":"MEX"},"geometry":{"type":"Polygon","coordinates":` + c + `}}`))
+	}
+	f.Fuzz(func(t *testing.T, in []byte) {
+		lines, err := atlas.Official("fuzz", in)
+		if err != nil {
+			return
+		}
+		for _, l := range lines {
+			for _, s := range l.States() {
+				for _, r := range l.Rings(s) {
+					l.StatesAt(r[0])
+					if _, ok := l.Nearest(s, airspace.Limit, r[0], 3e7); !ok {
+						t.Fatalf("%s: no limit from %v", s, r[0])
+					}
+				}
+			}
+		}
+	})
+}
