@@ -172,7 +172,7 @@ func (t *Tally) jump(a, b *flight.Fix, va, vb *geodesy.Vector, dt time.Duration,
 	if !(speed >= 0) {
 		speed = t.result.Ceiling.Speed
 	}
-	allowed := geodesy.Length(float64(1.5*speed+100*geodesy.Knot) * (dt + t.cfg.Resolution).Seconds())
+	allowed := geodesy.Length(float64(1.5*speed+100*geodesy.Knot) * (dt.Seconds() + t.cfg.Resolution.Seconds()))
 	if chord := geodesy.Length(vb.Minus(*va).Norm()); arcAbove(chord) <= allowed {
 		return
 	}
