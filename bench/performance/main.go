@@ -12,7 +12,6 @@ import (
 	"os/exec"
 	"regexp"
 	"runtime"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -118,16 +117,6 @@ func (m measurements) keep(key string, v float64) {
 	if !seen || (higher && v > old) || (!higher && v < old) {
 		m[key] = v
 	}
-}
-
-func (m measurements) missing(keys []string) []string {
-	var lost []string
-	for _, k := range keys {
-		if _, ok := m[k]; !ok && !slices.Contains(lost, k) {
-			lost = append(lost, k)
-		}
-	}
-	return lost
 }
 
 func machine() string {

@@ -1,0 +1,125 @@
+package main
+
+// suites are the runs whose output fills the table.
+var suites = []suite{
+	{dir: "..", pkg: "./format/misb/st0601", bench: "Decode|Floor"},
+	{dir: "..", pkg: "./format/misb/st0601", test: "Gold|Flip|Examples|OSH"},
+	{dir: "..", pkg: "./format/misb/imapb", test: "Vectors"},
+	{dir: ".", pkg: ".", bench: "TSIndex|TSBareScan|TSAstits"},
+	{dir: ".", pkg: ".", bench: "StatesAt|OpenAtlas|Nearest"},
+	{dir: "..", pkg: "./airspace", bench: "Track24h"},
+	{dir: "..", pkg: "./airspace", test: "Calibration"},
+	{dir: "..", pkg: "./internal/atlas", test: "PostGIS|Nearest", env: []string{"OVERFLIGHT_POSTGIS_POINTS=1000000"}},
+	{dir: "..", pkg: "./geodesy", bench: "Inverse|Direct", test: ""},
+	{dir: "..", pkg: "./geodesy", test: "GeographicLib|Oracle"},
+	{dir: "..", pkg: "./sensor", test: "Recording|RealFlight"},
+	{dir: "..", pkg: "./sensor", bench: "Compute|Cast"},
+	{dir: "..", pkg: "./coverage", bench: "Sortie"},
+	{dir: "..", pkg: "./account", bench: "."},
+}
+
+// value is a number that was measured, with what it is divided by for showing.
+type value struct {
+	key   string
+	scale float64
+	unit  string
+}
+
+// row is one line of the table: ours beside its peer or its limit, and what is asked for.
+type row struct {
+	what string
+	ours value
+	peer value  // empty key: a limit that is no measurement
+	name string // of the peer or of the limit
+	goal string
+	met  func(ours, peer float64) bool
+}
+
+func atLeast(ratio float64) func(ours, peer float64) bool {
+	return func(ours, peer float64) bool { return ours >= ratio*peer }
+}
+
+func below(limit float64) func(ours, peer float64) bool {
+	return func(ours, _ float64) bool { return ours <= limit }
+}
+
+func exactly(want float64) func(ours, peer float64) bool {
+	return func(ours, _ float64) bool { return ours == want }
+}
+
+func above(limit float64) func(ours, peer float64) bool {
+	return func(ours, _ float64) bool { return ours >= limit }
+}
+
+// sections are the tables of docs/performance.md.
+var sections = []struct {
+	title string
+	rows  []row
+}{
+	{"Decoder", []row{
+		{
+			"full decode of ST 0601 packets (checksum, typed values, nested VMTI), 257 B", value{"BenchmarkDecodeOSH packets/s", 1e6, "M packets/s"},
+			value{"BenchmarkFloorOSH packets/s", 1e6, "M packets/s"}, "floor: checksum and one pass over the tags", "0.5 of the floor", atLeast(0.5),
+		},
+		{
+			"the same, 139 items with every nested set, 2.35 kB", value{"BenchmarkDecodeH264KLV packets/s", 1e6, "M packets/s"},
+			value{"BenchmarkFloorH264KLV packets/s", 1e6, "M packets/s"}, "floor", "", nil,
+		},
+		{"allocations a packet", value{"BenchmarkDecodeOSH allocs/op", 1, ""}, value{}, "", "0", exactly(0)},
+		{"reference decode of 30 packets: numbers compared", value{"st0601/gold-numbers", 1, ""}, value{}, "", "3,810", above(3810)},
+		{"the same: worst relative difference", value{"st0601/gold-worst", 1, ""}, value{}, "", "1e-9", below(1e-9)},
+		{"one-bit flips detected or quarantined, of 2,000", value{"st0601/flips-detected", 1, ""}, value{}, "", "2,000", exactly(2000)},
+	}},
+	{"Transport stream", []row{
+		{
+			"indexing from a page-cached file", value{"BenchmarkTSIndex/file/clock MB/s", 1e3, "GB/s"},
+			value{"BenchmarkTSBareScan/file MB/s", 1e3, "GB/s"}, "bare scan of one PID", "2 GB/s and 0.4 of the scan",
+			func(o, p float64) bool { return o >= 2000 && o >= 0.4*p },
+		},
+		{
+			"indexing in memory", value{"BenchmarkTSIndex/memory/clock MB/s", 1e3, "GB/s"},
+			value{"BenchmarkTSBareScan/memory MB/s", 1e3, "GB/s"}, "bare scan of one PID", "0.4 of the scan", atLeast(0.4),
+		},
+		{
+			"indexing with ST 0604 times from the pictures", value{"BenchmarkTSIndex/file/heads MB/s", 1e3, "GB/s"},
+			value{"BenchmarkTSAstits/metadata MB/s", 1e3, "GB/s"}, "go-astits 1.15, video skipped", "", atLeast(1),
+		},
+	}},
+	{"Whose airspace", []row{
+		{
+			"point in every state of the world, uniform", value{"BenchmarkStatesAt/uniform/overflight points/s", 1e6, "M points/s"},
+			value{"BenchmarkStatesAt/uniform/golang-geo points/s", 1e6, "M points/s"}, "golang/geo ContainsPointQuery", "5 times", atLeast(5),
+		},
+		{
+			"the same, within 3 km of a border", value{"BenchmarkStatesAt/border/overflight points/s", 1e6, "M points/s"},
+			value{"BenchmarkStatesAt/border/golang-geo points/s", 1e6, "M points/s"}, "golang/geo ContainsPointQuery", "5 times", atLeast(5),
+		},
+		{"start-up of the embedded atlas", value{"BenchmarkOpenAtlas ns/op", 1e6, "ms"}, value{}, "", "300 ms", below(300e6)},
+		{
+			"24 h track at 1 Hz, orbit: states, entries, depth", value{"BenchmarkTrack24h/orbit ns/op", 1e6, "ms"}, value{}, "", "30 ms", below(30e6),
+		},
+		{
+			"24 h track at 1 Hz, along a border", value{"BenchmarkTrack24h/parallel ns/op", 1e6, "ms"}, value{}, "", "30 ms", below(30e6),
+		},
+		{
+			"24 h track at 1 Hz, Alaska to Peru", value{"BenchmarkTrack24h/transit ns/op", 1e6, "ms"}, value{}, "", "30 ms", below(30e6),
+		},
+		{
+			"24 h track at 1 Hz, weaving across a border river, 564 entries", value{"BenchmarkTrack24h/border ns/op", 1e6, "ms"}, value{}, "", "30 ms", below(30e6),
+		},
+		{"points compared with PostGIS", value{"airspace/postgis-points", 1e6, "M"}, value{}, "", "1 M", above(1e6)},
+		{"of these different", value{"airspace/postgis-differ", 1, ""}, value{}, "PostGIS on the same outlines", "", nil},
+		{"farthest of these from an edge", value{"airspace/postgis-farthest", 1, "m"}, value{}, "", "2 m", below(2)},
+		{"farthest from an edge, on the outlines as published", value{"airspace/postgis-published-farthest", 1, "m"}, value{}, "PostGIS", "2 m", below(2)},
+		{"nearest edge: worst difference from GeographicLib", value{"airspace/nearest-geographiclib", 1e-3, "mm"}, value{}, "", "1 mm", below(1e-3)},
+		{"simulated crossings inside the stated interval", value{"airspace/calibration-inside", 0.01, "%"}, value{}, "", "100 %", exactly(1)},
+		{"median interval, of the gap", value{"airspace/calibration-median", 1, ""}, value{}, "", "2", below(2)},
+	}},
+	{"Geodesy and sensor", []row{
+		{"geodesic length: worst difference from GeographicLib", value{"geodesy/length-worst", 1e-9, "nm"}, value{}, "", "1 mm", below(1e-3)},
+		{"geodesic inverse", value{"BenchmarkInverse ns/op", 1, "ns"}, value{}, "", "", nil},
+		{"cast frame centre against the stream, worst of 277 frames", value{"sensor/centre-worst", 1, "m"}, value{}, "", "0.5 m", below(0.5)},
+		{"cast corner against the stream, worst of 277 frames", value{"sensor/corner-worst", 1, "m"}, value{}, "", "10 m", below(10)},
+		{"footprint of a frame", value{"BenchmarkCompute ns/op", 1, "ns"}, value{}, "", "", nil},
+	}},
+}
