@@ -9,7 +9,7 @@ import (
 	"overflight/format/klv"
 )
 
-func sample(t testing.TB, name string) []byte {
+func sampleDir(t testing.TB) string {
 	t.Helper()
 	dir := os.Getenv("OVERFLIGHT_SAMPLES")
 	if dir == "" {
@@ -18,7 +18,12 @@ func sample(t testing.TB, name string) []byte {
 		}
 		t.Skip("OVERFLIGHT_SAMPLES is not set: recorded streams are not checked")
 	}
-	b, err := os.ReadFile(filepath.Join(dir, "misb", name))
+	return dir
+}
+
+func sample(t testing.TB, name string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(sampleDir(t), "misb", name))
 	if err != nil {
 		t.Fatal(err)
 	}
