@@ -83,6 +83,7 @@ func compare(t *testing.T, rows []geodesic) {
 			worst.area = math.Max(worst.area, e)
 		}
 	}
+	t.Logf("FIGURE geodesy/length-worst %.3g m", worst.s)
 	t.Logf("%d pairs; worst: length %.2g m, direct %.2g m, area %.2g m2", len(rows), worst.s, worst.direct, worst.area)
 }
 

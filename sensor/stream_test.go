@@ -142,6 +142,8 @@ func TestCastAgreesWithTheRecording(t *testing.T) {
 			}
 		}
 	}
+	t.Logf("FIGURE sensor/centre-worst %.3f m", worst.centre)
+	t.Logf("FIGURE sensor/corner-worst %.3f m", worst.corner)
 	t.Logf("worst: centre %.2f m, corner %.2f m, slant range %.2f m, corner from the width %.0f m",
 		worst.centre, worst.corner, worst.slant, worst.width)
 }
