@@ -26,14 +26,20 @@ type Geometry interface {
 	appendCoordinates(b []byte) []byte
 }
 
-// The geometries that are written.
-type (
-	Point           Position
-	LineString      []Position
-	MultiLineString [][]Position
-	Polygon         []Ring // the outer ring, then the holes
-	MultiPolygon    []Polygon
-)
+// Point is one position.
+type Point Position
+
+// LineString is a line through positions.
+type LineString []Position
+
+// MultiLineString is several lines.
+type MultiLineString [][]Position
+
+// Polygon is an outer ring and its holes.
+type Polygon []Ring
+
+// MultiPolygon is several polygons.
+type MultiPolygon []Polygon
 
 func (Point) kind() string           { return "Point" }
 func (LineString) kind() string      { return "LineString" }

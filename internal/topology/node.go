@@ -140,7 +140,8 @@ func (m *mesh) cut(segs []segment, a, b int32, cuts map[int32][]int32, seen map[
 	hit = touch(o2, a, p, q, w, t.v) || hit
 	hit = touch(o3, b, r, w, p, s.u) || hit
 	hit = touch(o4, b, r, w, q, s.v) || hit
-	if hit || !(o1 > 0 && o2 < 0 || o1 < 0 && o2 > 0) || !(o3 > 0 && o4 < 0 || o3 < 0 && o4 > 0) || seen[[2]int32{a, b}] {
+	apart := func(o, p int64) bool { return o > 0 && p < 0 || o < 0 && p > 0 }
+	if hit || !apart(o1, o2) || !apart(o3, o4) || seen[[2]int32{a, b}] {
 		return
 	}
 	seen[[2]int32{a, b}] = true
