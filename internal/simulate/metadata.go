@@ -17,7 +17,7 @@ var uasKey = klv.Key{0x06, 0x0E, 0x2B, 0x34, 0x02, 0x0B, 0x01, 0x01, 0x0E, 0x01,
 // no sortie may start.
 const (
 	mispAhead   = 37*time.Second - 8000082*time.Microsecond
-	leapSeconds = 29 // whole seconds that item 136 takes MISP time back to UTC
+	leapSeconds = -29 // item 136 is added to item 2 to give UTC, to the whole second
 )
 
 // stamp is an instant in microseconds of the sortie's time scale.
@@ -69,7 +69,7 @@ func (p *packets) packet(f *Frame, harm harm) []byte {
 	}
 	b.whole(65, uint64(s.Metadata.Version), 1)
 	if constants && s.Metadata.MISP {
-		b.whole(136, leapSeconds, 1) // behind the rest: some readers stop at a tag of two bytes
+		b.raw(136, []byte{leapSeconds & 0xFF}) // behind the rest: some readers stop at a tag of two bytes
 	}
 	p.scratch = b.bytes
 

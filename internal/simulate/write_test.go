@@ -201,6 +201,12 @@ func TestStreamDecodesToTheTruth(t *testing.T) {
 						t.Errorf("at %v: tail %q, security %v", f.Offset, tail, sec)
 					}
 				}
+				if leap, ok := set.Int(st0601.TagLeapSeconds); ok {
+					utc := time.UnixMicro(int64(s.stamp(f.Time))).Add(time.Duration(leap) * time.Second)
+					if d := utc.Sub(f.Time).Abs(); d > time.Millisecond || !s.Metadata.MISP {
+						t.Errorf("at %v: item 2 and item 136 (%d s) miss UTC by %v", f.Offset, leap, d)
+					}
+				}
 				if v, ok := set.VMTI(); ok {
 					reports++
 					for _, site := range v.Targets {
