@@ -92,8 +92,10 @@ type Tally struct {
 	inRow    int
 	is       []member
 	vectors  []geodesy.Vector
+	surface  surface
 	groups   []group
-	bounds   []float64 // squares of chords, by fix of the segment
+	spare    [][]geodesy.Vector // room for witnesses, from runs that are over
+	bounds   []float64          // squares of chords, by fix of the segment
 	near     []State
 	reached  []*Entry // possible entries that end with the latest fix
 	result   Reckoning
@@ -221,7 +223,7 @@ func (t *Tally) segment(fixes []flight.Fix) {
 	base := t.count
 	t.vectors = t.vectors[:0]
 	for i := range fixes {
-		t.vectors = append(t.vectors, geodesy.ToECEF(fixes[i].Position, 0))
+		t.vectors = append(t.vectors, t.surface.at(fixes[i].Position))
 	}
 	if t.result.Fixes == 0 {
 		t.result.From = fixes[0].Time
@@ -324,6 +326,8 @@ func (t *Tally) change(l *lineTally, is *member, seg *segment, a, b *flight.Fix,
 			r.undated = true
 		}
 		l.done = append(l.done, r)
+		t.spare = append(t.spare, r.limit.witnesses[:0], r.land.witnesses[:0])
+		r.limit.witnesses, r.land.witnesses = nil, nil
 		return true
 	})
 	for _, s := range is.states.list[:is.states.n] {
@@ -331,6 +335,10 @@ func (t *Tally) change(l *lineTally, is *member, seg *segment, a, b *flight.Fix,
 			continue
 		}
 		r := &run{from: i}
+		if n := len(t.spare); n >= 2 {
+			r.limit.witnesses, r.land.witnesses = t.spare[n-1], t.spare[n-2]
+			t.spare = t.spare[:n-2]
+		}
 		r.entry = Entry{State: s, First: sample(seg.base+i, b), Boundary: Boundary{Source: l.source, Valid: l.valid}}
 		if t.previous < 0 {
 			r.entry.Entered.Latest = b.Time.Add(t.cfg.Resolution)
