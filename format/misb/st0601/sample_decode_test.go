@@ -2,14 +2,14 @@ package st0601
 
 import (
 	"bytes"
+	"encoding/json"
 	"math"
 	"math/rand/v2"
 	"os/exec"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
-
-	"encoding/json"
 
 	"overflight/format/misb"
 )
@@ -174,11 +174,11 @@ func TestExiftool(t *testing.T) {
 		t.Skipf("exiftool: %v", err)
 	}
 	names := map[string]Tag{
-		"PlatformHeadingAngle": 5, "PlatformPitchAngle": 6, "PlatformRollAngle": 7, "SensorLatitude": 13, "SensorLongitude": 14,
-		"SensorTrueAltitude": 15, "SensorHorizontalFieldOfView": 16, "SensorVerticalFieldOfView": 17, "SensorRelativeAzimuthAngle": 18,
+		"GPSTrack": 5, "PitchAngle": 6, "RollAngle": 7, "GPSLatitude": 13, "GPSLongitude": 14, "GPSAltitude": 15,
+		"HorizontalFieldOfView": 16, "VerticalFieldOfView": 17, "SensorRelativeAzimuthAngle": 18,
 		"SensorRelativeElevationAngle": 19, "SensorRelativeRollAngle": 20, "SlantRange": 21, "TargetWidth": 22,
 		"FrameCenterLatitude": 23, "FrameCenterLongitude": 24, "FrameCenterElevation": 25,
-		"OffsetCornerLatitudePoint1": 26, "OffsetCornerLongitudePoint1": 27, "OffsetCornerLatitudePoint3": 30, "OffsetCornerLongitudePoint3": 31,
+		"OffsetCornerLatitude1": 26, "OffsetCornerLongitude1": 27, "OffsetCornerLatitude3": 30, "OffsetCornerLongitude3": 31,
 	}
 	var d Decoder
 	var s Set
@@ -188,18 +188,25 @@ func TestExiftool(t *testing.T) {
 			t.Fatal(err)
 		}
 		for name, tag := range names {
-			want, ok := files[0]["Doc"+decimal(i+1)+":"+name].(float64)
-			if !ok {
-				continue
+			var want float64
+			switch v := files[0]["Doc"+decimal(i+1)+":"+name].(type) {
+			case float64:
+				want = v
+			case string:
+				if want, err = strconv.ParseFloat(v, 64); err != nil {
+					t.Fatal(err)
+				}
+			default:
+				t.Fatalf("packet %d: exiftool has no %s", i, name)
 			}
-			if got, ok := s.Real(tag); !ok || math.Abs(got-want) > 1e-9*math.Max(1, math.Abs(want)) {
+			if got, ok := s.Real(tag); !ok || math.Abs(got-want) > 5e-12*math.Max(1, math.Abs(want)) {
 				t.Errorf("packet %d %s: %v, exiftool has %v", i, name, got, want)
 			}
 			compared++
 		}
 	}
 	t.Logf("%d values compared", compared)
-	if compared == 0 {
-		t.Error("nothing was compared")
+	if compared != 277*20 {
+		t.Errorf("%d values compared, want 20 in each of 277 packets", compared)
 	}
 }
