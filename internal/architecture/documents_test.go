@@ -71,3 +71,34 @@ func TestGlossaryNamesExist(t *testing.T) {
 		}
 	}
 }
+
+// TestStandardsNameTests: the tests that docs/standards.md names exist.
+func TestStandardsNameTests(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../docs/standards.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	declared := map[string]bool{}
+	if err := filepath.WalkDir("../..", func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		source, err := os.ReadFile(path)
+		for _, m := range regexp.MustCompile(`(?m)^func (Test\w+)\(`).FindAllStringSubmatch(string(source), -1) {
+			declared[m[1]] = true
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	named := regexp.MustCompile("`(Test[A-Za-z0-9]+)`").FindAllStringSubmatch(string(text), -1)
+	if len(named) < 20 {
+		t.Fatalf("only %d tests named", len(named))
+	}
+	for _, m := range named {
+		if !declared[m[1]] {
+			t.Errorf("docs/standards.md names %s, which does not exist", m[1])
+		}
+	}
+}
