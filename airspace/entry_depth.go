@@ -23,7 +23,7 @@ type search struct {
 
 // Bounds of the search. Depths closer than depthStep are not told apart.
 const (
-	keptWitnesses                = 128
+	keptWitnesses                = 256
 	groupSize                    = 32
 	depthStep     geodesy.Length = 0.01
 )
@@ -106,19 +106,14 @@ func (t *Tally) search(l *lineTally, k EdgeKind, r *run, seg *segment, to int) b
 				g = &t.groups[i]
 			}
 		}
-		if s.best.Known && arcAbove(geodesy.Length(math.Sqrt(g.bound))) <= s.best.Nearest.Distance+depthStep {
+		if s.settled(g.bound) {
 			return true
 		}
 		if g.applied < s.total {
 			t.apply(s, seg, g)
 			continue
 		}
-		deepest := g.lo
-		for i := g.lo; i < g.hi; i++ {
-			if t.bounds[i] > t.bounds[deepest] {
-				deepest = i
-			}
-		}
+		deepest := t.deepestOf(g)
 		t.ask(l, k, state, seg, deepest, r, arcAbove(geodesy.Length(math.Sqrt(t.bounds[deepest])))+depthStep)
 		t.bounds[deepest] = 0 // it is among the best now, if it is deep
 		g.bound = 0
@@ -178,42 +173,57 @@ func (t *Tally) group(seg *segment, lo, hi int) {
 	}
 }
 
-// apply lowers the bounds of a group by the witnesses that it does not know yet.
+// apply lowers the bounds of a group by the witnesses until the group is settled or none can lower the
+// greatest bound. Most groups are settled by the witness nearest to their centre.
 func (t *Tally) apply(s *search, seg *segment, g *group) {
-	first := max(g.applied, s.total-len(s.witnesses))
 	g.applied = s.total
-	centre := &seg.vectors[g.centre]
-	// The witness nearest to the centre goes first: it may well settle the group, and it spares most
-	// others.
-	nearest, least := -1, math.Inf(1)
-	for i := first; i < s.total; i++ {
-		if d := chord2(&s.witnesses[i%keptWitnesses], centre); d < least {
-			nearest, least = i, d
-		}
-	}
-	if reach := math.Sqrt(least) + g.radius; arcAbove(geodesy.Length(reach)) <= s.best.Nearest.Distance+depthStep {
+	w, d := s.nearest(&seg.vectors[g.centre])
+	if reach := math.Sqrt(d) + g.radius; s.settled(reach * reach) {
 		g.bound = min(g.bound, reach*reach)
 		return
 	}
-	t.lower(s, seg, g, nearest)
-	for i := first; i < s.total; i++ {
-		if i == nearest {
-			continue
+	for {
+		t.lower(seg, g, w)
+		if s.settled(g.bound) {
+			return
 		}
-		near := math.Sqrt(chord2(&s.witnesses[i%keptWitnesses], centre)) - g.radius
-		if near > 0 && near*near >= g.bound {
-			continue
+		i := t.deepestOf(g)
+		if w, d = s.nearest(&seg.vectors[i]); d >= t.bounds[i] {
+			return
 		}
-		t.lower(s, seg, g, i)
 	}
 }
 
+// settled reports whether a bound, as the square of a chord, promises no greater depth than the best.
+func (s *search) settled(bound float64) bool {
+	return s.best.Known && arcAbove(geodesy.Length(math.Sqrt(bound))) <= s.best.Nearest.Distance+depthStep
+}
+
+func (s *search) nearest(v *geodesy.Vector) (w *geodesy.Vector, square float64) {
+	square = math.Inf(1)
+	for i := range s.witnesses {
+		if d := chord2(&s.witnesses[i], v); d < square {
+			w, square = &s.witnesses[i], d
+		}
+	}
+	return w, square
+}
+
+func (t *Tally) deepestOf(g *group) int {
+	deepest := g.lo
+	for i := g.lo; i < g.hi; i++ {
+		if t.bounds[i] > t.bounds[deepest] {
+			deepest = i
+		}
+	}
+	return deepest
+}
+
 // lower bounds every fix of a group by its distance to one witness.
-func (t *Tally) lower(s *search, seg *segment, g *group, witness int) {
-	w := s.witnesses[witness%keptWitnesses]
+func (t *Tally) lower(seg *segment, g *group, w *geodesy.Vector) {
 	most := 0.0
 	for i := g.lo; i < g.hi; i++ {
-		b := min(t.bounds[i], chord2(&seg.vectors[i], &w))
+		b := min(t.bounds[i], chord2(&seg.vectors[i], w))
 		t.bounds[i] = b
 		most = max(most, b)
 	}
