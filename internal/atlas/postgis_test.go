@@ -220,7 +220,7 @@ COPY (SELECT which, state, x.id FROM line l, LATERAL (SELECT id FROM point p WHE
 			published[id] = append(published[id], s)
 		}
 	}
-	differ, farthest := disagreements(a, points, ours, func(s airspace.State, p geodesy.Position) float64 {
+	differ, _, farthest, _ := disagreements(a, points, ours, func(s airspace.State, p geodesy.Position) float64 {
 		d, _ := a.Nearest(s, airspace.Limit, p, 1e7)
 		return float64(d.Distance)
 	})
@@ -238,12 +238,15 @@ COPY (SELECT which, state, x.id FROM line l, LATERAL (SELECT id FROM point p WHE
 	for code, g := range source {
 		edges[sovereign[code]] = append(edges[sovereign[code]], edgesOf(t, g)...)
 	}
-	differ, farthest = disagreements(a, points, published, func(s airspace.State, p geodesy.Position) float64 {
+	differ, torn, farthest, moved := disagreements(a, points, published, func(s airspace.State, p geodesy.Position) float64 {
 		d, _ := a.Nearest(s, airspace.Limit, p, 1e7)
 		return math.Min(float64(d.Distance), planar(p, edges[s]))
 	})
-	t.Logf("published outlines: %d of %d points differ, the farthest %.3f m from an edge of a neighbour", differ, n, farthest)
+	t.Logf("published outlines: %d of %d points differ, the farthest %.3f m from an edge of a neighbour; at %d of them the "+
+		"published polygons leave a gap or overlap, at the others the farthest is %.3f m from an edge", differ, n, farthest, torn, moved)
 	t.Logf("FIGURE airspace/postgis-published-differ %d", differ)
+	t.Logf("FIGURE airspace/postgis-published-slivers %d", torn)
+	t.Logf("FIGURE airspace/postgis-published-moved %.3f m", moved)
 	t.Logf("FIGURE airspace/postgis-published-farthest %.3f m", farthest)
 	if farthest > 50 {
 		t.Errorf("a point %.1f m from an edge is on the other side in the published polygons", farthest)
@@ -251,8 +254,9 @@ COPY (SELECT which, state, x.id FROM line l, LATERAL (SELECT id FROM point p WHE
 }
 
 // disagreements counts the points for which the atlas has other states, and measures the farthest of
-// them to the outline of the state in question.
-func disagreements(a *airspace.Atlas, points []geodesy.Position, want [][]airspace.State, distance func(airspace.State, geodesy.Position) float64) (n int, farthest float64) {
+// them to the outline of the state in question. Torn counts those of them at which the other side names
+// not exactly one state as the atlas does; moved is the farthest of the rest.
+func disagreements(a *airspace.Atlas, points []geodesy.Position, want [][]airspace.State, distance func(airspace.State, geodesy.Position) float64) (n, torn int, farthest, moved float64) {
 	for i, p := range points {
 		got := a.StatesAt(p)
 		var odd []airspace.State
@@ -266,14 +270,23 @@ func disagreements(a *airspace.Atlas, points []geodesy.Position, want [][]airspa
 				odd = append(odd, got.At(k))
 			}
 		}
-		if len(odd) > 0 {
-			n++
+		if len(odd) == 0 {
+			continue
+		}
+		n++
+		single := len(want[i]) == 1 && got.Len() == 1
+		if !single {
+			torn++
 		}
 		for _, s := range odd {
-			farthest = math.Max(farthest, distance(s, p))
+			d := distance(s, p)
+			farthest = math.Max(farthest, d)
+			if single {
+				moved = math.Max(moved, d)
+			}
 		}
 	}
-	return n, farthest
+	return n, torn, farthest, moved
 }
 
 func edgesOf(t *testing.T, geometry json.RawMessage) [][2]geodesy.Position {

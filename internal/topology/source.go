@@ -11,6 +11,7 @@ package topology
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -61,6 +62,9 @@ func Read(r io.Reader, drop ...string) (*Source, error) {
 	var f sourceFile
 	if err := json.NewDecoder(r).Decode(&f); err != nil {
 		return nil, fmt.Errorf("reading boundary source: %w", err)
+	}
+	if len(f.Features) == 0 {
+		return nil, errors.New("reading boundary source: no feature")
 	}
 	s := &Source{}
 	for i := range f.Features {
