@@ -53,9 +53,14 @@ func (d *Decoder) LastSeen(tag Tag) (us uint64, ok bool) {
 // those that the last one had and this one has not are written down.
 func (d *Decoder) note(s *Set, us uint64) {
 	if d.had != s.state {
-		for tag, state := range d.had {
-			if state != Absent && s.state[tag] == Absent {
-				d.seen[tag], d.known[tag] = d.last, true
+		for i := 0; i < tagCount; i += 8 { // eight states are compared at once
+			if [8]State(d.had[i:i+8]) == [8]State(s.state[i:i+8]) {
+				continue
+			}
+			for tag := i; tag < i+8; tag++ {
+				if d.had[tag] != Absent && s.state[tag] == Absent {
+					d.seen[tag], d.known[tag] = d.last, true
+				}
 			}
 		}
 		d.had = s.state
@@ -137,87 +142,130 @@ func longForm(size, length int) bool {
 }
 
 // walk reads the items in packet[pos:end] and returns where it stopped: end, or the offset of the
-// item that cannot be read. There are always eight bytes before the end of a value, the key being
-// sixteen, so that numbers of every length are read with one load.
+// item that cannot be read.
 func (s *Set) walk(pos, end int) int {
 	p := s.packet[:end]
 	if room := (end-pos)/2 + 1; cap(s.heads) < room {
-		s.heads = make([]uint32, room)
+		s.heads = make([]uint32, 0, room)
 	}
-	heads, count := s.heads[:cap(s.heads)], 0
-	for pos < len(p)-1 {
-		head := pos
-		tag, n := uint32(p[pos]), int(p[pos+1])
-		pos += 2
-		if (tag|uint32(n))&0x80 != 0 {
-			var ok bool
-			if tag, n, pos, ok = s.longHead(p, head); !ok {
-				s.heads = heads[:count]
-				return head
-			}
+	for {
+		if pos = s.run(p, pos); pos >= end-1 {
+			break
 		}
-		if n > len(p)-pos {
-			s.heads = heads[:count]
-			s.defect(CodeTruncated, head, tag, decimal(len(p)-pos), decimal(n))
-			return head
+		next, ok := s.item(p, pos)
+		if !ok {
+			return pos
 		}
-		heads[count] = uint32(head)
-		count++
-		pos += n
-		if tag >= tagCount || s.state[tag] != Absent {
-			s.unusual(span{tag, head, pos - n, n})
-			continue
-		}
-		s.first[tag] = uint32(head)
-		o := &ops[tag]
-		if o.lengths>>uint(n)&1 == 0 {
-			s.state[tag] = s.long(o, span{tag, head, pos - n, n})
-			continue
-		}
-		shift := uint(-n<<3) & 63
-		top := binary.BigEndian.Uint64(p[pos-8:pos]) << shift
-		if o.kind == Linear {
-			v := int64(top) >> shift & o.mask
-			s.bits[tag] = math.Float64bits(float64(v)*o.scale + o.add)
-			state := OK
-			if v == o.code {
-				state = o.reserved
-			}
-			s.state[tag] = state
-			continue
-		}
-		s.state[tag] = OK
-		switch o.kind {
-		case Unsigned, Instant, Flags, Sum:
-			s.bits[tag] = top >> shift
-		case Signed:
-			s.bits[tag] = uint64(int64(top) >> shift)
-		case Code:
-			s.bits[tag] = top >> shift
-			if s.bits[tag] >= uint64(o.meanings) {
-				s.defect(CodeUndefined, head, tag, decimal(int(top>>shift)), "")
-				s.state[tag] = OutOfRange
-			}
-		case Text:
-			if top&0x8080808080808080 != 0 {
-				s.state[tag] = s.long(o, span{tag, head, pos - n, n})
-			}
-		case Mapped:
-			x, kind := o.scales[n].DecodeBits(top)
-			s.bits[tag] = math.Float64bits(x)
-			s.state[tag] = s.mapped(&o.scales[n], span{tag, head, pos - n, n}, x, kind)
-		case Nested, Opaque, Linear:
-		}
+		pos = next
 	}
-	s.heads = heads[:count]
 	if pos < end {
 		s.defect(CodeTruncated, pos, 0, decimal(end-pos), "tag and length")
 	}
 	return pos
 }
 
-// longHead reads a tag or length of more than one byte.
-func (s *Set) longHead(p []byte, head int) (tag uint32, n, pos int, ok bool) {
+// run reads items as long as they are plain: tag and length of one byte, not there before, a
+// length that the item can have, a kind that is read without a question. It returns where it
+// stopped. It is a function of its own, and calls none, so that what it works on stays in
+// registers: item does the rest.
+//
+// There are always eight bytes before the end of a value, the key being sixteen, so that numbers
+// of every length are read with one load.
+func (s *Set) run(p []byte, pos int) int {
+	count := len(s.heads)
+	heads := s.heads[:cap(s.heads)]
+	for pos < len(p)-1 && count < len(heads) {
+		tag, n := p[pos], p[pos+1]
+		o := &plain[tag]
+		at := tag & 0x7F
+		next := pos + 2 + int(n)
+		if o.lengths>>n&1 == 0 || s.state[at] != Absent || next > len(p) {
+			break
+		}
+		load := binary.BigEndian.Uint64(p[next-8 : next])
+		shift := -n << 3 & 63
+		if o.kind == Linear {
+			v := int64(load<<shift) >> shift & o.mask
+			s.bits[at] = math.Float64bits(float64(v)*o.scale + o.add)
+			s.state[at] = OK
+			if v == o.code {
+				s.state[at] = o.reserved
+			}
+		} else {
+			if o.kind == Text {
+				high := load
+				if n < 8 {
+					high <<= shift
+				}
+				for q := pos + 2; q < next-8; q += 8 {
+					high |= binary.BigEndian.Uint64(p[q:])
+				}
+				if high&0x8080808080808080 != 0 {
+					break
+				}
+			}
+			s.bits[at] = load << shift >> shift
+			s.state[at] = OK
+		}
+		s.first[at] = uint32(pos)
+		heads[count] = uint32(pos)
+		count++
+		pos = next
+	}
+	s.heads = heads[:count]
+	return pos
+}
+
+// item reads the item at head, whatever it is, and returns where the next one is.
+func (s *Set) item(p []byte, head int) (next int, ok bool) {
+	tag, n, pos, ok := s.readHead(p, head)
+	if !ok {
+		return head, false
+	}
+	if n > len(p)-pos {
+		s.defect(CodeTruncated, head, tag, decimal(len(p)-pos), decimal(n))
+		return head, false
+	}
+	s.heads = append(s.heads, uint32(head))
+	sp := span{tag, head, pos, n}
+	if tag >= tagCount || tag == 0 || s.state[tag] != Absent {
+		s.unusual(sp)
+		return pos + n, true
+	}
+	s.first[tag] = uint32(head)
+	o := &ops[tag]
+	if n > 63 || o.lengths>>n&1 == 0 || o.kind == Text {
+		s.state[tag] = s.long(o, sp)
+		return pos + n, true
+	}
+	raw := s.value(sp)
+	s.state[tag] = OK
+	switch o.kind {
+	case Linear:
+		var x float64
+		x, s.state[tag] = o.linear(raw)
+		s.bits[tag] = math.Float64bits(x)
+	case Unsigned, Instant, Flags, Sum:
+		s.bits[tag] = unsignedBits(raw)
+	case Signed:
+		s.bits[tag] = uint64(signedBits(raw))
+	case Code:
+		s.bits[tag] = uint64(raw[0])
+		if raw[0] >= o.meanings {
+			s.defect(CodeUndefined, head, tag, decimal(int(raw[0])), "")
+			s.state[tag] = OutOfRange
+		}
+	case Mapped:
+		x, kind := o.scales[n].Decode(raw)
+		s.bits[tag] = math.Float64bits(x)
+		s.state[tag] = s.mapped(&o.scales[n], sp, x, kind)
+	case Text, Nested, Opaque:
+	}
+	return pos + n, true
+}
+
+// readHead reads tag and length.
+func (s *Set) readHead(p []byte, head int) (tag uint32, n, pos int, ok bool) {
 	tag, size, err := klv.ParseOID(p[head:])
 	if err != nil {
 		s.defect(CodeTruncated, head, 0, decimal(len(p)-head), "tag")
@@ -254,10 +302,6 @@ func (s *Set) unusual(sp span) {
 // long judges values of a length that the fast way does not take: none, wrong, or more than a
 // machine word; and text that is not ASCII.
 func (s *Set) long(o *op, sp span) State {
-	if sp.tag == 0 {
-		s.unusual(sp)
-		return Absent
-	}
 	if sp.n == 0 {
 		switch tag := Tag(sp.tag); {
 		case tag.Repeats(), tag == TagWeaponsStores, tag == TagChecksum, tag == TagPrecisionTimeStamp, tag == TagVersion:

@@ -100,6 +100,21 @@ var ops = func() (all [256]op) {
 	return all
 }()
 
+// plain is ops for the items that Set.run reads; the others have no length there that it takes.
+var plain = func() (all [256]op) {
+	for tag := range 0x80 {
+		switch o := ops[tag]; o.kind {
+		case Text:
+			o.lengths = math.MaxUint64 - 1
+			all[tag] = o
+		case Linear, Unsigned, Instant, Flags, Nested, Sum:
+			all[tag] = o
+		case Opaque, Mapped, Signed, Code:
+		}
+	}
+	return all
+}()
+
 func (i Item) op() op {
 	o := op{kind: i.Kind, most: uint8(i.MaxLength), meanings: uint8(len(i.meanings)), mask: -1, code: math.MinInt64}
 	switch i.Kind {
