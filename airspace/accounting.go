@@ -182,9 +182,7 @@ func (t *Tally) Close() Reckoning {
 	t.settle(nil)
 	for i := range t.lines {
 		l := &t.lines[i]
-		for _, o := range l.open {
-			l.done = append(l.done, o)
-		}
+		l.done = append(l.done, l.open...)
 		l.open = nil
 	}
 	t.judge()
