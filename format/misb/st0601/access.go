@@ -60,8 +60,8 @@ func (s *Set) Text(tag Tag) (string, bool) {
 // packet.
 func (s *Set) Raw(tag Tag) ([]byte, bool) {
 	if tag >= tagCount {
-		for _, head := range s.heads {
-			if sp := s.span(head); sp.tag == uint32(tag) {
+		for sp := range s.spans() {
+			if sp.tag == uint32(tag) {
 				return s.value(sp), true
 			}
 		}
@@ -78,9 +78,9 @@ func (s *Set) Offset(tag Tag) (int, bool) {
 	if tag < tagCount {
 		return int(s.first[tag]), s.state[tag] != Absent
 	}
-	for _, head := range s.heads {
-		if s.span(head).tag == uint32(tag) {
-			return int(head), true
+	for sp := range s.spans() {
+		if sp.tag == uint32(tag) {
+			return sp.head, true
 		}
 	}
 	return 0, false
@@ -93,8 +93,7 @@ func (s *Set) Packet() []byte { return s.packet }
 // included.
 func (s *Set) Items() iter.Seq2[Tag, []byte] {
 	return func(yield func(Tag, []byte) bool) {
-		for _, head := range s.heads {
-			sp := s.span(head)
+		for sp := range s.spans() {
 			if !yield(Tag(sp.tag), s.value(sp)) {
 				return
 			}

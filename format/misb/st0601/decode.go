@@ -145,11 +145,10 @@ func longForm(size, length int) bool {
 // item that cannot be read.
 func (s *Set) walk(pos, end int) int {
 	p := s.packet[:end]
-	if room := (end-pos)/2 + 1; cap(s.heads) < room {
-		s.heads = make([]uint32, 0, room)
-	}
 	for {
-		if pos = s.run(p, pos); pos >= end-1 {
+		pos = s.run(p, pos)
+		s.stop = pos
+		if pos >= end-1 {
 			break
 		}
 		next, ok := s.item(p, pos)
@@ -172,9 +171,7 @@ func (s *Set) walk(pos, end int) int {
 // There are always eight bytes before the end of a value, the key being sixteen, so that numbers
 // of every length are read with one load.
 func (s *Set) run(p []byte, pos int) int {
-	count := len(s.heads)
-	heads := s.heads[:cap(s.heads)]
-	for pos < len(p)-1 && count < len(heads) {
+	for pos < len(p)-1 {
 		tag, n := p[pos], p[pos+1]
 		o := &plain[tag]
 		at := tag & 0x7F
@@ -182,7 +179,7 @@ func (s *Set) run(p []byte, pos int) int {
 		if o.lengths>>n&1 == 0 || s.state[at] != Absent || next > len(p) {
 			break
 		}
-		load := binary.BigEndian.Uint64(p[next-8 : next])
+		load := binary.BigEndian.Uint64(p[next-8:])
 		shift := -n << 3 & 63
 		if o.kind == Linear {
 			v := int64(load<<shift) >> shift & o.mask
@@ -208,11 +205,8 @@ func (s *Set) run(p []byte, pos int) int {
 			s.state[at] = OK
 		}
 		s.first[at] = uint32(pos)
-		heads[count] = uint32(pos)
-		count++
 		pos = next
 	}
-	s.heads = heads[:count]
 	return pos
 }
 
@@ -226,7 +220,6 @@ func (s *Set) item(p []byte, head int) (next int, ok bool) {
 		s.defect(CodeTruncated, head, tag, decimal(len(p)-pos), decimal(n))
 		return head, false
 	}
-	s.heads = append(s.heads, uint32(head))
 	sp := span{tag, head, pos, n}
 	if tag >= tagCount || tag == 0 || s.state[tag] != Absent {
 		s.unusual(sp)

@@ -19,8 +19,7 @@ import (
 func (s *Set) Describe() *misb.Set {
 	out := &misb.Set{Standard: "ST 0601", Defects: append([]evidence.Defect(nil), s.Defects...)}
 	var before []Tag // the items so far, for item 102
-	for _, head := range s.heads {
-		sp := s.span(head)
+	for sp := range s.spans() {
 		item := misb.Item{Key: decimal(int(sp.tag)), Raw: s.value(sp), Offset: sp.head}
 		if known, ok := Lookup(Tag(sp.tag)); ok {
 			item.Name, item.Unit = known.Name, known.Unit
@@ -286,9 +285,9 @@ func (s *Set) branch(sp span) *Set {
 	if child.state[TagMSID] == Absent {
 		child.defect(CodeBranch, sp.head, sp.tag, "", decimal(int(TagMSID)))
 	}
-	for i, head := range child.heads {
-		if inner := child.span(child.heads[i]); Tag(sp.tag) == TagAmendLocalSet && Tag(inner.tag) == TagSegmentLocalSet {
-			child.defect(CodeBranch, int(head), inner.tag, "100 in 101", "")
+	for inner := range child.spans() {
+		if Tag(sp.tag) == TagAmendLocalSet && Tag(inner.tag) == TagSegmentLocalSet {
+			child.defect(CodeBranch, inner.head, inner.tag, "100 in 101", "")
 		}
 	}
 	for i := range child.Defects {
@@ -306,8 +305,8 @@ func (s *Set) Branches(tag Tag) []*Set {
 	if tag != TagSegmentLocalSet && tag != TagAmendLocalSet {
 		return nil
 	}
-	for _, head := range s.heads {
-		if sp := s.span(head); sp.tag == uint32(tag) && sp.n > 0 {
+	for sp := range s.spans() {
+		if sp.tag == uint32(tag) && sp.n > 0 {
 			out = append(out, s.branch(sp))
 		}
 	}

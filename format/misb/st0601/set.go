@@ -15,6 +15,8 @@
 package st0601
 
 import (
+	"iter"
+
 	"overflight/evidence"
 	"overflight/format/klv"
 	"overflight/format/misb/st0903"
@@ -128,12 +130,12 @@ type Set struct {
 	Defects []evidence.Defect
 
 	packet  []byte
-	heads   []uint32 // offsets of the tags in the order of the stream, repeats and unknown tags included
 	state   [tagCount]State
 	first   [tagCount]uint32 // offset of the first such tag, valid unless Absent
 	bits    [tagCount]uint64 // a float's bits for Linear and Mapped, else the integer; valid when OK
 	vmti    st0903.Set       // of item 74, when its state is OK
 	body    int              // where the first item is
+	stop    int              // where reading ended: the packet\'s end, or the item that cannot be read
 	depth   int              // 0 for a packet, else how deep a Segment or Amend set lies
 	hasVMTI bool
 }
@@ -147,9 +149,23 @@ func (s *Set) reset(packet []byte, body int) {
 	s.Checksum, s.Stored, s.Computed = ChecksumAbsent, 0, 0
 	s.Defects = s.Defects[:0]
 	s.packet, s.body, s.depth = packet, body, 0
-	s.heads = s.heads[:0]
+	s.stop = body
 	s.state = [tagCount]State{}
 	s.hasVMTI = false
+}
+
+// spans yields the items in the order of the stream. Their places are not written down when a
+// packet is read: finding them again is quicker.
+func (s *Set) spans() iter.Seq[span] {
+	return func(yield func(span) bool) {
+		for at := s.body; at < s.stop-1; {
+			sp := s.span(uint32(at))
+			if !yield(sp) {
+				return
+			}
+			at = sp.at + sp.n
+		}
+	}
 }
 
 // span reads the head of an item again, which walk has found to be good.
