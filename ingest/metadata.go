@@ -39,7 +39,7 @@ type Observation struct {
 	Fix      flight.Fix
 	HasFix   bool // there is a position, and the packet may be relied on
 	Frame    sensor.Frame
-	Movers   int // reports of moving objects in the packet: counted, nothing more
+	Reports  int // of VMTI in the packet: counted, nothing more
 }
 
 // Visitor is what is called for each packet, in the order of the stream. Either may be nil: an
@@ -55,7 +55,7 @@ type Metadata struct {
 	ByStandard  map[string]int
 	Quarantined int
 	Unknown     int
-	Movers      int
+	Reports     int
 	Scale       TimeScale     // what item 2 was taken to be
 	Reason      mpegts.Reason // why there are no packets; "" when there are or when the input is bare KLV
 	Stream      mpegts.Summary
@@ -183,7 +183,7 @@ func (m *metadata) scale(leap int64, known bool, us uint64) []evidence.Defect {
 	if m.opt.Scale == AutoScale {
 		m.out.Scale = MISP
 	}
-	want := -int64(time.Unix(int64(us/1e6), 0).Sub(MISP.instant(us)).Round(time.Second) / time.Second)
+	want := -int64(time.UnixMicro(int64(us)).Sub(MISP.instant(us)).Round(time.Second) / time.Second)
 	if leap == want {
 		return nil
 	}

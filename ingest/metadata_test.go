@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 	"testing"
+	"time"
 
 	"overflight/evidence"
 	"overflight/format/klv"
@@ -32,7 +33,7 @@ func TestRecordings(t *testing.T) {
 		carriage  Carriage
 		good      int
 		fixes     int
-		movers    int
+		reports   int
 		reason    string
 		firstTime string
 	}{
@@ -71,8 +72,8 @@ func TestRecordings(t *testing.T) {
 					return nil
 				},
 			})
-			if m.Packets != tc.packets || described != tc.packets || good != tc.good || fixes != tc.fixes || m.Movers != tc.movers {
-				t.Errorf("%d packets, %d described, %d good, %d fixes, %d movers; want %+v", m.Packets, described, good, fixes, m.Movers, tc)
+			if m.Packets != tc.packets || described != tc.packets || good != tc.good || fixes != tc.fixes || m.Reports != tc.reports {
+				t.Errorf("%d packets, %d described, %d good, %d fixes, %d reports; want %+v", m.Packets, described, good, fixes, m.Reports, tc)
 			}
 			if string(m.Reason) != tc.reason {
 				t.Errorf("reason %q, want %q", m.Reason, tc.reason)
@@ -187,6 +188,25 @@ func TestHeightsKeepTheirDatum(t *testing.T) {
 	a, ok := got[0].Frame.Altitude.Get()
 	if !ok || a.Datum != geodesy.HAE || math.Abs(a.Value.Metres()-4970) > 0.1 || got[0].Fix.Altitude != a {
 		t.Errorf("%+v", a)
+	}
+}
+
+func TestLeapSecondsOfTheStream(t *testing.T) {
+	t.Parallel()
+	for leap, findings := range map[int64]int{-29: 0, 29: 1, -28: 1} {
+		got, m := observe(t, packet(t, func(b *st0601.Builder) {
+			b.SetTime(MISP.microseconds(time.Date(2026, 1, 1, 0, 0, 0, 123456000, time.UTC)))
+			position(t, b)
+			if err := b.SetInt(st0601.TagLeapSeconds, leap); err != nil {
+				t.Fatal(err)
+			}
+		}))
+		if m.Scale != MISP || m.Defects.Total(CodeLeapSeconds) != findings {
+			t.Errorf("%d: scale %s, %v", leap, m.Scale, m.Defects.List())
+		}
+		if s := got[0].Fix.Time.Format(time.RFC3339Nano); s != "2026-01-01T00:00:00.123456Z" {
+			t.Errorf("time %s", s)
+		}
 	}
 }
 

@@ -125,8 +125,8 @@ func (st *stream) readUAS(p *Packet, relied *bool) {
 		p.Time, p.HasTime = st.m.out.Scale.instant(us), true
 	}
 	if v, ok := s.VMTI(); ok && p.Checksum == Good {
-		st.obs.Movers = len(v.Targets)
-		st.m.out.Movers += len(v.Targets)
+		st.obs.Reports = len(v.Targets)
+		st.m.out.Reports += len(v.Targets)
 	}
 	p.Defects = append(p.Defects, contradictions(s)...)
 }
@@ -172,7 +172,7 @@ func (st *stream) readVMTI(p *Packet) {
 	switch s.Integrity {
 	case st0903.Good:
 		p.Checksum = Good
-		st.m.out.Movers += len(s.Targets)
+		st.m.out.Reports += len(s.Targets)
 	case st0903.Bad:
 		p.Checksum = Bad
 	case st0903.Absent:
