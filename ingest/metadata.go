@@ -175,17 +175,15 @@ func (m *metadata) packet(p *Packet, damaged bool) {
 	m.err = st.read(p, damaged)
 }
 
-// scale settles the time scale at the first packet that says something about it.
-func (m *metadata) scale(leap int64, known bool, us uint64) []evidence.Defect {
-	if !known {
-		return nil
+// scale settles the time scale by what a packet says about leap seconds: a stream that counts them as
+// its date has them is on MISP time. One that counts others is not believed, and that is a finding.
+func (m *metadata) scale(leap int64, us uint64) []evidence.Defect {
+	want := -int64(time.UnixMicro(int64(us)).Sub(MISP.instant(us)).Round(time.Second) / time.Second)
+	if leap != want {
+		return []evidence.Defect{{Code: CodeLeapSeconds, Item: "136", Got: fmt.Sprint(leap), Want: fmt.Sprint(want)}}
 	}
 	if m.opt.Scale == AutoScale {
 		m.out.Scale = MISP
 	}
-	want := -int64(time.UnixMicro(int64(us)).Sub(MISP.instant(us)).Round(time.Second) / time.Second)
-	if leap == want {
-		return nil
-	}
-	return []evidence.Defect{{Code: CodeLeapSeconds, Item: "136", Got: fmt.Sprint(leap), Want: fmt.Sprint(want)}}
+	return nil
 }

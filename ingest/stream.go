@@ -119,8 +119,8 @@ func (st *stream) readUAS(p *Packet, relied *bool) {
 		p.Defects = append(p.Defects, s.Defects...)
 	}
 	if us, ok := s.Time(); ok {
-		if leap, ok := s.Int(st0601.TagLeapSeconds); ok {
-			p.Defects = append(p.Defects, st.m.scale(leap, p.Checksum == Good, us)...)
+		if leap, ok := s.Int(st0601.TagLeapSeconds); ok && p.Checksum == Good {
+			p.Defects = append(p.Defects, st.m.scale(leap, us)...)
 		}
 		p.Time, p.HasTime = st.m.out.Scale.instant(us), true
 	}

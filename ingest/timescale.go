@@ -7,7 +7,7 @@ import "time"
 // difference is 29 s since 2017, about 2 km of flight, so what was assumed is always printed.
 type TimeScale string
 
-// The scales. Auto is MISP where the stream carries item 136 (leap seconds), else UTC.
+// The scales. Auto is MISP where the stream carries the leap seconds of its date in item 136, else UTC.
 const (
 	AutoScale TimeScale = "auto"
 	UTC       TimeScale = "utc"
