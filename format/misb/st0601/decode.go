@@ -80,16 +80,18 @@ func (d *Decoder) Current(tag Tag, us uint64) bool {
 // set.Defects, and what could be read is there. A packet whose checksum is not ChecksumOK is read
 // all the same but leaves no trace in the Decoder.
 func (d *Decoder) Decode(packet []byte, set *Set) error {
-	set.reset(nil, 0)
 	if len(packet) < len(Key) || klv.Key(packet[:16]) != Key {
+		set.reset(nil, 0)
 		return ErrKey
 	}
 	length, size, err := klv.ParseLength(packet[16:])
 	if err != nil {
+		set.reset(nil, 0)
 		return fmt.Errorf("reading the length of the set: %w", err)
 	}
 	body := len(Key) + size
 	if length > len(packet)-body || length > maxPacket {
+		set.reset(nil, 0)
 		return fmt.Errorf("set of %d bytes in %d: %w", length, len(packet)-body, klv.ErrTruncated)
 	}
 	whole := packet[:body+length]
@@ -171,43 +173,51 @@ func (s *Set) walk(pos, end int) int {
 // There are always eight bytes before the end of a value, the key being sixteen, so that numbers
 // of every length are read with one load.
 func (s *Set) run(p []byte, pos int) int {
+	p = p[:len(p):len(p)]
 	for pos < len(p)-1 {
-		tag, n := p[pos], p[pos+1]
+		tag, n := p[pos], int(p[pos+1])
+		next := pos + 2 + n
 		o := &plain[tag]
 		at := tag & 0x7F
-		next := pos + 2 + int(n)
-		if o.lengths>>n&1 == 0 || s.state[at] != Absent || next > len(p) {
+		if next > len(p) || s.state[at] != Absent {
 			break
 		}
-		load := binary.BigEndian.Uint64(p[next-8:])
-		shift := -n << 3 & 63
-		if o.kind == Linear {
-			v := int64(load<<shift) >> shift & o.mask
-			s.bits[at] = math.Float64bits(float64(v)*o.scale + o.add)
-			s.state[at] = OK
-			if v == o.code {
-				s.state[at] = o.reserved
+		load := binary.BigEndian.Uint64(p[next-8 : next : next])
+		if n != int(o.length) {
+			if o.lengths>>uint(n)&1 == 0 || o.kind == Text && !ascii(p[pos+2:next], load) {
+				break
 			}
-		} else {
-			if o.kind == Text {
-				high := load
-				if n < 8 {
-					high <<= shift
-				}
-				for q := pos + 2; q < next-8; q += 8 {
-					high |= binary.BigEndian.Uint64(p[q:])
-				}
-				if high&0x8080808080808080 != 0 {
-					break
-				}
-			}
-			s.bits[at] = load << shift >> shift
 			s.state[at] = OK
+			s.first[at] = uint32(pos)
+			pos = next
+			continue
 		}
+		v := (int64(load&o.mask) ^ o.sign) - o.sign
 		s.first[at] = uint32(pos)
 		pos = next
+		if o.kind != Linear {
+			s.bits[at] = uint64(v)
+			s.state[at] = OK
+			continue
+		}
+		s.bits[at] = math.Float64bits(float64(v)*o.scale + o.add)
+		s.state[at] = OK
+		if v == o.code {
+			s.state[at] = o.reserved
+		}
 	}
 	return pos
+}
+
+// ascii reports whether text has no byte above 127; last are the eight bytes before its end.
+func ascii(text []byte, last uint64) bool {
+	if len(text) < 8 {
+		last <<= 64 - 8*uint(len(text))
+	}
+	for ; len(text) > 8; text = text[8:] {
+		last |= binary.BigEndian.Uint64(text)
+	}
+	return last&0x8080808080808080 == 0
 }
 
 // item reads the item at head, whatever it is, and returns where the next one is.

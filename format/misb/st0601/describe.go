@@ -89,9 +89,9 @@ func (v view) value() misb.Value {
 	return misb.Bytes(raw)
 }
 
-// linear is what the inner loop of walk does, for one value.
+// linear is what run does, for one value.
 func (o *op) linear(raw []byte) (float64, State) {
-	v := signedBits(raw) & o.mask
+	v := (int64(unsignedBits(raw)&o.mask) ^ o.sign) - o.sign
 	if v == o.code {
 		return 0, o.reserved
 	}

@@ -81,16 +81,21 @@ const tagCount = 144
 // op is what the inner loop needs of an item, in one cache line.
 type op struct {
 	lengths  uint64 // bit n: a value of n bytes goes the fast way
-	mask     int64  // takes off the sign extension of what has no sign
+	mask     uint64 // the bits of a number of the fixed length
+	sign     int64  // its sign bit, 0 when it has none
 	code     int64  // the reserved code, where there is one
 	scale    float64
 	add      float64
 	kind     Kind
 	reserved State
-	most     uint8 // the largest length of text
-	meanings uint8 // number of codes that have a meaning
+	most     uint8  // the largest length of text
+	meanings uint8  // number of codes that have a meaning
+	length   uint16 // the fixed length, anyLength when there is none
 	scales   *[9]imapb.Scale
 }
+
+// anyLength is no length that one byte can say.
+const anyLength = 1 << 8
 
 var ops = func() (all [256]op) {
 	for tag := Tag(1); tag < tagCount; tag++ {
@@ -104,19 +109,30 @@ var ops = func() (all [256]op) {
 var plain = func() (all [256]op) {
 	for tag := range 0x80 {
 		switch o := ops[tag]; o.kind {
-		case Text:
+		case Text, Nested:
 			o.lengths = math.MaxUint64 - 1
 			all[tag] = o
-		case Linear, Unsigned, Instant, Flags, Nested, Sum:
-			all[tag] = o
+		case Linear, Unsigned, Instant, Flags, Sum:
+			if o.lengths = 0; o.length != anyLength {
+				all[tag] = o
+			}
 		case Opaque, Mapped, Signed, Code:
+		}
+	}
+	for tag := range all {
+		if all[tag].kind == Opaque {
+			all[tag].length = anyLength
 		}
 	}
 	return all
 }()
 
 func (i Item) op() op {
-	o := op{kind: i.Kind, most: uint8(i.MaxLength), meanings: uint8(len(i.meanings)), mask: -1, code: math.MinInt64}
+	o := op{kind: i.Kind, most: uint8(i.MaxLength), meanings: uint8(len(i.meanings)), length: anyLength, code: math.MinInt64}
+	if i.Length > 0 && (i.Length == i.MaxLength || i.Kind == Linear) {
+		o.length = uint16(i.Length)
+		o.mask = 1<<(8*i.Length) - 1 // all ones for eight bytes
+	}
 	switch i.Kind {
 	case Linear:
 		o.lengths = 1 << i.Length
@@ -124,11 +140,10 @@ func (i Item) op() op {
 		switch {
 		case i.symmetric():
 			o.scale, o.add = i.Max/(i.divisor()/2), 0
+			o.sign = 1 << (8*i.Length - 1)
 			o.code, o.reserved = -1<<(8*i.Length-1), i.reserved
 		case i.Min == -128:
-			o.add = 0 // counts units, with its sign
-		default:
-			o.mask = 1<<(8*i.Length) - 1
+			o.add, o.sign = 0, 0x80 // counts units, with its sign
 		}
 	case Mapped:
 		o.lengths = 1<<(i.MaxLength+1) - 2
