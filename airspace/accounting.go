@@ -92,6 +92,7 @@ type Tally struct {
 	inRow    int
 	is       []member
 	vectors  []geodesy.Vector
+	steps    []time.Duration // since the fix before
 	surface  surface
 	groups   []group
 	spare    [][]geodesy.Vector // room for witnesses, from runs that are over
@@ -108,11 +109,15 @@ type member struct {
 }
 
 func (m *member) equal(o *member) bool {
-	if m.inForce != o.inForce || m.states.n != o.states.n {
+	return m.inForce == o.inForce && m.states.equal(&o.states)
+}
+
+func (s *States) equal(o *States) bool {
+	if s.n != o.n {
 		return false
 	}
-	for i, s := range m.states.list[:m.states.n] {
-		if s != o.states.list[i] {
+	for i, x := range s.list[:s.n] {
+		if x != o.list[i] {
 			return false
 		}
 	}
@@ -219,7 +224,7 @@ func (t *Tally) segment(fixes []flight.Fix) {
 		return
 	}
 	base := t.count
-	t.vectors = t.vectors[:0]
+	t.vectors, t.steps = t.vectors[:0], t.steps[:0]
 	for i := range fixes {
 		t.vectors = append(t.vectors, t.surface.at(fixes[i].Position))
 	}
@@ -231,18 +236,24 @@ func (t *Tally) segment(fixes []flight.Fix) {
 	a := &t.last
 	for i := range fixes {
 		b := &fixes[i]
+		changed := t.previous < 0
 		for k := range t.lines {
 			l := &t.lines[k]
 			m := &t.is[k]
-			m.inForce = l.valid.InForce(b.Time)
-			if m.inForce {
-				m.states = l.line.StatesAt(b.Position)
-			} else {
-				m.states = States{}
+			force := l.valid.InForce(b.Time)
+			var states States
+			if force {
+				states = l.line.StatesAt(b.Position)
+			}
+			// Most fixes are where the one before was: nothing is written then.
+			if force != m.inForce || !states.equal(&m.states) {
+				m.inForce, m.states = force, states
+				changed = true
 			}
 		}
+		var dt time.Duration
 		if t.previous >= 0 {
-			dt := b.Time.Sub(a.Time)
+			dt = b.Time.Sub(a.Time)
 			t.jump(a, b, &before, &t.vectors[i], dt, base+i)
 			if dt > t.cfg.Gap {
 				t.gap(a, b, base+i, t.is)
@@ -250,13 +261,18 @@ func (t *Tally) segment(fixes []flight.Fix) {
 				t.settle(nil)
 			}
 		}
-		for k := range t.lines {
-			l := &t.lines[k]
-			if t.previous < 0 || !l.now.equal(&t.is[k]) {
-				t.change(l, &t.is[k], &seg, a, b, i)
+		t.steps = append(t.steps, dt)
+		if changed {
+			for k := range t.lines {
+				l := &t.lines[k]
+				if t.previous < 0 || !l.now.equal(&t.is[k]) {
+					t.change(l, &t.is[k], &seg, a, b, i)
+				}
 			}
+			t.tally()
+		} else {
+			t.inRow++
 		}
-		t.tally()
 		a, before, t.previous = b, t.vectors[i], base+i
 	}
 	for k := range t.lines {
@@ -273,22 +289,14 @@ func (t *Tally) segment(fixes []flight.Fix) {
 
 // tally counts the latest fix for its claimants, once for each row of fixes that agree.
 func (t *Tally) tally() {
-	var m member
+	t.tell()
+	t.counted, t.inRow = member{}, 1
 	for k := range t.is {
 		if t.is[k].inForce {
-			if t.inRow > 0 && t.counted.equal(&t.is[k]) {
-				t.inRow++
-				return
-			}
-			m = t.is[k]
+			t.counted = t.is[k]
 			break
 		}
 	}
-	if t.inRow > 0 && !t.counted.equal(&m) {
-		t.tell()
-	}
-	t.counted = m
-	t.inRow++
 }
 
 func (t *Tally) tell() {

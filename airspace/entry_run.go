@@ -63,29 +63,25 @@ func (t *Tally) flush(l *lineTally, r *run, seg *segment, to int) {
 		}
 	}
 	e.GapInside.Known = e.Fixes > 0 || to-r.from > 1
-	long := false
-	prev := r.lastFix.Time
+	first := r.from // that has a fix of the run before it
 	if e.Fixes == 0 {
-		prev = seg.fixes[r.from].Time
+		first++
 	}
-	for i := r.from; i < to; i++ {
-		now := seg.fixes[i].Time
-		dt := now.Sub(prev)
-		e.GapInside.Duration = max(e.GapInside.Duration, dt)
-		long = long || dt > t.cfg.Gap
-		prev = now
+	longest := time.Duration(0)
+	for i := first; i < to; i++ {
+		longest = max(longest, t.steps[i])
 	}
+	e.GapInside.Duration = max(e.GapInside.Duration, longest)
 	t.deepest(l, r, seg, to)
-	for i := r.from; long && i < to; i++ {
+	for i := first; longest > t.cfg.Gap && i < to; i++ {
+		if t.steps[i] <= t.cfg.Gap {
+			continue
+		}
 		prev := &r.lastFix
 		if i > r.from {
 			prev = &seg.fixes[i-1]
-		} else if e.Fixes == 0 {
-			continue
 		}
-		if f := &seg.fixes[i]; f.Time.Sub(prev.Time) > t.cfg.Gap {
-			t.inside(l, r, prev, f)
-		}
+		t.inside(l, r, prev, &seg.fixes[i])
 	}
 	e.Fixes += to - r.from
 	r.lastFix = seg.fixes[to-1]
@@ -126,7 +122,7 @@ func (t *Tally) cross(l *lineTally, r *run, a, b *flight.Fix, ib int, entering b
 	plain := Interval{Earliest: a.Time.Add(-t.cfg.Resolution), Latest: b.Time.Add(t.cfg.Resolution)}
 	// The outline lies between them, so it is no farther from either than they are apart; slivers of
 	// neighbours that were simplified apart are the exception, hence the second try.
-	apart := geodesy.Distance(a.Position, b.Position)
+	apart := arcAbove(geodesy.Chord(a.Position, b.Position))
 	da, okA := t.outline(l, e.State, a.Position, apart+1)
 	db, okB := t.outline(l, e.State, b.Position, apart+1)
 	if !okA || !okB {
