@@ -68,16 +68,3 @@ func (s TimeScale) instant(us uint64) time.Time {
 	}
 	return t
 }
-
-// microseconds is the inverse of instant, for the tests and for encoders.
-func (s TimeScale) microseconds(t time.Time) uint64 {
-	if s == MISP {
-		for i := len(leapSeconds) - 1; i >= 0; i-- {
-			if l := leapSeconds[i]; t.Unix() >= l.from {
-				t = t.Add(time.Duration(l.delta)*time.Second - mispOffset)
-				break
-			}
-		}
-	}
-	return uint64(t.UnixMicro())
-}

@@ -43,3 +43,16 @@ func TestTimeScaleRoundTrip(t *testing.T) {
 		}
 	}
 }
+
+// microseconds is the inverse of instant.
+func (s TimeScale) microseconds(t time.Time) uint64 {
+	if s == MISP {
+		for i := len(leapSeconds) - 1; i >= 0; i-- {
+			if l := leapSeconds[i]; t.Unix() >= l.from {
+				t = t.Add(time.Duration(l.delta)*time.Second - mispOffset)
+				break
+			}
+		}
+	}
+	return uint64(t.UnixMicro())
+}
