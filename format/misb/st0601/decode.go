@@ -52,18 +52,17 @@ func (d *Decoder) LastSeen(tag Tag) (us uint64, ok bool) {
 // note remembers what a good packet had. Packets of a stream mostly have the same items, so only
 // those that the last one had and this one has not are written down.
 func (d *Decoder) note(s *Set, us uint64) {
-	if d.had != s.state {
-		for i := 0; i < tagCount; i += 8 { // eight states are compared at once
-			if [8]State(d.had[i:i+8]) == [8]State(s.state[i:i+8]) {
-				continue
-			}
-			for tag := i; tag < i+8; tag++ {
-				if d.had[tag] != Absent && s.state[tag] == Absent {
-					d.seen[tag], d.known[tag] = d.last, true
-				}
+	for i := 0; i < tagCount; i += 8 { // eight states are compared at once
+		now := [8]State(s.state[i : i+8])
+		if [8]State(d.had[i:i+8]) == now {
+			continue
+		}
+		for tag := i; tag < i+8; tag++ {
+			if d.had[tag] != Absent && s.state[tag] == Absent {
+				d.seen[tag], d.known[tag] = d.last, true
 			}
 		}
-		d.had = s.state
+		copy(d.had[i:i+8], now[:])
 	}
 	d.last = us
 }
