@@ -371,7 +371,7 @@ func (s *Set) verify(end int) {
 	}
 	switch s.Checksum {
 	case ChecksumBad:
-		s.defect(CodeChecksum, len(s.packet)-2, uint32(TagChecksum), hex16(s.Computed), hex16(s.Stored))
+		s.defect(CodeChecksum, len(s.packet)-2, uint32(TagChecksum), hex16(s.Stored), hex16(s.Computed))
 	case ChecksumAbsent:
 		s.defect(CodeNoChecksum, len(s.packet), uint32(TagChecksum), "", "")
 	case ChecksumOK:
