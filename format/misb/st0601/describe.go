@@ -58,7 +58,7 @@ func (v view) value() misb.Value {
 		return misb.Unknown{Reason: misb.Cleared}
 	}
 	o := &ops[tag]
-	if len(raw) < 64 && o.lengths>>len(raw)&1 == 0 && item.Kind != Text {
+	if item.Kind != Text && item.Kind != Nested && (len(raw) > 8 || o.lengths>>len(raw)&1 == 0) {
 		return misb.Unknown{Reason: misb.Malformed}
 	}
 	switch item.Kind {

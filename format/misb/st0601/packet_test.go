@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -36,6 +37,7 @@ var cases = []struct {
 	{"beyond the range", "7002 7FFF", states{112: OutOfRange}, []evidence.Code{CodeRange}},
 	{"wrong lengths", "0501 71 0D02 5595 6E05 0000000001 6009 000000000000000000", states{5: Malformed, 13: Malformed, 110: Malformed, 96: Malformed},
 		[]evidence.Code{CodeLength, CodeLength, CodeLength, CodeLength}},
+	{"a number of 64 bytes", "6040" + strings.Repeat("00", 64), states{96: Malformed}, []evidence.Code{CodeLength}},
 	{"cleared", "0500 0300 6000", states{5: Cleared, 3: Cleared, 96: Cleared}, nil},
 	{"cleared where it may not be", "6400 8C 00", states{100: Cleared}, []evidence.Code{CodeCleared, CodeTruncated, CodeNoChecksum}},
 	{"undefined code", "3F01 D1", states{63: OutOfRange}, []evidence.Code{CodeUndefined}},
