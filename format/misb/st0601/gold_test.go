@@ -137,6 +137,7 @@ func TestGold(t *testing.T) {
 			}
 		}
 	}
+	t.Logf("FIGURE st0601/gold-numbers %d", compared)
 	t.Logf("%d items, %d numbers, %d of them {length, value}", items, compared, lengthy)
 	if lengthy != 3810 {
 		t.Errorf("%d {length, value} compared, want 3810", lengthy)

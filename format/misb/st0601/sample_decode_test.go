@@ -137,7 +137,7 @@ func TestBitFlips(t *testing.T) {
 			t.Fatalf("the packet after is not good: %v", err)
 		}
 	}
-	t.Logf("%d of 2000 found", found)
+	t.Logf("FIGURE st0601/flips-detected %d", found)
 }
 
 func TestNoAllocation(t *testing.T) {
