@@ -112,8 +112,8 @@ func OpenAtlas(data []byte, t Tables) (*Atlas, error) {
 	if err := a.directory(dir, t); err != nil {
 		return nil, fmt.Errorf("reading directory: %w", err)
 	}
-	a.info.Hash = want
-	a.source = Source{Name: a.info.Name, Version: a.info.Version, Licence: a.info.Licence, Digest: want}
+	a.info.Hash = sha256.Sum256(data) // what anybody gets who hashes the file
+	a.source = Source{Name: a.info.Name, Version: a.info.Version, Licence: a.info.Licence, Digest: a.info.Hash}
 	return a, nil
 }
 

@@ -52,5 +52,5 @@ type AtlasInfo struct {
 	Attribution string
 	Recipe      string
 	SourceHash  evidence.Digest // of the file that it was built from
-	Hash        evidence.Digest // of the atlas file
+	Hash        evidence.Digest // of the whole atlas file
 }
