@@ -52,17 +52,18 @@ func (d *Decoder) LastSeen(tag Tag) (us uint64, ok bool) {
 // note remembers what a good packet had. Packets of a stream mostly have the same items, so only
 // those that the last one had and this one has not are written down.
 func (d *Decoder) note(s *Set, us uint64) {
-	for i := 0; i < tagCount; i += 8 { // eight states are compared at once
-		now := [8]State(s.state[i : i+8])
-		if [8]State(d.had[i:i+8]) == now {
-			continue
-		}
-		for tag := i; tag < i+8; tag++ {
-			if d.had[tag] != Absent && s.state[tag] == Absent {
-				d.seen[tag], d.known[tag] = d.last, true
+	if d.had != s.state {
+		for i := 0; i < tagCount; i += 16 { // sixteen states are compared at once
+			if [16]State(d.had[i:i+16]) == [16]State(s.state[i:i+16]) {
+				continue
+			}
+			for tag := i; tag < i+16; tag++ {
+				if d.had[tag] != Absent && s.state[tag] == Absent {
+					d.seen[tag], d.known[tag] = d.last, true
+				}
 			}
 		}
-		copy(d.had[i:i+8], now[:])
+		d.had = s.state
 	}
 	d.last = us
 }
@@ -118,8 +119,8 @@ func (d *Decoder) Decode(packet []byte, set *Set) error {
 		set.state[TagSegmentLocalSet] == OK || set.state[TagMSID] != Absent {
 		set.verify(end)
 	}
-	if us, ok := set.Time(); ok && set.Checksum == ChecksumOK {
-		d.note(set, us)
+	if set.state[TagPrecisionTimeStamp] == OK && set.Checksum == ChecksumOK {
+		d.note(set, set.bits[TagPrecisionTimeStamp])
 	}
 	if set.state[TagVMTILocalSet] == OK {
 		d.decodeVMTI(set)
