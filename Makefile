@@ -1,5 +1,5 @@
 # Two commands do all the set-up: `make run` shows the main job, `make test` runs everything.
-.PHONY: run test build bench lint check fuzz boundaries geoid
+.PHONY: run test build bench lint check fuzz boundaries
 .DEFAULT_GOAL := build
 
 build:
