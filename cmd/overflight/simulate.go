@@ -77,6 +77,9 @@ func doSimulate(ctx context.Context, t *terminal, file, out, truth string, noVid
 	if err := errors.Join(err, w.Flush(), f.Close()); err != nil {
 		return fmt.Errorf("writing %s: %w", out, err)
 	}
+	if noVideo {
+		told.Picture.State = "none" // nobody looked for an encoder
+	}
 	b, err := json.MarshalIndent(told, "", "  ")
 	if err != nil {
 		return fmt.Errorf("encoding the truth: %w", err)

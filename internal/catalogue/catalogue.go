@@ -143,7 +143,7 @@ func (c *Catalogue) Count(key string, n int, args ...any) string {
 // Defect returns a finding as one line: where, what, what was found and what was expected. The file
 // may be empty where the reader knows it.
 func (c *Catalogue) Defect(file string, d evidence.Defect) string {
-	line := c.Text("finding.byte", Integer(int(d.Offset))) + ": "
+	line := c.Text("finding.byte", d.Offset) + ": "
 	if d.Item != "" {
 		line += c.Text("finding.item", d.Item) + ": "
 	}

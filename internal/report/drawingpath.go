@@ -182,6 +182,9 @@ func (c *chart) graticule() {
 		x := (k*step - west) * degree
 		c.write(`<path d="M%s 0V%g" class="grid"/>`, tenth(x), mapHeight)
 		lon := math.Remainder(k*step, 360)
+		if x > mapWidth-60 {
+			continue // no room for the value
+		}
 		fmt.Fprintf(&labels, `<text x="%s" y="14" class="tick">%s</text>`, tenth(x+3), c.degrees(lon, decimals, "E", "W"))
 	}
 	south, north := inverse(c.top-mapHeight/c.scale), inverse(c.top)

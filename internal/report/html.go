@@ -193,6 +193,9 @@ func (p pathPart) Took(s float64) string { return p.duration(s) }
 // Silent is a gap that may not be there.
 func (p pathPart) Silent(s *float64) string { return p.silence(s) }
 
+// Notable reports whether a silence is longer than the threshold.
+func (p pathPart) Notable(s *float64) bool { return s != nil && *s > p.Assumed.GapThreshold }
+
 // High is a span of altitudes.
 func (p pathPart) High(a Altitude) string { return p.altitude(a) }
 
@@ -204,6 +207,9 @@ func (p pathPart) Because(r Reason) string { return p.phrases.reason(r) }
 
 // GroundOf is whose ground it is.
 func (p pathPart) GroundOf(s string) string { return p.ground(s) }
+
+// FixCount counts fixes.
+func (p pathPart) FixCount(n int) string { return p.Count("count.fixes", n) }
 
 // Area is an area.
 func (p pathPart) Area(km2 float64) string { return p.area(km2) }
@@ -223,6 +229,9 @@ func (p pathPart) Reach(g Gap) string {
 	}
 	return strings.Join(g.Reachable, ", ")
 }
+
+// Several reports whether more than one line was loaded: then each row names its own.
+func (p pathPart) Several() bool { return len(p.Boundaries) > 1 }
 
 // BoundaryName names a line.
 func (p pathPart) BoundaryName(b Boundary) string { return boundaryName(b) }
@@ -246,20 +255,7 @@ func (p part) Bytes(n int64) string { return catalogue.Integer(int(n)) }
 
 // Defects are the findings of a source, a line for each code.
 func (p part) Defects(s Source) []string {
-	var out []string
-	said := map[string]bool{}
-	for _, d := range s.Defects {
-		if said[d.Code] {
-			continue
-		}
-		said[d.Code] = true
-		line := p.Defect("", Explained(d.evidence(), p.Catalogue))
-		if n := s.DefectsByCode[d.Code]; n > 1 {
-			line += " " + p.Count("finding.more", n-1)
-		}
-		out = append(out, line)
-	}
-	return out
+	return defectLines(p.phrases, &s)
 }
 
 // Method is the statement of method, a paragraph each.

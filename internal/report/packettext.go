@@ -58,7 +58,7 @@ func textItems(dst []byte, s *misb.Set, depth int, words *catalogue.Catalogue) [
 			dst = fmt.Appendf(dst, "%*s  ", key, it.Key)
 		}
 		dst = append(dst, it.Name...)
-		dst = pad(dst, wide-len(it.Name)+2)
+		dst = pad(dst, max(0, wide-len(it.Name))+2)
 		dst = textValue(dst, it.Value, it.Unit, depth+1, words)
 	}
 	return dst

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"overflight/airspace"
 	"overflight/geodesy"
 	"overflight/internal/catalogue"
 )
@@ -156,7 +157,11 @@ func (p phrases) counts(by map[string]int) string {
 // aircraft names an aircraft in one line.
 func (p phrases) aircraft(x *Path) string {
 	var parts []string
-	for _, s := range []string{x.Details.Address, x.Details.Registration, x.Details.Type, x.Details.Callsign, x.Details.Mission} {
+	mission := ""
+	if x.Details.Mission != "" {
+		mission = p.Text("aircraft.mission", x.Details.Mission)
+	}
+	for _, s := range []string{x.Details.Address, x.Details.Registration, x.Details.Type, x.Details.Callsign, mission} {
 		s = strings.TrimSpace(s)
 		seen := s == ""
 		for _, t := range parts {
@@ -174,14 +179,12 @@ func (p phrases) aircraft(x *Path) string {
 
 func (p phrases) reason(r Reason) string {
 	s := p.Text("defect." + r.Code)
+	switch r.Code {
+	case string(airspace.ReasonReach), string(airspace.ReasonDoubt), string(airspace.ReasonLineDoubt), string(airspace.ReasonCrossCheck):
+		return s + ": " + r.Got + " / " + r.Want
+	}
 	if r.Got != "" {
 		s += ": " + r.Got
-	}
-	if r.Want != "" {
-		s += " / " + r.Want
-	}
-	if r.Line != "" {
-		s += " [" + r.Line + "]"
 	}
 	return s
 }

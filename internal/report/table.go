@@ -84,7 +84,7 @@ func rowOf(widths []int, cells ...string) string {
 func (t *table) fact(label, value string) {
 	const labelled = 22
 	indent := strings.Repeat(" ", labelled+4)
-	for i, part := range wrap(value, tableWidth-labelled-4) {
+	for i, part := range wrap(value, " ", tableWidth-labelled-4) {
 		if i == 0 {
 			t.line("  " + label + strings.Repeat(" ", max(1, labelled+2-utf8.RuneCountInString(label))) + part)
 			continue
@@ -93,19 +93,19 @@ func (t *table) fact(label, value string) {
 	}
 }
 
-// wrap breaks text at blanks so that no line is longer than wide, where words allow it.
-func wrap(s string, wide int) []string {
+// wrap breaks text where it is joined so that no line is longer than wide, as far as its parts allow it.
+func wrap(s, joint string, wide int) []string {
 	var out []string
 	line := ""
-	for word := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == ' ' }) {
+	for part := range strings.SplitSeq(s, joint) {
 		switch {
 		case line == "":
-			line = word
-		case utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > wide:
+			line = part
+		case utf8.RuneCountInString(line)+utf8.RuneCountInString(joint)+utf8.RuneCountInString(part) > wide:
 			out = append(out, line)
-			line = word
+			line = part
 		default:
-			line += " " + word
+			line += joint + part
 		}
 	}
 	return append(out, line)
@@ -130,7 +130,7 @@ func (t *table) path(p *Path) {
 				t.line("  " + t.Text("table.more", catalogue.Integer(len(p.Findings)-i)))
 				break
 			}
-			for k, part := range wrap(t.Defect("", d.evidence()), tableWidth-4) {
+			for k, part := range wrap(t.Defect("", d.evidence()), " ", tableWidth-4) {
 				t.line("  " + strings.Repeat("  ", min(k, 1)) + part)
 			}
 		}
@@ -175,11 +175,11 @@ func (t *table) entries(p *Path) {
 			row = strings.Replace(row, verdict, t.style(amber, verdict), 1)
 		}
 		t.line(row)
-		for k, part := range wrap(t.entryFacts(e), tableWidth-13) {
-			t.line(strings.Repeat(" ", 13) + strings.Repeat("  ", min(k, 1)) + part)
+		for _, part := range wrap(t.entryFacts(p, e), " · ", tableWidth-13) {
+			t.line(strings.Repeat(" ", 13) + part)
 		}
 		for _, r := range e.Reasons {
-			for k, part := range wrap(t.phrases.reason(r), tableWidth-17) {
+			for k, part := range wrap(t.phrases.reason(r), " ", tableWidth-17) {
 				t.line(strings.Repeat(" ", 13) + []string{"· ", "  "}[min(k, 1)] + part)
 			}
 		}
@@ -187,7 +187,7 @@ func (t *table) entries(p *Path) {
 }
 
 // entryFacts is the second line of an entry.
-func (t *table) entryFacts(e *Entry) string {
+func (t *table) entryFacts(p *Path, e *Entry) string {
 	if e.Fixes == 0 {
 		return t.Text("entry.possible", t.length(e.DepthPossible), t.silence(e.Gap.Inside), t.plusMinus(e.Boundary.Uncertainty))
 	}
@@ -196,9 +196,14 @@ func (t *table) entryFacts(e *Entry) string {
 		parts = append(parts, t.Text("entry.land", t.length(*e.Depth.FromLandBorder)))
 	}
 	parts = append(
-		parts, t.plusMinus(e.Boundary.Uncertainty), t.Text("entry.dwell", t.duration(e.Dwell), catalogue.Integer(e.Fixes)), t.altitude(e.Altitude),
-		t.Text("entry.gaps", t.silence(e.Gap.Before), t.silence(e.Gap.After)),
+		parts, t.plusMinus(e.Boundary.Uncertainty), t.Text("entry.dwell", t.duration(e.Dwell), t.Count("count.fixes", e.Fixes)), t.altitude(e.Altitude),
 	)
+	if e.Gap.Before != nil && *e.Gap.Before > p.Assumed.GapThreshold {
+		parts = append(parts, t.Text("entry.silent-before", t.duration(*e.Gap.Before)))
+	}
+	if e.Gap.After != nil && *e.Gap.After > p.Assumed.GapThreshold {
+		parts = append(parts, t.Text("entry.silent-after", t.duration(*e.Gap.After)))
+	}
 	return strings.Join(parts, " · ")
 }
 
@@ -274,10 +279,38 @@ func (t *table) sources(a *Account) {
 			t.line("    " + t.Text("table.time-scale", t.Text("scale."+s.TimeScale)))
 		}
 		t.line("    sha256 " + s.SHA256)
+		t.defects(s)
 	}
 	for _, s := range a.Attribution {
 		t.line("  " + s)
 	}
+}
+
+// defects lists what was found of a source, a line for each kind of finding.
+func (t *table) defects(s *Source) {
+	for _, line := range defectLines(t.phrases, s) {
+		for k, part := range wrap(line, " ", tableWidth-6) {
+			t.line("    " + strings.Repeat("  ", min(k, 1)) + part)
+		}
+	}
+}
+
+// defectLines says a line for each kind of finding: the first of them, and how many more there are.
+func defectLines(p phrases, s *Source) []string {
+	var out []string
+	said := map[string]bool{}
+	for _, d := range s.Defects {
+		if said[d.Code] {
+			continue
+		}
+		said[d.Code] = true
+		line := p.Defect("", Explained(d.evidence(), p.Catalogue))
+		if n := s.DefectsByCode[d.Code]; n > 1 {
+			line += " " + p.Count("finding.more", n-1)
+		}
+		out = append(out, line)
+	}
+	return out
 }
 
 func findings(s *Source) int {

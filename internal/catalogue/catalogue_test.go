@@ -1,0 +1,267 @@
+package catalogue
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"overflight/account"
+	"overflight/airspace"
+	"overflight/evidence"
+	"overflight/format/misb"
+	"overflight/geodesy"
+	"overflight/ingest"
+	"overflight/sensor"
+)
+
+const module = "../.."
+
+var place = regexp.MustCompile(`\{[0-9]\}`)
+
+func TestBothLanguagesSayTheSame(t *testing.T) {
+	t.Parallel()
+	en, es := Open(English).texts, Open(Spanish).texts
+	if d := cmp.Diff(slices.Sorted(maps.Keys(en)), slices.Sorted(maps.Keys(es))); d != "" {
+		t.Errorf("keys differ (-en +es): %s", d)
+	}
+	for key, text := range en {
+		a, b := place.FindAllString(text, -1), place.FindAllString(es[key], -1)
+		slices.Sort(a)
+		slices.Sort(b)
+		if d := cmp.Diff(a, b); d != "" {
+			t.Errorf("%s: places differ: %q, %q", key, text, es[key])
+		}
+		for _, s := range []string{text, es[key]} {
+			if s == "" || strings.TrimSpace(s) != s {
+				t.Errorf("%s: %q", key, s)
+			}
+		}
+		if single, ok := strings.CutSuffix(key, ".one"); ok && en[single+".other"] == "" {
+			t.Errorf("%s has no .other", key)
+		}
+	}
+}
+
+// sources calls f for every Go file of the module that is no test.
+func sources(t *testing.T, f func(path string, file *ast.File)) {
+	t.Helper()
+	set := token.NewFileSet()
+	err := filepath.WalkDir(module, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && path != module && (strings.HasPrefix(d.Name(), ".") || d.Name() == "node_modules" || d.Name() == "build" || d.Name() == "testdata") {
+			return filepath.SkipDir
+		}
+		if d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		file, err := parser.ParseFile(set, path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		f(path, file)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// constants returns the values of the string constants of a type, under the name that it has in and
+// outside its package.
+func constants(t *testing.T, names ...string) []string {
+	t.Helper()
+	var out []string
+	sources(t, func(path string, file *ast.File) {
+		for _, decl := range file.Decls {
+			g, ok := decl.(*ast.GenDecl)
+			if !ok || g.Tok != token.CONST {
+				continue
+			}
+			for _, s := range g.Specs {
+				v, ok := s.(*ast.ValueSpec)
+				if !ok || v.Type == nil || !slices.Contains(names, file.Name.Name+":"+text(v.Type)) && !slices.Contains(names, text(v.Type)) {
+					continue
+				}
+				for _, x := range v.Values {
+					if lit, ok := x.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+						s, err := strconv.Unquote(lit.Value)
+						if err != nil {
+							t.Fatal(err)
+						}
+						out = append(out, s)
+					}
+				}
+			}
+		}
+	})
+	return out
+}
+
+func text(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.Ident:
+		return e.Name
+	case *ast.SelectorExpr:
+		return text(e.X) + "." + e.Sel.Name
+	}
+	return ""
+}
+
+// families are the keys that are put together when they are used.
+func families(t *testing.T) map[string][]string {
+	t.Helper()
+	names := func(n int, name func(int) string) (out []string) {
+		for i := range n {
+			if s := name(i); s != "" && !slices.Contains(out, s) {
+				out = append(out, s)
+			}
+		}
+		return out
+	}
+	f := map[string][]string{
+		"defect.":           constants(t, "evidence.Code"),
+		"reason.":           constants(t, "misb:Reason"),
+		"nothing.":          constants(t, "mpegts:Reason"),
+		"kind.":             constants(t, "ingest:Kind"),
+		"scale.":            constants(t, "ingest:TimeScale"),
+		"inspect.carriage.": {string(ingest.Sync), string(ingest.Async)},
+		"inspect.checksum.": constants(t, "ingest:Checksum"),
+		"simulate.video.":   {"none", "no encoder", "written"},
+		"compass.":          {"N", "S", "E", "W"},
+		"method.":           {"1", "2", "3", "4", "5", "6"},
+		"verdict.":          names(3, func(i int) string { return airspace.Verdict(i).String() }),
+		"basis.":            names(3, func(i int) string { return airspace.Basis(i).String() }),
+		"gap.":              names(2, func(i int) string { return airspace.GapKind(i).String() }),
+		"vantage.":          names(3, func(i int) string { return account.Vantage(i).String() }),
+		"datum.":            names(8, func(i int) string { return geodesy.Datum(i).String() }),
+		"nofootprint.":      names(32, func(i int) string { return sensor.Reason(i).String() }),
+	}
+	for _, v := range f["verdict."] {
+		f["lead."] = append(f["lead."], v+".one", v+".other")
+	}
+	if len(f["defect."]) < 50 || len(f["reason."]) < 8 || !slices.Contains(f["reason."], string(misb.OffEarth)) {
+		t.Fatalf("only %d codes and %d reasons found in the module", len(f["defect."]), len(f["reason."]))
+	}
+	return f
+}
+
+// TestTheKeysAreThoseInUse: every code, reason and literal key has a text, and every text is used.
+func TestTheKeysAreThoseInUse(t *testing.T) {
+	t.Parallel()
+	used := map[string]string{}
+	for prefix, values := range families(t) {
+		for _, v := range values {
+			used[prefix+v] = "the constants"
+		}
+	}
+	sources(t, func(path string, file *ast.File) {
+		ast.Inspect(file, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok || len(call.Args) == 0 {
+				return true
+			}
+			fun, ok := call.Fun.(*ast.SelectorExpr)
+			lit, isLit := call.Args[0].(*ast.BasicLit)
+			if !ok || !isLit || lit.Kind != token.STRING || !slices.Contains([]string{"Text", "Count", "T", "Has"}, fun.Sel.Name) {
+				return true
+			}
+			key, err := strconv.Unquote(lit.Value)
+			if err != nil || !strings.Contains(key, ".") {
+				return true
+			}
+			if fun.Sel.Name == "Count" {
+				used[key+".one"], used[key+".other"] = path, path
+			} else {
+				used[key] = path
+			}
+			return true
+		})
+	})
+	for _, path := range []string{"../report/page.html"} {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`T "([a-z0-9.-]+)"`).FindAllStringSubmatch(string(b), -1) {
+			used[m[1]] = path
+		}
+	}
+	// Keys in the bodies of lists, as the statement of method has them, are in a family above.
+	c := Open(English)
+	for key, where := range used {
+		if !c.Has(key) {
+			t.Errorf("%s, used by %s, has no text", key, where)
+		}
+	}
+	for key := range c.texts {
+		if used[key] == "" {
+			t.Errorf("%s is used by nothing", key)
+		}
+	}
+}
+
+func TestLanguageOfTheEnvironment(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		env  map[string]string
+		want Language
+	}{
+		{nil, English},
+		{map[string]string{"LANG": "es_MX.UTF-8"}, Spanish},
+		{map[string]string{"LANG": "es_MX.UTF-8", "LC_ALL": "C"}, English},
+		{map[string]string{"LANG": "en_US.UTF-8", "LC_MESSAGES": "es"}, Spanish},
+		{map[string]string{"LANG": "de_DE.UTF-8"}, English},
+		{map[string]string{"LANG": "es@euro"}, Spanish},
+	} {
+		if got := FromEnvironment(func(k string) string { return tc.env[k] }); got != tc.want {
+			t.Errorf("%v speaks %s, want %s", tc.env, got, tc.want)
+		}
+	}
+	if _, ok := Parse("fr"); ok {
+		t.Error("French is not spoken here")
+	}
+}
+
+func TestADefectIsOneLine(t *testing.T) {
+	t.Parallel()
+	d := evidence.Defect{Code: "st0601.checksum", Offset: 18612, Item: "1", Got: "AA43", Want: "3E1E"}
+	for l, want := range map[Language]string{
+		English: "a.ts: byte 18612: item 1: bad checksum: found AA43, expected 3E1E",
+		Spanish: "a.ts: byte 18612: elemento 1: suma de comprobación incorrecta: se encontró AA43, se esperaba 3E1E",
+	} {
+		if got := Open(l).Defect("a.ts", d); got != want {
+			t.Errorf("%s: %q", l, got)
+		}
+	}
+	if got := Open(English).Finding(evidence.Defect{Code: "no.such", Got: "x"}); got != "defect.no.such: found x" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestNumbers(t *testing.T) {
+	t.Parallel()
+	for v, want := range map[float64]string{0: "0.0", -0.04: "-0.0", 1234.56: "1\u202F234.6", -1234567.0: "-1\u202F234\u202F567.0", 999.96: "1\u202F000.0"} {
+		if got := Decimal(v, 1); got != want {
+			t.Errorf("Decimal(%v) = %q, want %q", v, got, want)
+		}
+	}
+	if got := strings.Join([]string{Integer(7), Integer(1000), Integer(-1000)}, " "); got != "7 1\u202F000 -1\u202F000" {
+		t.Error(got)
+	}
+	if got := Open(English).Count("count.fixes", 1) + Open(Spanish).Count("count.fixes", 2); got != "1 fix2 posiciones" {
+		t.Error(got)
+	}
+}
