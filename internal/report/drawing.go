@@ -305,22 +305,39 @@ func pathData(b *strings.Builder, points []xy, closed bool) {
 
 func tenth(v float64) string { return strconv.FormatFloat(math.Round(v*10)/10, 'f', -1, 64) }
 
-// inside returns the times between the outermost fixes of every run inside a state.
-func insideTimes(p *Path) []Span {
-	var out []Span
+// stay is the time between the outermost fixes of a run inside a state.
+type stay struct {
+	from, to time.Time
+	state    string
+	tint     int
+}
+
+// tints is how many colours the page has for states; further states share them.
+const tints = 6
+
+// stays returns the runs inside a state, each with the colour of its state.
+func stays(p *Path) []stay {
+	var out []stay
+	tint := map[string]int{}
 	for i := range p.Entries {
-		if e := &p.Entries[i]; e.Fixes > 0 {
-			out = append(out, Span{From: e.First.Time, To: e.Last.Time})
+		e := &p.Entries[i]
+		if e.Fixes == 0 {
+			continue
 		}
+		if _, ok := tint[e.State]; !ok {
+			tint[e.State] = len(tint) % tints
+		}
+		out = append(out, stay{time.Time(e.First.Time), time.Time(e.Last.Time), e.State, tint[e.State]})
 	}
 	return out
 }
 
-func within(all []Span, t time.Time) bool {
-	for _, s := range all {
-		if !t.Before(time.Time(s.From)) && !t.After(time.Time(s.To)) {
-			return true
+// during returns the first run that holds an instant, nil when it is in none.
+func during(all []stay, t time.Time) *stay {
+	for i := range all {
+		if !t.Before(all[i].from) && !t.After(all[i].to) {
+			return &all[i]
 		}
 	}
-	return false
+	return nil
 }

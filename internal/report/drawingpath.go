@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 	"math"
+	"strconv"
 	"strings"
 
 	"overflight/geodesy"
@@ -73,19 +74,19 @@ func fill(grid []bool, columns, rows int, q []xy) {
 // boundary was crossed between two fixes. Inside a state it is drawn heavier and in another colour.
 func (c *chart) track(p *Path) {
 	track := p.drawing.Track
-	inside := insideTimes(p)
+	inside := stays(p)
 	threshold := seconds(p.Assumed.GapThreshold)
 	class := func(i int) string {
-		a, b := within(inside, track[i-1].Time), within(inside, track[i].Time)
+		a, b := during(inside, track[i-1].Time), during(inside, track[i].Time)
 		switch dt := track[i].Time.Sub(track[i-1].Time); {
-		case a != b:
+		case (a == nil) != (b == nil), a != nil && a != b && a.state != b.state:
 			return "crossing"
-		case dt > threshold && a:
-			return "gap in"
+		case dt > threshold && a != nil:
+			return "gap t" + strconv.Itoa(a.tint)
 		case dt > threshold:
 			return "gap"
-		case a:
-			return "in"
+		case a != nil:
+			return "in t" + strconv.Itoa(a.tint)
 		}
 		return "out"
 	}
@@ -220,7 +221,7 @@ func (c *chart) furniture() {
 	}
 	wide := bar * 1000 * metre
 	x, y := 20.0, mapHeight-24
-	c.write(`<rect x="10" y="%g" width="%s" height="44" class="plate"/>`, mapHeight-54, tenth(wide+150))
+	c.write(`<rect x="10" y="%g" width="%s" height="44" class="plate"/>`, mapHeight-54, tenth(math.Max(wide, 170)+24))
 	c.write(`<path d="M%g %gv6h%sv-6M%s %gv6" class="bar"/>`, x, y, tenth(wide), tenth(x+wide/2), y)
 	c.write(`<text x="%g" y="%g" class="tick">%s</text>`, x, y-8, html.EscapeString(c.Text("map.scale", fmt.Sprintf("%g km", bar), fmt.Sprintf("%.3g NM", bar/1.852))))
 	c.write(`<g transform="translate(%g 44)"><path d="M0 22V-20M-7 -8L0 -22L7 -8" class="bar"/><text y="38" class="north">%s</text></g>`, mapWidth-34, html.EscapeString(c.Text("compass.N")))

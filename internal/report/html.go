@@ -230,6 +230,30 @@ func (p pathPart) Reach(g Gap) string {
 	return strings.Join(g.Reachable, ", ")
 }
 
+// Tint is a colour of the map and the states that it stands for.
+type Tint struct {
+	Tint   int
+	States string
+}
+
+// Tints are the colours of the map.
+func (p pathPart) Tints() []Tint {
+	var out []Tint
+	said := map[string]bool{}
+	for _, s := range stays(p.Path) {
+		switch {
+		case said[s.state]:
+			continue
+		case s.tint < len(out):
+			out[s.tint].States += ", " + s.state
+		default:
+			out = append(out, Tint{s.tint, s.state})
+		}
+		said[s.state] = true
+	}
+	return out
+}
+
 // Several reports whether more than one line was loaded: then each row names its own.
 func (p pathPart) Several() bool { return len(p.Boundaries) > 1 }
 

@@ -217,7 +217,7 @@ func TestPageHoldsEverythingAndAsksForNothing(t *testing.T) {
 	}
 	page := b.String()
 	for _, want := range []string{
-		`<html lang="es">`, "<svg viewBox", `class="look"`, `class="path in"`, `class="path crossing"`, "12.3 km (6.7 NM)", "ODbL 1.0", "a&lt;b&gt;.csv",
+		`<html lang="es">`, "<svg viewBox", `class="look"`, `class="path in t0"`, `class="path crossing"`, "12.3 km (6.7 NM)", "ODbL 1.0", "a&lt;b&gt;.csv",
 		"&lt;i&gt;XA&lt;/i&gt;", "possible entry", "posible ingreso", ">USA</text>",
 	} {
 		if !strings.Contains(page, want) {
