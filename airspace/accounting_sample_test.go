@@ -5,8 +5,6 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"math"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -15,22 +13,12 @@ import (
 	"overflight/flight"
 	"overflight/geodesy"
 	"overflight/internal/atlas"
+	"overflight/internal/recordings"
 )
 
 func readSample(t testing.TB, name string) []byte {
 	t.Helper()
-	dir := os.Getenv("OVERFLIGHT_SAMPLES")
-	if dir == "" {
-		if os.Getenv("OVERFLIGHT_REQUIRE_SAMPLES") == "1" {
-			t.Fatal("OVERFLIGHT_SAMPLES is not set and samples are required")
-		}
-		t.Skip("OVERFLIGHT_SAMPLES is not set")
-	}
-	b, err := os.ReadFile(filepath.Join(dir, "tracks", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
+	return recordings.Read(t, "tracks/"+name)
 }
 
 func world(t testing.TB) []airspace.DatedLine {

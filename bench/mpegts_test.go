@@ -4,29 +4,21 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/asticode/go-astits"
 
 	"overflight/evidence"
 	"overflight/format/mpegts"
+	"overflight/internal/recordings"
 )
 
 // TestTSAgreesWithAstits holds the bytes of every metadata unit and its time against those that
 // go-astits puts together.
 func TestTSAgreesWithAstits(t *testing.T) {
 	t.Parallel()
-	dir := os.Getenv("OVERFLIGHT_SAMPLES")
-	if dir == "" {
-		t.Skip("OVERFLIGHT_SAMPLES is not set: outside sample data not checked")
-	}
 	for file, cell := range map[string]int{"osh_sample-stream.ts": 0, "osh_sync.ts": 5, "h264_klv.ts": 0, "aphill_short.ts": 0} {
-		b, err := os.ReadFile(filepath.Join(dir, "misb", file))
-		if err != nil {
-			t.Fatal(err)
-		}
+		b := recordings.Read(t, "misb/"+file)
 		type unit struct {
 			data []byte
 			pts  int64

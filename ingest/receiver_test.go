@@ -2,29 +2,23 @@ package ingest
 
 import (
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"overflight/evidence"
 	"overflight/geodesy"
+	"overflight/internal/recordings"
 )
 
-// sample opens an outside recording, or skips, or fails where recordings are required.
 func sample(t testing.TB, name string) *os.File {
 	t.Helper()
-	dir := os.Getenv("OVERFLIGHT_SAMPLES")
-	f, err := os.Open(filepath.Join(dir, name))
-	if dir != "" && err == nil {
-		t.Cleanup(func() { _ = f.Close() })
-		return f
+	f, err := os.Open(recordings.Path(t, name))
+	if err != nil {
+		t.Fatal(err)
 	}
-	if os.Getenv("OVERFLIGHT_REQUIRE_SAMPLES") == "1" {
-		t.Fatalf("OVERFLIGHT_REQUIRE_SAMPLES is 1 and %s is not in OVERFLIGHT_SAMPLES=%q", name, dir)
-	}
-	t.Skipf("not checked: OVERFLIGHT_SAMPLES names no folder with %s", name)
-	return nil
+	t.Cleanup(func() { _ = f.Close() })
+	return f
 }
 
 func TestReadsbTraceKeepsEveryFix(t *testing.T) {

@@ -3,31 +3,18 @@ package sensor_test
 import (
 	"bytes"
 	"math"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"overflight/format/misb/st0601"
 	"overflight/format/mpegts"
 	"overflight/geodesy"
+	"overflight/internal/recordings"
 	"overflight/sensor"
 )
 
-// sample reads a file of the outside sample data.
 func sample(t testing.TB, name string) []byte {
 	t.Helper()
-	dir := os.Getenv("OVERFLIGHT_SAMPLES")
-	if dir == "" {
-		if os.Getenv("OVERFLIGHT_REQUIRE_SAMPLES") == "1" {
-			t.Fatal("OVERFLIGHT_SAMPLES is not set, and OVERFLIGHT_REQUIRE_SAMPLES demands it")
-		}
-		t.Skip("OVERFLIGHT_SAMPLES is not set: the folder of sample recordings")
-	}
-	b, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
-	if err != nil {
-		t.Fatalf("reading a sample: %v", err)
-	}
-	return b
+	return recordings.Read(t, name)
 }
 
 // recorded returns the frames of the recording from the simulator, an ST 0601 stream, by the decoders

@@ -15,19 +15,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"overflight/evidence"
+	"overflight/internal/recordings"
 )
 
-// samples returns the folder of recordings made by others.
 func samples(t *testing.T, name string) string {
 	t.Helper()
-	dir := os.Getenv("OVERFLIGHT_SAMPLES")
-	if dir == "" {
-		if os.Getenv("OVERFLIGHT_REQUIRE_SAMPLES") == "1" {
-			t.Fatal("OVERFLIGHT_SAMPLES is not set, and OVERFLIGHT_REQUIRE_SAMPLES=1 asks for it")
-		}
-		t.Skip("OVERFLIGHT_SAMPLES is not set: recordings made by others are not compared")
-	}
-	return filepath.Join(dir, name)
+	return recordings.Path(t, name)
 }
 
 func at(s string) time.Time {

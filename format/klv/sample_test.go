@@ -1,28 +1,17 @@
 package klv
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"overflight/evidence"
+	"overflight/internal/recordings"
 )
 
 // TestBareFile reads five standalone sets from a file, and the same with a damaged key.
 func TestBareFile(t *testing.T) {
 	t.Parallel()
-	root := os.Getenv("OVERFLIGHT_SAMPLES")
-	if root == "" {
-		if os.Getenv("OVERFLIGHT_REQUIRE_SAMPLES") == "1" {
-			t.Fatal("OVERFLIGHT_SAMPLES is not set and samples are required")
-		}
-		t.Skip("OVERFLIGHT_SAMPLES is not set: sample jmisb_0903.bin not checked")
-	}
-	b, err := os.ReadFile(filepath.Join(root, "misb", "jmisb_0903.bin"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := recordings.Read(t, "misb/jmisb_0903.bin")
 	if known, ok := Sniff(b); !known || !ok {
 		t.Errorf("known %v, KLV %v", known, ok)
 	}

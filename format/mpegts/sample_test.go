@@ -5,31 +5,18 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"reflect"
 	"testing"
 
 	"overflight/evidence"
+	"overflight/internal/recordings"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-// sample returns a file of the outside sample data.
 func sample(t testing.TB, name string) []byte {
 	t.Helper()
-	dir := os.Getenv("OVERFLIGHT_SAMPLES")
-	if dir == "" {
-		if os.Getenv("OVERFLIGHT_REQUIRE_SAMPLES") == "1" {
-			t.Fatal("OVERFLIGHT_SAMPLES is not set, and OVERFLIGHT_REQUIRE_SAMPLES=1 requires it")
-		}
-		t.Skip("OVERFLIGHT_SAMPLES is not set: outside sample data not checked")
-	}
-	b, err := os.ReadFile(filepath.Join(dir, "misb", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
+	return recordings.Read(t, "misb/"+name)
 }
 
 // record is a Handler that keeps copies.

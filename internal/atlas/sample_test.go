@@ -3,26 +3,13 @@ package atlas_test
 import (
 	"encoding/json"
 	"math"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"overflight/airspace"
 	"overflight/geodesy"
 	"overflight/internal/atlas"
+	"overflight/internal/recordings"
 )
-
-func samples(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("OVERFLIGHT_SAMPLES")
-	if dir == "" {
-		if os.Getenv("OVERFLIGHT_REQUIRE_SAMPLES") == "1" {
-			t.Fatal("OVERFLIGHT_SAMPLES is not set")
-		}
-		t.Skip("OVERFLIGHT_SAMPLES is not set: the sample tracks are not checked")
-	}
-	return dir
-}
 
 func open(t testing.TB) *airspace.Atlas {
 	t.Helper()
@@ -39,10 +26,7 @@ func at(lat, lon float64) geodesy.Position {
 
 func TestFixesOfASampleTrackByState(t *testing.T) {
 	t.Parallel()
-	raw, err := os.ReadFile(filepath.Join(samples(t), "tracks", "trace_full_ac671b.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	raw := recordings.Read(t, "tracks/trace_full_ac671b.json")
 	var trace struct {
 		Trace [][]any `json:"trace"`
 	}

@@ -13,19 +13,12 @@ import (
 
 	"overflight/evidence"
 	"overflight/ingest"
+	"overflight/internal/recordings"
 )
 
-// samples returns the folder of recordings made by others.
 func samples(t *testing.T, name string) string {
 	t.Helper()
-	dir := os.Getenv("OVERFLIGHT_SAMPLES")
-	if dir == "" {
-		if os.Getenv("OVERFLIGHT_REQUIRE_SAMPLES") == "1" {
-			t.Fatal("OVERFLIGHT_SAMPLES is not set, and OVERFLIGHT_REQUIRE_SAMPLES=1 asks for it")
-		}
-		t.Skip("OVERFLIGHT_SAMPLES is not set: recordings made by others are not compared")
-	}
-	return filepath.Join(dir, name)
+	return recordings.Path(t, name)
 }
 
 // stream is a transport stream of null packets.

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -14,22 +12,13 @@ import (
 	"overflight/evidence"
 	"overflight/format/klv"
 	"overflight/format/misb"
+	"overflight/internal/recordings"
 )
 
 // recording returns the sets of the sample of a real flight.
 func recording(t testing.TB) [][]byte {
 	t.Helper()
-	root := os.Getenv("OVERFLIGHT_SAMPLES")
-	if root == "" {
-		if os.Getenv("OVERFLIGHT_REQUIRE_SAMPLES") == "1" {
-			t.Fatal("OVERFLIGHT_SAMPLES is not set and samples are required")
-		}
-		t.Skip("OVERFLIGHT_SAMPLES is not set: sample aphill_short.ts not checked")
-	}
-	stream, err := os.ReadFile(filepath.Join(root, "misb", "aphill_short.ts"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	stream := recordings.Read(t, "misb/aphill_short.ts")
 	const pid = 257
 	var payload []byte
 	for ; len(stream) >= 188; stream = stream[188:] {

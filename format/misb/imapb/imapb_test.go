@@ -4,26 +4,15 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
+
+	"overflight/internal/recordings"
 )
 
 func sample(t *testing.T, name string) []byte {
 	t.Helper()
-	dir := os.Getenv("OVERFLIGHT_SAMPLES")
-	if dir == "" {
-		if os.Getenv("OVERFLIGHT_REQUIRE_SAMPLES") == "1" {
-			t.Fatal("OVERFLIGHT_SAMPLES is not set")
-		}
-		t.Skip("OVERFLIGHT_SAMPLES is not set: the ST 1201 vectors are not checked")
-	}
-	b, err := os.ReadFile(filepath.Join(dir, "misb", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
+	return recordings.Read(t, "misb/"+name)
 }
 
 // The vectors give numbers, or "Infinity", "-Infinity", "+QNaN", "-QNaN".

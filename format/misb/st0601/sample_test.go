@@ -2,32 +2,15 @@ package st0601
 
 import (
 	"encoding/binary"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"overflight/format/klv"
+	"overflight/internal/recordings"
 )
-
-func sampleDir(t testing.TB) string {
-	t.Helper()
-	dir := os.Getenv("OVERFLIGHT_SAMPLES")
-	if dir == "" {
-		if os.Getenv("OVERFLIGHT_REQUIRE_SAMPLES") == "1" {
-			t.Fatal("OVERFLIGHT_SAMPLES is not set")
-		}
-		t.Skip("OVERFLIGHT_SAMPLES is not set: recorded streams are not checked")
-	}
-	return dir
-}
 
 func sample(t testing.TB, name string) []byte {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join(sampleDir(t), "misb", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
+	return recordings.Read(t, "misb/"+name)
 }
 
 // packets returns the ST 0601 packets of one PID of a well-formed transport stream. It is

@@ -2,28 +2,15 @@ package st0903
 
 import (
 	"bytes"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"overflight/format/klv"
+	"overflight/internal/recordings"
 )
 
-// sample reads a file of the outside sample data.
 func sample(t testing.TB, name string) []byte {
 	t.Helper()
-	root := os.Getenv("OVERFLIGHT_SAMPLES")
-	if root == "" {
-		if os.Getenv("OVERFLIGHT_REQUIRE_SAMPLES") == "1" {
-			t.Fatal("OVERFLIGHT_SAMPLES is not set and samples are required")
-		}
-		t.Skip("OVERFLIGHT_SAMPLES is not set: sample " + name + " not checked")
-	}
-	b, err := os.ReadFile(filepath.Join(root, "misb", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
+	return recordings.Read(t, "misb/"+name)
 }
 
 // packets returns the ST 0601 packets in one PID of a well-formed transport stream.
