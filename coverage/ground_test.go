@@ -30,8 +30,17 @@ func trapezium(centre geodesy.Position, azimuth geodesy.Angle, near, far, deep g
 // places are where a layout of the Earth could go wrong: poles, antimeridian, equator, edges and
 // corners of the cube.
 var places = []geodesy.Position{
-	{Lat: 31, Lon: -110}, {Lat: 0, Lon: 0}, {Lat: 90, Lon: 0}, {Lat: -90, Lon: 0}, {Lat: 89.9, Lon: 170}, {Lat: -17, Lon: 180},
-	{Lat: 0, Lon: 45}, {Lat: 45, Lon: 0}, {Lat: 35.26, Lon: 45}, {Lat: -35.26, Lon: -135}, {Lat: 71, Lon: 179.99},
+	{Lat: 31, Lon: -110},
+	{Lat: 0, Lon: 0},
+	{Lat: 90, Lon: 0},
+	{Lat: -90, Lon: 0},
+	{Lat: 89.9, Lon: 170},
+	{Lat: -17, Lon: 180},
+	{Lat: 0, Lon: 45},
+	{Lat: 45, Lon: 0},
+	{Lat: 35.26, Lon: 45},
+	{Lat: -35.26, Lon: -135},
+	{Lat: 71, Lon: 179.99},
 }
 
 func anyPlace(r *rand.Rand, i int) geodesy.Position {
@@ -292,8 +301,10 @@ func FuzzAdd(f *testing.F) {
 	f.Add(91.0, 1e300, math.NaN(), math.Inf(1), 0.0, 0.0, 1.0, 1.0)
 	f.Fuzz(func(t *testing.T, a, b, c, d, e, h, i, k float64) {
 		fp := seen([4]geodesy.Position{
-			{Lat: geodesy.Angle(a), Lon: geodesy.Angle(b)}, {Lat: geodesy.Angle(c), Lon: geodesy.Angle(d)},
-			{Lat: geodesy.Angle(e), Lon: geodesy.Angle(h)}, {Lat: geodesy.Angle(i), Lon: geodesy.Angle(k)},
+			{Lat: geodesy.Angle(a), Lon: geodesy.Angle(b)},
+			{Lat: geodesy.Angle(c), Lon: geodesy.Angle(d)},
+			{Lat: geodesy.Angle(e), Lon: geodesy.Angle(h)},
+			{Lat: geodesy.Angle(i), Lon: geodesy.Angle(k)},
 		})
 		g := NewGround(Config{})
 		added := g.Add(fp, 1, anywhere)

@@ -193,8 +193,15 @@ func TestRayWithoutGround(t *testing.T) {
 func TestNormalize(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ in, lon, azi Angle }{
-		{0, 0, 0}, {180, -180, 180}, {-180, -180, 180}, {190, -170, 190}, {-190, 170, 170},
-		{360, 0, 0}, {540, -180, 180}, {-1e-30, -1e-30, 0}, {720.5, 0.5, 0.5},
+		{0, 0, 0},
+		{180, -180, 180},
+		{-180, -180, 180},
+		{190, -170, 190},
+		{-190, 170, 170},
+		{360, 0, 0},
+		{540, -180, 180},
+		{-1e-30, -1e-30, 0},
+		{720.5, 0.5, 0.5},
 	} {
 		if got := NormalizeLongitude(tt.in); got != tt.lon {
 			t.Errorf("NormalizeLongitude(%v) = %v, want %v", tt.in, got, tt.lon)

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"math"
 	"testing"
@@ -248,7 +249,7 @@ func TestVisitorEndsTheReading(t *testing.T) {
 		n++
 		return io.ErrClosedPipe
 	}})
-	if err != io.ErrClosedPipe || n != 1 {
+	if !errors.Is(err, io.ErrClosedPipe) || n != 1 {
 		t.Errorf("%v after %d packets", err, n)
 	}
 }

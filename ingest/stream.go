@@ -175,7 +175,7 @@ func (st *stream) readVMTI(p *Packet) {
 		st.m.out.Reports += len(s.Targets)
 	case st0903.Bad:
 		p.Checksum = Bad
-	case st0903.Absent:
+	case st0903.Absent, st0903.Unchecked:
 	}
 	if st.m.visit.Packet != nil {
 		st.describe(p, s.Describe())

@@ -58,12 +58,16 @@ var sections = []struct {
 }{
 	{"Decoder", []row{
 		{
-			"full decode of ST 0601 packets (checksum, typed values, nested VMTI), 257 B", value{"BenchmarkDecodeOSH packets/s", 1e6, "M packets/s"},
-			value{"BenchmarkFloorOSH packets/s", 1e6, "M packets/s"}, "floor: checksum and one pass over the tags", "0.5 of the floor", atLeast(0.5),
+			"full decode of ST 0601 packets (checksum, typed values, nested VMTI), 257 B",
+			value{"BenchmarkDecodeOSH packets/s", 1e6, "M packets/s"},
+			value{"BenchmarkFloorOSH packets/s", 1e6, "M packets/s"},
+			"floor: checksum and one pass over the tags", "0.5 of the floor", atLeast(0.5),
 		},
 		{
-			"the same, 139 items with every nested set, 2.35 kB", value{"BenchmarkDecodeH264KLV packets/s", 1e6, "M packets/s"},
-			value{"BenchmarkFloorH264KLV packets/s", 1e6, "M packets/s"}, "floor", "", nil,
+			"the same, 139 items with every nested set, 2.35 kB",
+			value{"BenchmarkDecodeH264KLV packets/s", 1e6, "M packets/s"},
+			value{"BenchmarkFloorH264KLV packets/s", 1e6, "M packets/s"},
+			"floor", "", nil,
 		},
 		{"allocations a packet", value{"BenchmarkDecodeOSH allocs/op", 1, ""}, value{}, "", "0", exactly(0)},
 		{"numbers of 30 reference packets within 1e-9 of another decoder", value{"st0601/gold-numbers", 1, ""}, value{}, "all of KWIVER's", "3,810", above(3810)},
@@ -71,27 +75,37 @@ var sections = []struct {
 	}},
 	{"Transport stream", []row{
 		{
-			"indexing from a page-cached file", value{"BenchmarkTSIndex/file/clock MB/s", 1e3, "GB/s"},
-			value{"BenchmarkTSBareScan/file MB/s", 1e3, "GB/s"}, "bare scan of one PID", "2 GB/s and 0.4 of the scan",
+			"indexing from a page-cached file",
+			value{"BenchmarkTSIndex/file/clock MB/s", 1e3, "GB/s"},
+			value{"BenchmarkTSBareScan/file MB/s", 1e3, "GB/s"},
+			"bare scan of one PID", "2 GB/s and 0.4 of the scan",
 			func(o, p float64) bool { return o >= 2000 && o >= 0.4*p },
 		},
 		{
-			"indexing in memory", value{"BenchmarkTSIndex/memory/clock MB/s", 1e3, "GB/s"},
-			value{"BenchmarkTSBareScan/memory MB/s", 1e3, "GB/s"}, "bare scan of one PID", "0.4 of the scan", atLeast(0.4),
+			"indexing in memory",
+			value{"BenchmarkTSIndex/memory/clock MB/s", 1e3, "GB/s"},
+			value{"BenchmarkTSBareScan/memory MB/s", 1e3, "GB/s"},
+			"bare scan of one PID", "0.4 of the scan", atLeast(0.4),
 		},
 		{
-			"indexing with ST 0604 times from the pictures", value{"BenchmarkTSIndex/file/heads MB/s", 1e3, "GB/s"},
-			value{"BenchmarkTSAstits/metadata MB/s", 1e3, "GB/s"}, "go-astits 1.15, video skipped", "", atLeast(1),
+			"indexing with ST 0604 times from the pictures",
+			value{"BenchmarkTSIndex/file/heads MB/s", 1e3, "GB/s"},
+			value{"BenchmarkTSAstits/metadata MB/s", 1e3, "GB/s"},
+			"go-astits 1.15, video skipped", "", atLeast(1),
 		},
 	}},
 	{"Whose airspace", []row{
 		{
-			"point in every state of the world, uniform", value{"BenchmarkStatesAt/uniform/overflight points/s", 1e6, "M points/s"},
-			value{"BenchmarkStatesAt/uniform/golang-geo points/s", 1e6, "M points/s"}, "golang/geo ContainsPointQuery", "5 times", atLeast(5),
+			"point in every state of the world, uniform",
+			value{"BenchmarkStatesAt/uniform/overflight points/s", 1e6, "M points/s"},
+			value{"BenchmarkStatesAt/uniform/golang-geo points/s", 1e6, "M points/s"},
+			"golang/geo ContainsPointQuery", "5 times", atLeast(5),
 		},
 		{
-			"the same, within 3 km of a border", value{"BenchmarkStatesAt/border/overflight points/s", 1e6, "M points/s"},
-			value{"BenchmarkStatesAt/border/golang-geo points/s", 1e6, "M points/s"}, "golang/geo ContainsPointQuery", "5 times", atLeast(5),
+			"the same, within 3 km of a border",
+			value{"BenchmarkStatesAt/border/overflight points/s", 1e6, "M points/s"},
+			value{"BenchmarkStatesAt/border/golang-geo points/s", 1e6, "M points/s"},
+			"golang/geo ContainsPointQuery", "5 times", atLeast(5),
 		},
 		{"start-up of the embedded atlas", value{"BenchmarkOpenAtlas ns/op", 1e6, "ms"}, value{}, "", "300 ms", below(300e6)},
 		{

@@ -3,6 +3,8 @@ package report
 import (
 	"strings"
 
+	"overflight/account"
+	"overflight/airspace"
 	"overflight/evidence"
 )
 
@@ -32,6 +34,10 @@ var keeps = map[evidence.Code]bool{
 // Loses reports whether a finding means that some of the input was lost or stays unknown: then the
 // exit code is 5.
 func Loses(c evidence.Code) bool {
-	// What the reckoning says of a path is doubt and not loss.
+	switch c {
+	case airspace.CodeOrder, airspace.CodePosition, account.CodeCoarse, account.CodeWide:
+		return true
+	}
+	// What else the reckoning says of a path is doubt and not loss.
 	return !keeps[c] && !strings.HasPrefix(string(c), "airspace.") && !strings.HasPrefix(string(c), "account.")
 }

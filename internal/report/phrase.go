@@ -177,11 +177,14 @@ func (p phrases) aircraft(x *Path) string {
 	return strings.Join(parts, " · ")
 }
 
+var plainWords = strings.NewReplacer(" by ", " → ", " at ", " · ")
+
 func (p phrases) reason(r Reason) string {
 	s := p.Text("defect." + r.Code)
 	switch r.Code {
 	case string(airspace.ReasonReach), string(airspace.ReasonDoubt), string(airspace.ReasonLineDoubt), string(airspace.ReasonCrossCheck):
-		return s + ": " + r.Got + " / " + r.Want
+		// The quantities are joined by small words, which are of no language here.
+		return s + ": " + plainWords.Replace(r.Got) + " / " + plainWords.Replace(r.Want)
 	}
 	if r.Got != "" {
 		s += ": " + r.Got

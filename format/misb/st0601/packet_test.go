@@ -35,8 +35,11 @@ var cases = []struct {
 	{"no reserved code in an unsigned item", "0502 8000 0F02 8000", states{5: OK, 15: OK}, nil},
 	{"special values", "6003 C80000 6803 E00000 6903 D00000 7002 A000", states{96: Unknown, 104: OutOfRange, 105: Unknown, 112: Unknown}, nil},
 	{"beyond the range", "7002 7FFF", states{112: OutOfRange}, []evidence.Code{CodeRange}},
-	{"wrong lengths", "0501 71 0D02 5595 6E05 0000000001 6009 000000000000000000", states{5: Malformed, 13: Malformed, 110: Malformed, 96: Malformed},
-		[]evidence.Code{CodeLength, CodeLength, CodeLength, CodeLength}},
+	{
+		"wrong lengths", "0501 71 0D02 5595 6E05 0000000001 6009 000000000000000000",
+		states{5: Malformed, 13: Malformed, 110: Malformed, 96: Malformed},
+		[]evidence.Code{CodeLength, CodeLength, CodeLength, CodeLength},
+	},
 	{"a number of 64 bytes", "6040" + strings.Repeat("00", 64), states{96: Malformed}, []evidence.Code{CodeLength}},
 	{"cleared", "0500 0300 6000", states{5: Cleared, 3: Cleared, 96: Cleared}, nil},
 	{"cleared where it may not be", "6400 8C 00", states{100: Cleared}, []evidence.Code{CodeCleared, CodeTruncated, CodeNoChecksum}},

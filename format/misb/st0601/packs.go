@@ -55,6 +55,7 @@ func named(name string, v misb.Value) misb.Field { return misb.Field{Name: name,
 func unit(name, unit string, v misb.Value) misb.Field {
 	return misb.Field{Name: name, Unit: unit, Value: v}
 }
+
 func pack[T any](s *Set, tag Tag, read func([]byte) (T, bool)) (T, bool) {
 	if s.State(tag) != OK {
 		var none T
