@@ -145,10 +145,8 @@ func conclude(t *terminal, r *app.Result, asked int) error {
 		return &exit{code: exitIncomplete}
 	}
 	if r.Account.Incomplete {
-		for _, s := range r.Account.Sources {
-			for _, line := range report.Losses(&s, t.words) {
-				fmt.Fprintf(t.err, "overflight: %s\n", line)
-			}
+		for _, line := range report.Losses(r.Account, t.words) {
+			fmt.Fprintf(t.err, "overflight: %s\n", line)
 		}
 		return &exit{code: exitIncomplete}
 	}
