@@ -45,7 +45,7 @@ func TestPacketJSON(t *testing.T) {
 	t.Parallel()
 	got := string(PacketJSON(nil, packet()))
 	want := `{"pid":257,"offset":1234,"pts":90000,"carriage":"sync","standard":"ST 0601","checksum":"bad","time":"2026-05-01T12:00:00.000000Z","items":{` +
-		`"2":{"name":"Time","value":"2026-05-01T12:00:00.000000Z"},` +
+		`"2":{"name":"Time","value":1777636800000000,"unit":"us","time":"2026-05-01T12:00:00.000000Z"},` +
 		`"13":{"name":"Sensor Latitude","value":60.17,"unit":"deg"},` +
 		`"14":{"name":"Sensor Longitude","value":null,"reason":"out of range","raw":"8000","unit":"deg"},` +
 		`"10":{"name":"Platform \"x\"","value":"A\u0000é�\n"},` +

@@ -108,9 +108,14 @@ func (w *packetWriter) items(items []misb.Item) {
 		w.text(it.Name)
 		if n == 1 {
 			w.member(it.Value)
-			if _, unknown := it.Value.(misb.Unknown); unknown {
+			switch v := it.Value.(type) {
+			case misb.Unknown:
 				w.raw(`,"raw":`)
 				w.hex(it.Raw)
+			case misb.Time:
+				// The number is what was sent; which scale it counts on is the packet's affair.
+				w.raw(`,"unit":"us","time":`)
+				w.time(time.Time(v))
 			}
 		} else {
 			w.raw(`,"value":[`)
@@ -157,7 +162,7 @@ func (w *packetWriter) value(v misb.Value) {
 	case misb.Text:
 		w.text(string(v))
 	case misb.Time:
-		w.time(time.Time(v))
+		w.b = strconv.AppendInt(w.b, time.Time(v).UnixMicro(), 10)
 	case misb.Enum:
 		w.raw(`{"code":`)
 		w.b = strconv.AppendInt(w.b, v.Code, 10)

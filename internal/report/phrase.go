@@ -75,7 +75,13 @@ func (p phrases) depth(m *float64) string {
 	return p.length(*m)
 }
 
-func (p phrases) plusMinus(m float64) string { return "± " + p.short(m) }
+// plusMinus is an uncertainty. Beyond a thousand kilometres it says no more than that nothing is known.
+func (p phrases) plusMinus(m float64) string {
+	if m > 1e6 {
+		return "± > 1\u202F000 km"
+	}
+	return "± " + p.short(m)
+}
 
 // short is a length in one unit.
 func (p phrases) short(m float64) string {
