@@ -24,7 +24,7 @@ func (f *FS) OpenAppend(name string, perm fs.FileMode) (*Appender, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening to append: %w", err)
 	}
-	size, err := h.size()
+	size, _, err := h.stat()
 	if err == nil && size == 0 {
 		// It may be new: without this the name, and all that is appended, can vanish.
 		err = f.syncDir(filepath.Dir(name))

@@ -14,7 +14,7 @@
 //	.Discard    close(staged), unlink(staged)
 //	WriteFile   Stage, Write, Sync, Replace
 //	CreateFile  Stage, Write, Sync, Publish: ErrExist if the name is taken, whatever took it
-//	OpenAppend  open(name, O_RDWR|O_CREAT), flock-free, fstat, and for a new file fsync(dir)
+//	OpenAppend  open(name, O_RDWR|O_CREAT), fstat, and for an empty file fsync(dir)
 //	.Append     pwrite(name, end), fsync(name)
 //	.Truncate   ftruncate(name), fsync(name)
 //	Remove      unlink(name), fsync(dir)
@@ -30,8 +30,10 @@
 // succeed with the bytes gone. A staged file whose Sync failed can only be discarded, an Appender is
 // dead after any error; the caller writes again, from memory, under another staged name.
 //
-// What is left behind by a crash is always a staged name, and Sweep removes those. The folder must
-// have one writer, which is what Lock is for.
+// What is left behind by a crash is always a staged name, and Sweep removes those. A crash inside
+// Publish, or soon after, can leave a staged name beside the published one for the same bytes: Sweep
+// takes away the name and does not touch the bytes. The folder must have one writer, which is what
+// Lock is for.
 //
 // Destroy overwrites before it unlinks. On flash and on copy-on-write file systems old blocks may
 // outlive that; what must be beyond recovery there needs an encrypted disk below.
@@ -83,7 +85,7 @@ type contents interface {
 	write(p []byte) (int, error) // at the end of what this handle wrote
 	writeAt(p []byte, off int64) (int, error)
 	readAt(p []byte, off int64) (int, error)
-	size() (int64, error)
+	stat() (size int64, links int, err error)
 }
 
 type control interface {

@@ -277,17 +277,23 @@ func TestSteps(t *testing.T) {
 		want []string
 	}{
 		{"Mkdir", func() error { return f.Mkdir("/e", 0o700) }, []string{"mkdir /e", "fsync /"}},
-		{"WriteFile", func() error { return f.WriteFile("/d/a", []byte("123"), 0o600) },
-			[]string{"create /d/staged", "write 3 /d/staged", "fsync /d/staged", "rename /d/staged /d/a", "fsync /d"}},
-		{"CreateFile", func() error { return f.CreateFile("/d/b", []byte("123"), 0o600) },
-			[]string{"create /d/staged", "write 3 /d/staged", "fsync /d/staged", "link /d/staged /d/b", "fsync /d", "unlink /d/staged"}},
+		{
+			"WriteFile", func() error { return f.WriteFile("/d/a", []byte("123"), 0o600) },
+			[]string{"create /d/staged", "write 3 /d/staged", "fsync /d/staged", "rename /d/staged /d/a", "fsync /d"},
+		},
+		{
+			"CreateFile", func() error { return f.CreateFile("/d/b", []byte("123"), 0o600) },
+			[]string{"create /d/staged", "write 3 /d/staged", "fsync /d/staged", "link /d/staged /d/b", "fsync /d", "unlink /d/staged"},
+		},
 		{"OpenAppend new", func() error { _, err := f.OpenAppend("/d/new", 0o600); return err }, []string{"create /d/new", "fsync /d"}},
 		{"OpenAppend old", func() error { _, err := f.OpenAppend("/d/log", 0o600); return err }, nil},
 		{"Append", func() error { return log.Append([]byte("3456")) }, []string{"write 4 /d/log", "fsync /d/log"}},
 		{"Truncate", func() error { return log.Truncate(3) }, []string{"truncate /d/log", "fsync /d/log"}},
 		{"Remove", func() error { return f.Remove("/d/a") }, []string{"unlink /d/a", "fsync /d"}},
-		{"Destroy", func() error { return f.Destroy("/d/old") },
-			[]string{"write 5 /d/old", "fsync /d/old", "unlink /d/old", "fsync /d"}},
+		{
+			"Destroy", func() error { return f.Destroy("/d/old") },
+			[]string{"write 5 /d/old", "fsync /d/old", "unlink /d/old", "fsync /d"},
+		},
 	} {
 		must(t, c.do())
 		if diff := cmp.Diff(c.want, faulty.Trace()); diff != "" {

@@ -89,6 +89,36 @@ func NewFaulty() *Faulty {
 	}
 }
 
+// Clone returns a machine that stands as this one does, without its plan. Files that are open are open
+// on this one only.
+func (f *Faulty) Clone() *Faulty {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	nodes := map[*node]*node{}
+	copied := func(n *node) *node {
+		if n != nil && nodes[n] == nil {
+			c := *n
+			c.data, c.synced, c.locked = clone(n.data), clone(n.synced), false
+			nodes[n] = &c
+		}
+		return nodes[n]
+	}
+	g := &Faulty{
+		live: map[string]*node{}, kept: map[string]*node{},
+		plan: map[int]plan{}, crashed: f.crashed, life: f.life, room: f.room,
+	}
+	for name, n := range f.live {
+		g.live[name] = copied(n)
+	}
+	for name, n := range f.kept {
+		g.kept[name] = copied(n)
+	}
+	for _, c := range f.pending {
+		g.pending = append(g.pending, change{name: c.name, node: copied(c.node)})
+	}
+	return g
+}
+
 // FS is the file system to write through. It stays the same over Restart.
 func (f *Faulty) FS() *FS { return &FS{sys: faultySystem{f}} }
 

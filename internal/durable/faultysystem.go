@@ -265,10 +265,15 @@ func (h *faultyFile) readAt(p []byte, off int64) (int, error) {
 	return n, nil
 }
 
-func (h *faultyFile) size() (int64, error) {
+func (h *faultyFile) stat() (size int64, links int, err error) {
 	h.f.mu.Lock()
 	defer h.f.mu.Unlock()
-	return int64(len(h.n.data)), h.alive()
+	for _, n := range h.f.live {
+		if n == h.n {
+			links++
+		}
+	}
+	return int64(len(h.n.data)), links, h.alive()
 }
 
 func (h *faultyFile) sync() error {

@@ -63,22 +63,25 @@ func (f *FS) Remove(name string) error {
 }
 
 // Destroy overwrites a file with random bytes and takes its name away. It may be called again after
-// an error; fs.ErrNotExist if the name is not there. Hard links keep the overwritten bytes.
+// an error; fs.ErrNotExist if the name is not there. Other names of the same bytes find them
+// overwritten.
 func (f *FS) Destroy(name string) error {
-	if err := f.overwrite(name); err != nil {
+	if err := f.overwrite(name, false); err != nil {
 		return fmt.Errorf("destroying %s: %w", name, err)
 	}
 	return f.Remove(name)
 }
 
-func (f *FS) overwrite(name string) (err error) {
+// overwrite fills a file with random bytes, or, if only an unshared one is to be, leaves it alone when
+// the bytes have another name.
+func (f *FS) overwrite(name string, unshared bool) (err error) {
 	h, err := f.sys.open(name, os.O_WRONLY, 0)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, h.close()) }()
-	size, err := h.size()
-	if err != nil {
+	size, links, err := h.stat()
+	if err != nil || unshared && links > 1 {
 		return err
 	}
 	noise := make([]byte, min(size, 64<<10))
@@ -93,8 +96,8 @@ func (f *FS) overwrite(name string) (err error) {
 	return h.sync()
 }
 
-// Sweep removes what crashes left staged in a folder and returns how many that were. The contents
-// are destroyed, not only unlinked, when secret is set.
+// Sweep removes what crashes left staged in a folder and returns how many that were. When secret is
+// set the bytes are overwritten first, unless they were published under another name already.
 func (f *FS) Sweep(dir string, secret bool) (int, error) {
 	entries, err := f.List(dir)
 	if err != nil {
@@ -107,11 +110,11 @@ func (f *FS) Sweep(dir string, secret bool) (int, error) {
 		}
 		name := filepath.Join(dir, e.Name)
 		if secret {
-			err = f.Destroy(name)
-		} else {
-			err = f.Remove(name)
+			if err := f.overwrite(name, true); err != nil {
+				return n, fmt.Errorf("destroying %s: %w", name, err)
+			}
 		}
-		if err != nil {
+		if err := f.Remove(name); err != nil {
 			return n, err
 		}
 		n++

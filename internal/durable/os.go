@@ -92,15 +92,19 @@ func (d *diskFile) sync() error                              { return d.f.Sync()
 func (d *diskFile) truncate(size int64) error                { return d.f.Truncate(size) }
 func (d *diskFile) close() error                             { return d.f.Close() }
 
-func (d *diskFile) size() (int64, error) {
+func (d *diskFile) stat() (size int64, links int, err error) {
 	info, err := d.f.Stat()
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	if !info.Mode().IsRegular() {
-		return 0, fmt.Errorf("%s is not a regular file", d.f.Name())
+		return 0, 0, fmt.Errorf("%s is not a regular file", d.f.Name())
 	}
-	return info.Size(), nil
+	st, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return 0, 0, fmt.Errorf("%s: links are not counted here", d.f.Name())
+	}
+	return info.Size(), int(st.Nlink), nil
 }
 
 func (d *diskFile) flock() error {

@@ -20,7 +20,7 @@ func (f *FS) Open(name string) (*File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening: %w", err)
 	}
-	size, err := h.size()
+	size, _, err := h.stat()
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("opening %s: %w", name, err), h.close())
 	}
