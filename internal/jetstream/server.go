@@ -1,0 +1,77 @@
+package jetstream
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+// embedded is the server within the process.
+type embedded struct{ server *server.Server }
+
+// startTimeout is generous: after a kill the server reads its blocks again, millions of messages in seconds.
+const startTimeout = 2 * time.Minute
+
+// serverOptions are those of every server of ours.
+func serverOptions(dir string, maxStore int64) *server.Options {
+	return &server.Options{
+		ServerName: "overflight",
+		DontListen: true,
+		NoSigs:     true,
+		JetStream:  true,
+		StoreDir:   dir,
+		SyncAlways: true, // the default acknowledges up to two minutes before it syncs
+
+		JetStreamMaxMemory:     64 << 20,
+		JetStreamMaxStore:      maxStore,
+		DisableJetStreamBanner: true,
+		// Said and not left to the release: release notes and code have disagreed on the default.
+		FeatureFlags: map[string]bool{server.FeatureFlagJsAckFormatV2: false},
+	}
+}
+
+func startEmbedded(cfg *Config) (*embedded, error) {
+	s, err := server.NewServer(serverOptions(cfg.Dir, cfg.MaxStore))
+	if err != nil {
+		return nil, fmt.Errorf("setting up the journal's server: %w", err)
+	}
+	s.SetLoggerV2(serverLog{cfg.Logger}, false, false, false)
+	s.Start()
+	e := &embedded{s}
+	if !s.ReadyForConnections(startTimeout) {
+		e.stop()
+		return nil, errors.New("starting the journal's server: not ready in time")
+	}
+	if !s.JetStreamEnabled() {
+		e.stop()
+		return nil, fmt.Errorf("starting the journal's server: no storage in %s", cfg.Dir)
+	}
+	return e, nil
+}
+
+func (e *embedded) stop() {
+	e.server.Shutdown()
+	e.server.WaitForShutdown()
+}
+
+// serverLog passes on what the server warns of.
+type serverLog struct{ logger *slog.Logger }
+
+func (l serverLog) Noticef(string, ...any) {}
+func (l serverLog) Debugf(string, ...any)  {}
+func (l serverLog) Tracef(string, ...any)  {}
+
+func (l serverLog) Warnf(format string, args ...any) {
+	l.logger.Warn("journal server", slog.String("text", fmt.Sprintf(format, args...)))
+}
+
+func (l serverLog) Errorf(format string, args ...any) {
+	l.logger.Error("journal server", slog.String("text", fmt.Sprintf(format, args...)))
+}
+
+func (l serverLog) Fatalf(format string, args ...any) {
+	l.logger.Error("journal server gave up", slog.String("text", fmt.Sprintf(format, args...)))
+}
