@@ -23,7 +23,11 @@ func readPair[T any](c Config, limit int64, name func(i int) string, decode func
 	for i := range p.name {
 		p.name[i] = name(i)
 		data, err := c.FS.ReadFile(p.name[i], limit)
-		if err == nil {
+		switch {
+		case err != nil:
+		case i == 1 && p.fault[0] == "" && bytes.Equal(data, p.raw[0]):
+			p.raw[i], p.value[i] = data, p.value[0]
+		default:
 			p.raw[i] = data
 			p.value[i], err = decode(data)
 		}

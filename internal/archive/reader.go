@@ -34,10 +34,14 @@ func (a *Archive) Reader(id ID) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	keys := a.keyPair(id)
+	return a.reader(s)
+}
+
+func (a *Archive) reader(s Segment) (*Reader, error) {
+	keys := a.keyPair(s.ID)
 	r := &Reader{a: a, s: s, with: identities(keys, s.Sealed)}
 	if len(r.with) == 0 {
-		return nil, &DamageError{Segment: id, Faults: keys.faults()}
+		return nil, &DamageError{Segment: s.ID, Faults: keys.faults()}
 	}
 	if err := r.readAt(nil, 0); err != nil {
 		return nil, errors.Join(err, r.Close())

@@ -9,8 +9,6 @@ import (
 	"io"
 	"path/filepath"
 
-	"golang.org/x/mod/sumdb/tlog"
-
 	"overflight/evidence"
 )
 
@@ -100,7 +98,7 @@ func (a *Archive) Verify(id ID) (Segment, error) {
 		}
 		return Segment{}, err
 	}
-	r, err := a.Reader(id)
+	r, err := a.reader(s)
 	if err != nil {
 		return Segment{}, err
 	}
@@ -134,41 +132,36 @@ func (a *Archive) verifyErased(gone *ErasedError) (Segment, error) {
 	return s, gone
 }
 
-// verify hashes the plain bytes again.
+// verify hashes the plain bytes again, as sealing did.
 func (r *Reader) verify() error {
 	x, err := r.load()
 	if err != nil {
 		return err
 	}
-	h := sha256.New()
-	if _, err := io.Copy(h, io.NewSectionReader(r, 0, r.s.Size)); err != nil {
-		return err
-	}
-	if got := evidence.Digest(h.Sum(nil)); got != r.s.Digest {
-		return fmt.Errorf("segment %s: bytes have digest %v, want %v", r.s.ID, got, r.s.Digest)
-	}
-	buf := make([]byte, 32<<10)
-	for i, p := range x.packets {
-		h.Reset()
-		h.Write([]byte{0})
-		if _, err := io.CopyBuffer(h, io.NewSectionReader(r, p.Offset, p.Length), buf); err != nil {
+	w := &Writer{a: r.a, id: r.s.ID, packets: x.packets, media: r.s.Media}
+	defer w.Discard()
+	for off := int64(0); off < r.s.Size; off += blockSize {
+		if err := r.readAt(w.grow(min(blockSize, r.s.Size-off)), off); err != nil {
 			return err
 		}
-		if tlog.Hash(h.Sum(nil)) != x.hashes[i] {
+	}
+	d := w.digest()
+	if d.err != nil {
+		return d.err
+	}
+	if d.whole != r.s.Digest {
+		return fmt.Errorf("segment %s: bytes have digest %v, want %v", r.s.ID, d.whole, r.s.Digest)
+	}
+	for i, h := range d.records {
+		if h != x.hashes[i] {
 			return fmt.Errorf("segment %s: packet %d does not have its record hash", r.s.ID, i)
 		}
 	}
-	if got, err := tlog.TreeHash(r.s.Packets, r.tree); err != nil {
-		return err
-	} else if got != r.s.Root {
-		return fmt.Errorf("segment %s: packets have root %v, want %v", r.s.ID, evidence.Digest(got), evidence.Digest(r.s.Root))
+	if d.root != r.s.Root {
+		return fmt.Errorf("segment %s: packets have root %v, want %v", r.s.ID, evidence.Digest(d.root), evidence.Digest(r.s.Root))
 	}
 	for i, m := range r.s.Media {
-		h.Reset()
-		if _, err := io.CopyBuffer(h, io.NewSectionReader(r, m.Offset, m.Length), buf); err != nil {
-			return err
-		}
-		if evidence.Digest(h.Sum(nil)) != m.Digest {
+		if d.media[i].Digest != m.Digest {
 			return fmt.Errorf("segment %s: media %d, %s, does not have its digest", r.s.ID, i, m.Name)
 		}
 	}

@@ -56,16 +56,21 @@ func (w *Writer) Write(p []byte) (int, error) {
 	}
 	n := len(p)
 	for len(p) > 0 {
-		at := int(w.size % blockSize)
-		if at == 0 {
-			b, _ := blocks.Get().(*[blockSize]byte)
-			w.blocks = append(w.blocks, b)
-		}
-		k := copy(w.blocks[len(w.blocks)-1][at:], p)
-		w.size += int64(k)
-		p = p[k:]
+		room := blockSize - w.size%blockSize
+		p = p[copy(w.grow(min(int64(len(p)), room)), p):]
 	}
 	return n, nil
+}
+
+// grow takes n more bytes, which must fit into one block, and returns where they go.
+func (w *Writer) grow(n int64) []byte {
+	at := w.size % blockSize
+	if at == 0 {
+		b, _ := blocks.Get().(*[blockSize]byte)
+		w.blocks = append(w.blocks, b)
+	}
+	w.size += n
+	return w.blocks[len(w.blocks)-1][at : at+n]
 }
 
 // Packet says that bytes already taken are a packet: the next leaf of the segment's tree. Packets
