@@ -71,8 +71,14 @@ type Fault struct {
 
 var _ Coded = (*Fault)(nil)
 
-// NewFault makes a refusal out of a code and its arguments.
-func NewFault(code Code, args ...string) *Fault { return &Fault{code: code, args: args} }
+// NewFault makes a refusal out of a code and its arguments, of which it keeps excerpts.
+func NewFault(code Code, args ...string) *Fault {
+	kept := make([]string, len(args))
+	for i := range args {
+		kept[i] = Excerpt(args[i])
+	}
+	return &Fault{code: code, args: kept}
+}
 
 // Code returns the reason.
 func (f *Fault) Code() Code { return f.code }
@@ -89,13 +95,13 @@ func say(c Coded) string {
 	}
 	quoted := make([]string, 0, len(c.Args()))
 	for _, a := range c.Args() {
-		quoted = append(quoted, excerpt(a))
+		quoted = append(quoted, Excerpt(a))
 	}
 	return string(c.Code()) + ": " + strings.Join(quoted, ", ")
 }
 
-// excerpt keeps what strangers wrote on one short line.
-func excerpt(s string) string {
+// Excerpt keeps what strangers wrote on one short line, without control characters.
+func Excerpt(s string) string {
 	const limit = 120
 	clean := strings.Map(func(r rune) rune {
 		if r < 0x20 || r == 0x7f || r == '\u2028' || r == '\u2029' {
@@ -113,12 +119,7 @@ func excerpt(s string) string {
 	return clean
 }
 
-func fault(code Code, args ...string) *Fault {
-	for i := range args {
-		args[i] = excerpt(args[i])
-	}
-	return NewFault(code, args...)
-}
+func fault(code Code, args ...string) *Fault { return NewFault(code, args...) }
 
 func number(n uint64) string { return strconv.FormatUint(n, 10) }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"filippo.io/torchwood"
+	formats "github.com/transparency-dev/formats/note"
 	formatsproof "github.com/transparency-dev/formats/proof"
 	"github.com/transparency-dev/merkle/proof"
 	"github.com/transparency-dev/merkle/rfc6962"
@@ -113,6 +114,72 @@ func TestWeVerifyOthers(t *testing.T) {
 		if len(own) != len(rp) {
 			t.Fatalf("leaf %d: %d hashes, x/mod has %d", i, len(own), len(rp))
 		}
+	}
+}
+
+// TestMLDSAWithOthers: ML-DSA-44 cosignatures of formats hold here, and ours hold there.
+func TestMLDSAWithOthers(t *testing.T) {
+	t.Parallel()
+	log := newLog(t, origin)
+	leaves, all := entries(t, 12)
+	private, public, err := formats.GenerateMLDSAKey("w.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ours := witnessFrom(t, private, public)
+	p := policy(t, 1, log, ours)
+	bare := signed(t, log, origin, all, noon)
+
+	signer, err := formats.NewSignerForCosignatureV1(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	theirs, err := note.Sign(&note.Note{Text: bare.Text()}, log.signer, signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proof := proven(t, bare, all, 4)
+	proof.Checkpoint = theirs
+	if v := Verify(p, proof, leaves[4]); !v.OK() || len(v.Cosigned) != 1 {
+		t.Errorf("we refuse theirs: %v", v.Err())
+	}
+
+	verifier, err := formats.NewVerifierForCosignatureV1(public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := signed(t, log, origin, all, noon, ours)
+	n, err := note.Open(s.Raw(), note.VerifierList(verifier))
+	if err != nil || len(n.Sigs) != 1 {
+		t.Fatalf("they refuse ours: %v", err)
+	}
+	if at, err := formats.CoSigV1Timestamp(n.Sigs[0]); err != nil || !at.Equal(noon) {
+		t.Errorf("they read the instant %v, %v", at, err)
+	}
+
+	// A log may sign so, too.
+	logPrivate, logPublic, err := formats.GenerateMLDSAKey(origin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := ParseLogKey(logPublic)
+	if err != nil {
+		t.Fatal(err)
+	}
+	logSigner, err := formats.NewSignerForCosignatureV1(logPrivate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := bare.Checkpoint.Sign(logSigner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := ParseUnverified(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := (&Policy{logs: []Key{key}}).CheckLog(again); err != nil {
+		t.Error(err)
 	}
 }
 

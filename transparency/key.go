@@ -14,7 +14,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	formats "github.com/transparency-dev/formats/note"
+	"filippo.io/mldsa"
 	"golang.org/x/mod/sumdb/note"
 )
 
@@ -29,10 +29,8 @@ const (
 )
 
 const (
-	mldsaPublicSize    = 1312 // FIPS 204, table 2
-	mldsaSignatureSize = 2420
-	maxName            = 255 // an ML-DSA cosignature cannot name more
-	maxKey             = 4096
+	maxName = 255 // an ML-DSA cosignature cannot name more
+	maxKey  = 4096
 )
 
 // Key is a public key in the form NAME+ID+KEY of c2sp.org/signed-note.
@@ -98,8 +96,25 @@ func parseKey(s, right string, allowed ...Algorithm) (Key, error) {
 	switch k.algorithm {
 	case Ed25519:
 		k.verify, err = note.NewVerifier(s)
-	case Ed25519Cosignature, MLDSA44Cosignature:
-		k.verify, err = formats.NewVerifierForCosignatureV1(s)
+	case Ed25519Cosignature:
+		if len(k.public) != ed25519.PublicKeySize {
+			return Key{}, fault(CodeKeySyntax, s)
+		}
+		k.verify = cosignatureVerifier{key: k, fits: func(text string, at uint64, sig []byte) bool {
+			return ed25519.Verify(k.public, ed25519Message(text, at), sig)
+		}}
+	case MLDSA44Cosignature:
+		var public *mldsa.PublicKey
+		if public, err = mldsa.NewPublicKey(mldsa.MLDSA44(), k.public); err != nil {
+			return Key{}, fault(CodeKeySyntax, s)
+		}
+		k.verify = cosignatureVerifier{key: k, fits: func(text string, at uint64, sig []byte) bool {
+			c, err := parseCheckpointText(text)
+			if err != nil || len(c.Origin) > maxName {
+				return false
+			}
+			return mldsa.Verify(public, mldsaMessage(name, c, at), sig, nil) == nil
+		}}
 	}
 	if err != nil {
 		return Key{}, fault(CodeKeySyntax, s)
@@ -121,20 +136,25 @@ func keyID(name string, typed []byte) uint32 {
 	return binary.BigEndian.Uint32(h.Sum(nil))
 }
 
-// FormatEd25519 returns the private and the public text form of an Ed25519 key. The seed MUST be
-// random and is the key: who has it signs. ML-DSA-44 keys are made by formats/note.GenerateMLDSAKey.
-func FormatEd25519(name string, a Algorithm, seed [ed25519.SeedSize]byte) (private, public string, err error) {
+// FormatKey returns the private and the public text form of the key that follows from a seed. The seed
+// MUST be random and is the key: who has it signs.
+func FormatKey(name string, a Algorithm, seed [32]byte) (private, public string, err error) {
 	if !validName(name) {
 		return "", "", fault(CodeKeySyntax, name)
 	}
-	if a != Ed25519 && a != Ed25519Cosignature {
-		return "", "", fault(CodeKeyAlgorithm, name, strconv.Itoa(int(a)), "1 / 4")
+	typed := []byte{byte(a)}
+	switch a {
+	case Ed25519, Ed25519Cosignature:
+		typed = append(typed, ed25519.NewKeyFromSeed(seed[:])[ed25519.SeedSize:]...)
+	case MLDSA44Cosignature:
+		key, err := mldsa.NewPrivateKey(mldsa.MLDSA44(), seed[:])
+		if err != nil {
+			return "", "", fmt.Errorf("making a key: %w", err)
+		}
+		typed = append(typed, key.PublicKey().Bytes()...)
+	default:
+		return "", "", fault(CodeKeyAlgorithm, name, strconv.Itoa(int(a)), "1 / 4 / 6")
 	}
-	pub, ok := ed25519.NewKeyFromSeed(seed[:]).Public().(ed25519.PublicKey)
-	if !ok {
-		return "", "", fault(CodeKeySyntax, name)
-	}
-	typed := append([]byte{byte(a)}, pub...)
 	id := keyID(name, typed)
 	private = fmt.Sprintf("PRIVATE+KEY+%s+%08x+%s", name, id, base64.StdEncoding.EncodeToString(append([]byte{byte(a)}, seed[:]...)))
 	return private, fmt.Sprintf("%s+%08x+%s", name, id, base64.StdEncoding.EncodeToString(typed)), nil
@@ -170,20 +190,19 @@ func ParseCosigner(private string) (*Cosigner, error) {
 		key := ed25519.NewKeyFromSeed(raw[1:])
 		c.id = keyID(name, append([]byte{byte(Ed25519Cosignature)}, key[ed25519.SeedSize:]...))
 		c.sign = func(cp Checkpoint, at uint64) ([]byte, error) {
-			return ed25519.Sign(key, fmt.Appendf(nil, "cosignature/v1\ntime %d\n%s", at, cp.Text())), nil
+			return ed25519.Sign(key, ed25519Message(cp.Text(), at)), nil
 		}
 	case MLDSA44Cosignature:
-		signer, err := formats.NewMLDSASigner(private)
+		key, err := mldsa.NewPrivateKey(mldsa.MLDSA44(), raw[1:])
 		if err != nil {
 			return nil, bad
 		}
-		c.id = signer.KeyHash()
+		c.id = keyID(name, append([]byte{byte(MLDSA44Cosignature)}, key.PublicKey().Bytes()...))
 		c.sign = func(cp Checkpoint, at uint64) ([]byte, error) {
-			b, err := signer.SignSubtree(at, cp.Origin, 0, cp.Size, cp.Root[:])
-			if err != nil {
-				return nil, fmt.Errorf("cosigning: %w", err)
+			if len(cp.Origin) > maxName {
+				return nil, fault(CodeCheckpointSyntax, "1", cp.Origin)
 			}
-			return b[8:], nil // the instant stands before it
+			return key.SignDeterministic(mldsaMessage(name, cp, at), nil)
 		}
 	case Ed25519:
 		return nil, fault(CodeKeyAlgorithm, name, "1", "4 / 6")
@@ -214,6 +233,42 @@ func (c *Cosigner) Cosign(cp Checkpoint, at time.Time) ([]byte, error) {
 	blob = binary.BigEndian.AppendUint64(blob, uint64(seconds))
 	blob = append(blob, sig...)
 	return fmt.Appendf(nil, "— %s %s\n", c.name, base64.StdEncoding.EncodeToString(blob)), nil
+}
+
+// ed25519Message is what an Ed25519 cosignature signs (c2sp.org/tlog-cosignature).
+func ed25519Message(text string, at uint64) []byte {
+	return fmt.Appendf(nil, "cosignature/v1\ntime %d\n%s", at, text)
+}
+
+// mldsaMessage is what an ML-DSA-44 cosignature signs: the whole tree, without extension lines. Both
+// names have at most 255 bytes.
+func mldsaMessage(name string, c Checkpoint, at uint64) []byte {
+	b := []byte("subtree/v1\n\x00")
+	b = append(b, byte(len(name)))
+	b = append(b, name...)
+	b = binary.BigEndian.AppendUint64(b, at)
+	b = append(b, byte(len(c.Origin)))
+	b = append(b, c.Origin...)
+	b = binary.BigEndian.AppendUint64(b, 0)
+	b = binary.BigEndian.AppendUint64(b, c.Size)
+	return append(b, c.Root[:]...)
+}
+
+// cosignatureVerifier is a note.Verifier for signatures that begin with an instant.
+type cosignatureVerifier struct {
+	key  Key
+	fits func(text string, at uint64, sig []byte) bool
+}
+
+// Name implements note.Verifier.
+func (v cosignatureVerifier) Name() string { return v.key.name }
+
+// KeyHash implements note.Verifier.
+func (v cosignatureVerifier) KeyHash() uint32 { return v.key.id }
+
+// Verify implements note.Verifier.
+func (v cosignatureVerifier) Verify(text, sig []byte) bool {
+	return len(sig) > 8 && v.fits(string(text), binary.BigEndian.Uint64(sig), sig[8:])
 }
 
 // cosignatureTime returns the instant inside the bytes of a cosignature.

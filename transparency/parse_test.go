@@ -321,11 +321,11 @@ func policySeeds(t testing.TB) []struct {
 	t.Helper()
 	log, w1, w2, w3 := newLog(t, origin).key.String(), newWitness(t, "w1").key.String(), newWitness(t, "w2").key.String(), newMLDSA(t, "w3").key.String()
 	private := seed(origin)
-	_, same, err := FormatEd25519("twin", Ed25519Cosignature, private)
+	_, same, err := FormatKey("twin", Ed25519Cosignature, private)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, renamed, err := FormatEd25519("renamed", Ed25519Cosignature, seed("w1"))
+	_, renamed, err := FormatKey("renamed", Ed25519Cosignature, seed("w1"))
 	if err != nil {
 		t.Fatal(err)
 	}

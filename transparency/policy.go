@@ -217,11 +217,12 @@ func FormatPolicy(log Key, witnesses []PolicyWitness, need int) ([]byte, error) 
 	case need == 1 && len(witnesses) == 1:
 		b.WriteString("quorum " + witnesses[0].Name + "\n")
 	default:
-		fmt.Fprintf(&b, "group witnesses %d", need)
+		group := fmt.Sprintf("%d-of-%d", need, len(witnesses))
+		fmt.Fprintf(&b, "group %s %d", group, need)
 		for _, w := range witnesses {
 			b.WriteString(" " + w.Name)
 		}
-		b.WriteString("\nquorum witnesses\n")
+		b.WriteString("\nquorum " + group + "\n")
 	}
 	if _, err := ParsePolicy([]byte(b.String())); err != nil {
 		return nil, err

@@ -24,7 +24,7 @@ func seed(name string) [32]byte { return sha256.Sum256([]byte("test key of " + n
 
 func newLog(t testing.TB, name string) party {
 	t.Helper()
-	private, public, err := FormatEd25519(name, Ed25519, seed(name))
+	private, public, err := FormatKey(name, Ed25519, seed(name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +41,7 @@ func newLog(t testing.TB, name string) party {
 
 func newWitness(t testing.TB, name string) party {
 	t.Helper()
-	private, public, err := FormatEd25519(name, Ed25519Cosignature, seed(name))
+	private, public, err := FormatKey(name, Ed25519Cosignature, seed(name))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package transparency
 import (
 	"errors"
 	"strconv"
+	"strings"
 	"time"
 
 	"overflight/evidence"
@@ -77,23 +78,14 @@ func (v *Verdict) add(step Step, err error, args ...string) bool {
 func (p *Policy) VerifyCheckpoint(s SignedCheckpoint) Verdict {
 	v := Verdict{Checkpoint: s.Checkpoint}
 	v.add(StepPolicy, nil, strconv.Itoa(len(p.logs)), strconv.Itoa(len(p.witnesses)), p.quorum)
-	var named []Key
-	known := ""
-	for _, k := range p.logs {
-		if k.Name() == s.Origin {
-			named = append(named, k)
-		}
-		if known != "" {
-			known += ", "
-		}
-		known += k.Name()
-	}
-	if len(named) == 0 {
-		v.add(StepOrigin, fault(CodeOrigin, s.Origin, known), s.Origin)
+	err := p.CheckLog(s)
+	var unknown *Fault
+	if errors.As(err, &unknown) && unknown.code == CodeOrigin {
+		v.add(StepOrigin, err, Excerpt(s.Origin))
 		return v
 	}
-	v.add(StepOrigin, nil, s.Origin)
-	if !v.add(StepSignature, signedByAny(s, named), s.Origin, number(s.Size)) {
+	v.add(StepOrigin, nil, Excerpt(s.Origin))
+	if !v.add(StepSignature, err, Excerpt(s.Origin), number(s.Size)) {
 		return v
 	}
 	cosigned := map[string]bool{}
@@ -116,12 +108,28 @@ func (p *Policy) VerifyCheckpoint(s SignedCheckpoint) Verdict {
 		cosigned[w.Name] = true
 		v.Cosigned = append(v.Cosigned, Cosignature{Witness: w.Name, Key: w.Key, At: at, Size: s.Size})
 	}
-	var err error
+	err = nil
 	if !p.satisfied(cosigned) {
 		err = &QuorumError{Cosigned: v.Cosigned, Known: len(p.witnesses), Quorum: p.quorum}
 	}
 	v.add(StepQuorum, err, strconv.Itoa(len(v.Cosigned)), strconv.Itoa(len(p.witnesses)), p.quorum)
 	return v
+}
+
+// CheckLog returns nil where a log that the policy names signed the checkpoint: no word of its witnesses.
+func (p *Policy) CheckLog(s SignedCheckpoint) error {
+	var named []Key
+	known := make([]string, 0, len(p.logs))
+	for _, k := range p.logs {
+		known = append(known, k.Name())
+		if k.Name() == s.Origin {
+			named = append(named, k)
+		}
+	}
+	if len(named) == 0 {
+		return fault(CodeOrigin, s.Origin, strings.Join(known, ", "))
+	}
+	return signedByAny(s, named)
 }
 
 func signedByAny(s SignedCheckpoint, keys []Key) error {

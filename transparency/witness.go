@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"overflight/evidence"
@@ -87,20 +86,7 @@ func (w *Witness) Update(ctx context.Context, r Request, at time.Time) ([]byte, 
 	return lines, nil
 }
 
-func (w *Witness) signed(s SignedCheckpoint) error {
-	var named []Key
-	var known []string
-	for _, k := range w.logs {
-		known = append(known, k.Name())
-		if k.Name() == s.Origin {
-			named = append(named, k)
-		}
-	}
-	if len(named) == 0 {
-		return fault(CodeOrigin, s.Origin, strings.Join(known, ", "))
-	}
-	return signedByAny(s, named)
-}
+func (w *Witness) signed(s SignedCheckpoint) error { return (&Policy{logs: w.logs}).CheckLog(s) }
 
 // latest returns the checkpoint that is held, that of an empty tree where none is.
 func (w *Witness) latest(ctx context.Context, origin string) (SignedCheckpoint, []byte, error) {
