@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"strconv"
 
 	"github.com/transparency-dev/tessera/api"
 	"github.com/transparency-dev/tessera/api/layout"
@@ -64,40 +65,52 @@ func (f folder) read(name string, limit int64) ([]byte, error) {
 	return b, nil
 }
 
-// tile reads the first width hashes of a tile: from the full tile where there is one, because partial
-// ones may have been cleared away, else from the partial one of just this width.
+// tile reads the first width hashes of a tile.
 func (f folder) tile(level, index uint64, width int) (data []byte, file string, err error) {
-	file = layout.TilePath(level, index, 0)
-	data, err = f.read(file, layout.TileWidth*hashSize)
-	if errors.Is(err, fs.ErrNotExist) && width < layout.TileWidth {
-		file = layout.TilePath(level, index, uint8(width))
-		if data, err = f.read(file, layout.TileWidth*hashSize); err != nil {
-			return nil, file, err
-		}
-		if len(data) != width*hashSize {
-			return nil, file, damaged(file, fmt.Sprintf("has %d bytes instead of %d", len(data), width*hashSize), nil)
-		}
-		return data, file, nil
-	}
+	data, file, there, err := f.widest(layout.TilePath(level, index, 0), width, layout.TileWidth*hashSize)
 	if err != nil {
 		return nil, file, err
 	}
-	if len(data) != layout.TileWidth*hashSize {
-		return nil, file, damaged(file, fmt.Sprintf("has %d bytes instead of %d", len(data), layout.TileWidth*hashSize), nil)
+	if len(data) != there*hashSize {
+		return nil, file, damaged(file, fmt.Sprintf("has %d bytes instead of %d", len(data), there*hashSize), nil)
 	}
 	return data[:width*hashSize], file, nil
 }
 
-// bundle reads the first width leaves of an entry bundle, full or partial as in tile.
-func (f folder) bundle(index uint64, width int) (leaves [][]byte, file string, err error) {
-	file = layout.EntriesPath(index, 0)
-	data, err := f.read(file, maxBundle)
-	want := layout.EntryBundleWidth
-	if errors.Is(err, fs.ErrNotExist) && width < layout.EntryBundleWidth {
-		want = width
-		file = layout.EntriesPath(index, uint8(width))
-		data, err = f.read(file, maxBundle)
+// widest reads a tile or bundle that has at least width items, and says how many it has: the full one
+// where it is there, because partial ones may have been cleared away, else the partial one of just
+// this width, else the next wider one, which a tree that was rebuilt has in its place.
+func (f folder) widest(full string, width int, limit int64) (data []byte, file string, there int, err error) {
+	data, err = f.read(full, limit)
+	if !errors.Is(err, fs.ErrNotExist) || width == layout.TileWidth {
+		return data, full, layout.TileWidth, err
 	}
+	file = full + ".p/" + strconv.Itoa(width)
+	data, err = f.read(file, limit)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return data, file, width, err
+	}
+	wider := layout.TileWidth
+	entries, listed := durable.OS().List(filepath.Join(f.dir, filepath.FromSlash(full+".p")))
+	if listed != nil {
+		return nil, file, width, err
+	}
+	for _, e := range entries {
+		if w, bad := strconv.Atoi(e.Name); bad == nil && w > width && w < wider {
+			wider = w
+		}
+	}
+	if wider == layout.TileWidth {
+		return nil, file, width, err
+	}
+	file = full + ".p/" + strconv.Itoa(wider)
+	data, err = f.read(file, limit)
+	return data, file, wider, err
+}
+
+// bundle reads the first width leaves of an entry bundle.
+func (f folder) bundle(index uint64, width int) (leaves [][]byte, file string, err error) {
+	data, file, want, err := f.widest(layout.EntriesPath(index, 0), width, maxBundle)
 	if err != nil {
 		return nil, file, err
 	}

@@ -22,7 +22,7 @@ const childEnv = "OVERFLIGHT_TILES_CHILD"
 // child opens the log, or makes it where there is none, and enters leaves until it is killed. It
 // says what it was told is durable, one number a line.
 func child() int {
-	private, public, err := transparency.FormatEd25519(origin, transparency.Ed25519, [32]byte{1})
+	private, public, err := transparency.FormatKey(origin, transparency.Ed25519, [32]byte{1})
 	if err != nil {
 		return 1
 	}

@@ -58,7 +58,7 @@ func rebuild(ctx context.Context, cfg Config, source Ledger) (Report, error) {
 	if err := durable.OS().Mkdir(staging, 0o755); err != nil {
 		return Report{}, fmt.Errorf("rebuilding: %w", err)
 	}
-	if err := grow(ctx, cfg, staging, source, end); err != nil {
+	if err := grow(ctx, cfg, staging, source, last.Size, end); err != nil {
 		return Report{}, err
 	}
 	// The library signed with a key that nobody knows; what counts is what was signed before.
@@ -76,7 +76,8 @@ func rebuild(ctx context.Context, cfg Config, source Ledger) (Report, error) {
 }
 
 // grow makes the tree of the ledger's first messages in a folder, signed by a key that is thrown away.
-func grow(ctx context.Context, cfg Config, dir string, source Ledger, end uint64) error {
+// It ends a batch at the size that was signed, so that the tiles of that checkpoint are there.
+func grow(ctx context.Context, cfg Config, dir string, source Ledger, signed, end uint64) error {
 	secret, public, err := note.GenerateKey(rand.Reader, cfg.Key.Name())
 	if err != nil {
 		return fmt.Errorf("rebuilding: %w", err)
@@ -101,12 +102,16 @@ func grow(ctx context.Context, cfg Config, dir string, source Ledger, end uint64
 		return fmt.Errorf("rebuilding: %w", err)
 	}
 	for next := uint64(0); next < end && err == nil; {
+		limit := min(batch, end-next)
+		if next < signed {
+			limit = min(limit, signed-next)
+		}
 		var messages [][]byte
-		messages, err = source.Read(ctx, next+1, int(min(batch, end-next)))
+		messages, err = source.Read(ctx, next+1, int(limit))
 		switch {
 		case err != nil:
 			err = fmt.Errorf("reading the ledger from sequence %d: %w", next+1, err)
-		case len(messages) == 0 || len(messages) > batch:
+		case len(messages) == 0 || uint64(len(messages)) > limit:
 			err = fmt.Errorf("reading the ledger from sequence %d: %d messages in one answer", next+1, len(messages))
 		default:
 			err = l.Append(ctx, next, messages)

@@ -56,7 +56,7 @@ func (l ledger) Read(ctx context.Context, first uint64, limit int) ([][]byte, er
 
 func seeded(t testing.TB, name string, a transparency.Algorithm, seed byte) (private, public string) {
 	t.Helper()
-	private, public, err := transparency.FormatEd25519(name, a, [32]byte{seed})
+	private, public, err := transparency.FormatKey(name, a, [32]byte{seed})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -266,13 +266,11 @@ func TestWatch(t *testing.T) {
 }
 
 // checkLeaves holds every leaf and the root against the ledger that everybody knows.
-func checkLeaves(t testing.TB, r interface {
-	Leaves(context.Context, transparency.Checkpoint, uint64, int) ([][]byte, error)
-}, s transparency.SignedCheckpoint) {
+func checkLeaves(t testing.TB, l *tiles.Log, s transparency.SignedCheckpoint) {
 	t.Helper()
 	var own transparency.Tree
 	for own.Size() < s.Size {
-		got, err := r.Leaves(within(t), s.Checkpoint, own.Size(), 256)
+		got, err := l.Leaves(within(t), s.Checkpoint, own.Size(), 256)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -351,3 +351,6 @@ func differ(a, b []tlog.Hash) int {
 	}
 	return -1
 }
+
+// Verify reads every file of the log again: see the function of this name.
+func (l *Log) Verify(ctx context.Context) (Report, error) { return Verify(ctx, l.cfg) }
