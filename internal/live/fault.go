@@ -15,7 +15,14 @@ type fault struct {
 func (f *fault) Error() string { return f.err.Error() }
 func (f *fault) Unwrap() error { return f.err }
 
-func unreachable(err error) error { return &fault{CodeConnect, err} }
+// unreachable is CodeConnect unless it was found to be something else.
+func unreachable(err error) error {
+	var f *fault
+	if errors.As(err, &f) {
+		return err
+	}
+	return &fault{CodeConnect, err}
+}
 
 func defectOf(err error) Defect {
 	code := CodeAbandoned

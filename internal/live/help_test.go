@@ -13,7 +13,6 @@ import (
 
 	"overflight/evidence"
 	"overflight/format/mpegts"
-	"overflight/internal/spool"
 )
 
 // patience is how long a test waits for a state before it fails.
@@ -144,7 +143,8 @@ func (r *running) wait(what string, ok func() bool) {
 	for !ok() {
 		select {
 		case <-deadline.C:
-			r.t.Fatalf("%s did not come about: %+v\nfindings %v", what, r.State(), r.codes())
+			codes := r.codes()
+			r.t.Fatalf("%s did not come about: %+v\n%d findings, the last %v", what, r.State(), len(codes), codes[max(0, len(codes)-5):])
 		case <-r.sink.changed:
 		case <-r.signal:
 		case <-tick.C:
@@ -324,5 +324,3 @@ func (r *running) until(h *hand, step time.Duration, what string, ok func() bool
 		return false
 	})
 }
-
-var _ = spool.Config{}

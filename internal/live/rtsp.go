@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"github.com/bluenviron/gortsplib/v5"
 	"github.com/bluenviron/gortsplib/v5/pkg/base"
@@ -26,10 +28,13 @@ func (s *Source) receiveRTSP(ctx context.Context) error {
 		return &fault{CodeConnect, errors.New("address that the protocol does not take")}
 	}
 	tcp := gortsplib.ProtocolTCP
+	var lost atomic.Uint64 // the statistics go away with the session
+	dialer := net.Dialer{Timeout: s.config.Connect}
 	c := &gortsplib.Client{
 		Scheme: u.Scheme, Host: u.Host, Protocol: &tcp, UserAgent: "overflight",
-		ReadTimeout: s.config.Connect, WriteTimeout: s.config.Connect,
-		OnPacketsLost: func(uint64) {}, // counted in the statistics
+		DialContext: dialer.DialContext, WriteTimeout: s.config.Connect,
+		ReadTimeout:   s.config.DropAfter, // of a session that stalls too
+		OnPacketsLost: func(n uint64) { lost.Add(n) },
 		OnDecodeError: func(err error) { s.find(Defect{Code: CodeProtocol, Got: err.Error()}) },
 	}
 	if err := c.Start(); err != nil {
@@ -70,11 +75,7 @@ func (s *Source) receiveRTSP(ctx context.Context) error {
 		dropped <- struct{}{} // once: connected gives it away only once
 		go c.Close()          // it waits for callbacks
 	}, func() Loss {
-		st := c.Stats()
-		if st == nil {
-			return Loss{Known: true}
-		}
-		return Loss{Known: true, Packets: st.Session.RTPPacketsLost}
+		return Loss{Known: true, Packets: lost.Load()}
 	})
 	if _, err := c.Play(nil); err != nil {
 		return rtspFault(err)
