@@ -17,8 +17,11 @@ import (
 // How long to wait before a batch is tried again.
 const (
 	firstPause   = 20 * time.Millisecond
-	longestPause = 2 * time.Second
+	longestPause = time.Second
 )
+
+// resolveTimeout is enough to read the messages of a few batches one by one.
+const resolveTimeout = 30 * time.Second
 
 // commit publishes the batch until it is known to be stored, and settles what is; it returns what is not. After an
 // answer that leaves it open - none came, or a part of the batch is a repetition - it looks at the stream
@@ -27,7 +30,10 @@ func (w *Writer) commit(ctx context.Context, batch []*Receipt) ([]*Receipt, erro
 	for pause := firstPause; len(batch) > 0; pause = min(2*pause, longestPause) {
 		last, err := w.publish(ctx, batch)
 		if err == nil {
-			return nil, w.acknowledge(batch, last)
+			err = w.acknowledge(batch, last)
+		}
+		if err == nil {
+			return nil, nil
 		}
 		w.conn.logger.Warn("publishing a batch", slog.String("stream", string(w.cfg.Stream)), slog.Int("messages", len(batch)), slog.Any("error", err))
 		if fatal(err) {
@@ -42,7 +48,7 @@ func (w *Writer) commit(ctx context.Context, batch []*Receipt) ([]*Receipt, erro
 				batch = batch[stored:]
 				break
 			}
-			if errors.Is(failed, ErrLoss) || errors.Is(failed, ErrOtherWriter) {
+			if errors.Is(failed, ErrLoss) || errors.Is(failed, ErrOtherWriter) || errors.Is(failed, jetstream.ErrStreamNotFound) {
 				return batch, failed
 			}
 			pause = min(2*pause, longestPause)
@@ -81,9 +87,10 @@ func (w *Writer) publish(ctx context.Context, batch []*Receipt) (uint64, error) 
 	if !w.cfg.Shared {
 		messages[0].Header.Set(nats.ExpectedLastSeqHdr, strconv.FormatUint(w.last, 10))
 	}
-	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+	ctx, cancel := w.conn.attached(ctx, answerTimeout)
 	defer cancel()
-	ack, err := jetstreamext.PublishMsgBatch(ctx, w.conn.js, messages, jetstreamext.BatchFlowControl{AckFirst: true, AckTimeout: answerTimeout})
+	// Without an answer to the first message: only the wait for the last ends when the connection breaks.
+	ack, err := jetstreamext.PublishMsgBatch(ctx, w.conn.js, messages, jetstreamext.BatchFlowControl{})
 	if err != nil {
 		return 0, err
 	}
@@ -96,13 +103,12 @@ func (w *Writer) publish(ctx context.Context, batch []*Receipt) (uint64, error) 
 }
 
 // acknowledge makes the end of the batch the mark, and only then settles it: an acknowledged message is never above
-// the mark.
+// the mark. When the mark cannot be stored nothing is settled, and it may be tried again.
 func (w *Writer) acknowledge(batch []*Receipt, last uint64) error {
 	n := uint64(len(batch))
 	end := batch[n-1]
 	mark := Mark{Sequence: last, ProducerSequence: end.producer, Digest: sha256.Sum256(end.data)}
 	if err := w.cfg.Marks.Store(w.cfg.Stream, string(w.cfg.Producer), mark); err != nil {
-		w.settle(batch, err)
 		return err
 	}
 	w.mark, w.last = mark, last
@@ -116,6 +122,8 @@ func (w *Writer) acknowledge(batch []*Receipt, last uint64) error {
 // resolve looks how much of the batch is stored, and acknowledges that much. A batch is stored whole or not at all,
 // but a server that was killed within one may have kept its beginning.
 func (w *Writer) resolve(ctx context.Context, batch []*Receipt) (int, error) {
+	ctx, cancel := w.conn.attached(ctx, resolveTimeout)
+	defer cancel()
 	s, err := w.conn.js.Stream(ctx, string(w.cfg.Stream))
 	if err != nil {
 		return 0, err

@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -39,6 +40,9 @@ type Conn struct {
 	nc     *nats.Conn
 	js     jetstream.JetStream
 	logger *slog.Logger
+
+	mu     sync.Mutex
+	broken chan struct{} // closed when the connection breaks, then made anew
 }
 
 // ErrConfig is returned for a Config that names no journal, or two.
@@ -56,12 +60,16 @@ func Open(cfg Config) (*Conn, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	c := &Conn{logger: cfg.Logger}
+	c := &Conn{logger: cfg.Logger, broken: make(chan struct{})}
 	// No buffer while disconnected: what is published then must fail, so that it is known not to be stored.
 	options := []nats.Option{
 		nats.Name("overflight"), nats.MaxReconnects(-1), nats.ReconnectBufSize(-1),
 		nats.ReconnectWait(100 * time.Millisecond), nats.Timeout(answerTimeout),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
+			c.mu.Lock()
+			close(c.broken)
+			c.broken = make(chan struct{})
+			c.mu.Unlock()
 			if err != nil {
 				c.logger.Warn("connection to the journal broke", slog.Any("error", err))
 			}
@@ -112,4 +120,21 @@ func (c *Conn) Healthy(ctx context.Context) error {
 		return fmt.Errorf("asking the journal: %w", err)
 	}
 	return nil
+}
+
+// attached returns a context that also ends when the connection breaks: an answer that was on its way never comes, and
+// the client would wait its full time for it.
+func (c *Conn) attached(ctx context.Context, timeout time.Duration) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	c.mu.Lock()
+	broken := c.broken
+	c.mu.Unlock()
+	go func() {
+		select {
+		case <-broken:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
 }

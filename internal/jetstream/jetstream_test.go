@@ -145,6 +145,7 @@ func TestJournal(t *testing.T) {
 				{"follow", follow},
 				{"live", live},
 				{"limits", limits},
+				{"mark cannot be stored", markCannotBeStored},
 			} {
 				t.Run(test.name, func(t *testing.T) { test.run(t, c) })
 			}
@@ -569,6 +570,40 @@ func limits(t *testing.T, c *Conn) {
 	write(t, w, "raw.limits.x.y", 20, numbered)
 	if _, err := readAll(t, c, ReaderConfig{Stream: name, Marks: marks}); !isLoss(err, Changed) {
 		t.Errorf("stream that was made anew: %v", err)
+	}
+}
+
+// markCannotBeStored: what is in the stream is not acknowledged before its mark is on the disk, and is as soon as it is.
+func markCannotBeStored(t *testing.T, c *Conn) {
+	name := Raw("mark")
+	ensure(t, c, name, StreamConfig{})
+	disk := durable.NewFaulty()
+	marks, err := NewMarkFiles(disk.FS(), "/marks")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, _ := run(t, c, WriterConfig{Stream: name, Producer: "p", Marks: marks})
+	disk.SetRoom(0)
+	r, err := w.Publish(patience(t), "raw.mark.x.y", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for s := (State{}); s.Last == 0; {
+		if s, err = c.State(patience(t), name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	select {
+	case <-r.Done():
+		t.Fatal("acknowledged without a mark")
+	default:
+	}
+	disk.SetRoom(1 << 20)
+	if s, err := r.Wait(patience(t)); s != 1 || err != nil {
+		t.Errorf("%d, %v", s, err)
+	}
+	if got, err := readAll(t, c, ReaderConfig{Stream: name, Marks: marks}); err != nil || len(got) != 1 {
+		t.Errorf("%d, %v", len(got), err)
 	}
 }
 

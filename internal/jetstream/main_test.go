@@ -89,7 +89,7 @@ func writeForEver(dir string) error {
 			if err != nil {
 				return
 			}
-			fmt.Fprintln(out, string(r.data), sequence)
+			fmt.Fprintln(out, string(r.data), sequence, "whole")
 			if len(receipts) == 0 {
 				out.Flush()
 			}

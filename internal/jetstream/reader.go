@@ -263,12 +263,17 @@ func (r *Reader) take(m Message) error {
 }
 
 func (r *Reader) storeMark() error {
+	if err := r.cfg.Marks.Store(r.cfg.Stream, r.cfg.Name, r.mark); err != nil {
+		return err
+	}
 	r.stored, r.at = r.mark.Sequence, time.Now()
-	return r.cfg.Marks.Store(r.cfg.Stream, r.cfg.Name, r.mark)
+	return nil
 }
 
 // stalled asks, when nothing comes, whether there is something that ought to have come.
 func (r *Reader) stalled(ctx context.Context) (bool, error) {
+	ctx, cancel := r.conn.attached(ctx, answerTimeout)
+	defer cancel()
 	s, err := r.conn.js.Stream(ctx, string(r.cfg.Stream))
 	if err != nil {
 		return false, fmt.Errorf("asking for stream %s: %w", r.cfg.Stream, err)

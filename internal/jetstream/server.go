@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -38,9 +39,14 @@ func startEmbedded(cfg *Config) (*embedded, error) {
 	if err != nil {
 		return nil, fmt.Errorf("setting up the journal's server: %w", err)
 	}
-	s.SetLoggerV2(serverLog{cfg.Logger}, false, false, false)
+	var gaveUp atomic.Pointer[string]
+	s.SetLoggerV2(serverLog{cfg.Logger, &gaveUp}, false, false, false)
 	s.Start()
 	e := &embedded{s}
+	if text := gaveUp.Load(); text != nil { // it says so to its log only, and stands still
+		e.stop()
+		return nil, fmt.Errorf("starting the journal's server in %s: %s", cfg.Dir, *text)
+	}
 	if !s.ReadyForConnections(startTimeout) {
 		e.stop()
 		return nil, errors.New("starting the journal's server: not ready in time")
@@ -58,7 +64,10 @@ func (e *embedded) stop() {
 }
 
 // serverLog passes on what the server warns of.
-type serverLog struct{ logger *slog.Logger }
+type serverLog struct {
+	logger *slog.Logger
+	gaveUp *atomic.Pointer[string]
+}
 
 func (l serverLog) Noticef(string, ...any) {}
 func (l serverLog) Debugf(string, ...any)  {}
@@ -73,5 +82,7 @@ func (l serverLog) Errorf(format string, args ...any) {
 }
 
 func (l serverLog) Fatalf(format string, args ...any) {
-	l.logger.Error("journal server gave up", slog.String("text", fmt.Sprintf(format, args...)))
+	text := fmt.Sprintf(format, args...)
+	l.gaveUp.Store(&text)
+	l.logger.Error("journal server gave up", slog.String("text", text))
 }
