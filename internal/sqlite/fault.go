@@ -82,7 +82,9 @@ func (m *Models) fault(doing string, err error) error {
 	var coded *driver.Error
 	if errors.As(err, &coded) {
 		switch coded.Code() & 0xff {
-		case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT:
+		// Our statements are always the same: one that SQLite cannot make sense of (ERROR) meets tables or a format that
+		// are not ours.
+		case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT, sqlite3.SQLITE_ERROR:
 			return &DamageError{File: m.config.File, What: doing + ": " + coded.Error()}
 		}
 	}

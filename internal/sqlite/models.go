@@ -144,6 +144,9 @@ func (m *Models) open(ctx context.Context) (older bool, err error) {
 	return false, m.fault("opening", m.w.prepare(ctx))
 }
 
+// smallest is the least size of a page, and so of a file.
+const smallest = 512
+
 func missing(file string) (bool, error) {
 	if file == "" {
 		return false, errors.New("read models: no name of a file")
@@ -159,6 +162,8 @@ func missing(file string) (bool, error) {
 		return false, fmt.Errorf("opening read models: %s is no file", file)
 	case info.Size() == 0: // a crash before the first transaction
 		return true, nil
+	case info.Size() < smallest: // SQLite would take it for an empty one
+		return false, &DamageError{File: file, What: fmt.Sprintf("%d bytes", info.Size())}
 	}
 	return false, nil
 }
