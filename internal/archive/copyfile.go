@@ -46,29 +46,66 @@ func readFull(r io.ReaderAt, p []byte, off int64) error {
 	}
 }
 
-// readIndex reads the index at the end of plain bytes.
-func readIndex(r io.ReaderAt, plain int64) (index, error) {
+// indexAt returns where the index at the end of plain bytes begins.
+func indexAt(r io.ReaderAt, plain int64) (int64, error) {
 	var tail [indexTail]byte
 	if plain < indexTail {
-		return index{}, fmt.Errorf("%d plain bytes hold no index", plain)
+		return 0, fmt.Errorf("%d plain bytes hold no index", plain)
 	}
 	if err := readFull(r, tail[:], plain-indexTail); err != nil {
-		return index{}, err
+		return 0, err
 	}
 	n := binary.BigEndian.Uint64(tail[:])
 	if n > uint64(plain) || n > uint64(maxIndex) {
-		return index{}, fmt.Errorf("index of %d bytes in %d", n, plain)
+		return 0, fmt.Errorf("index of %d bytes in %d", n, plain)
 	}
-	b := make([]byte, n)
-	if err := readFull(r, b, plain-int64(n)); err != nil {
+	return plain - int64(n), nil
+}
+
+// readIndex reads the index at the end of plain bytes.
+func readIndex(r io.ReaderAt, plain int64) (index, error) {
+	at, err := indexAt(r, plain)
+	if err != nil {
+		return index{}, err
+	}
+	b := make([]byte, plain-at)
+	if err := readFull(r, b, at); err != nil {
 		return index{}, err
 	}
 	x, err := decodeIndex(b)
 	if err != nil {
 		return index{}, err
 	}
-	if x.segment.Size != plain-int64(n) {
-		return index{}, fmt.Errorf("index is of %d bytes, before it are %d", x.segment.Size, plain-int64(n))
+	if x.segment.Size != at {
+		return index{}, fmt.Errorf("index is of %d bytes, before it are %d", x.segment.Size, at)
 	}
 	return x, nil
+}
+
+// readInside reads the record in the index, and not the packets.
+func readInside(r io.ReaderAt, plain int64) (Segment, error) {
+	at, err := indexAt(r, plain)
+	if err != nil {
+		return Segment{}, err
+	}
+	var head [len(indexMagic) + 4]byte
+	if plain-at < int64(len(head)) {
+		return Segment{}, fmt.Errorf("index of %d bytes", plain-at)
+	}
+	if err := readFull(r, head[:], at); err != nil {
+		return Segment{}, err
+	}
+	n := int64(binary.BigEndian.Uint32(head[len(indexMagic):]))
+	if string(head[:len(indexMagic)]) != indexMagic || n > maxRecord || n > plain-at-int64(len(head)) {
+		return Segment{}, fmt.Errorf("index of %d bytes does not begin as one", plain-at)
+	}
+	b := make([]byte, n)
+	if err := readFull(r, b, at+int64(len(head))); err != nil {
+		return Segment{}, err
+	}
+	s, err := decodeSegment(b)
+	if err == nil && s.Size != at {
+		err = fmt.Errorf("index is of %d bytes, before it are %d", s.Size, at)
+	}
+	return s, err
 }

@@ -43,10 +43,43 @@ func (a *Archive) reader(s Segment) (*Reader, error) {
 	if len(r.with) == 0 {
 		return nil, &DamageError{Segment: s.ID, Faults: keys.faults()}
 	}
-	if err := r.readAt(nil, 0); err != nil {
+	if err := r.checkRecord(); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
 	return r, nil
+}
+
+// checkRecord holds the record against the one sealed inside: a forged size would make a short answer.
+func (r *Reader) checkRecord() error {
+	plain, err := r.plain()
+	if err != nil {
+		return err
+	}
+	inside, err := readInside(wholeReader{r}, plain)
+	if errors.Is(err, ErrDamaged) {
+		return err
+	}
+	if err != nil || same(r.s, inside) != nil {
+		damage := &DamageError{Segment: r.s.ID}
+		for i := range r.a.cfg.Copies {
+			damage.Faults = append(damage.Faults, Fault{File: r.a.cfg.segmentFile(i, r.s.ID), Reason: "does not say what was sealed"})
+		}
+		return damage
+	}
+	return nil
+}
+
+// plain is the number of plain bytes, index included, by a copy that opens.
+func (r *Reader) plain() (int64, error) {
+	if err := r.readAt(nil, 0); err != nil {
+		return 0, err
+	}
+	for i := range r.copies {
+		if o, err := r.open(i); err == nil {
+			return o.plain, nil
+		}
+	}
+	return 0, &DamageError{Segment: r.s.ID}
 }
 
 // Segment returns the segment's record.
@@ -113,7 +146,7 @@ func (r *Reader) open(i int) (*openFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.file.Size() != r.s.SealedSize || o.plain < r.s.Size {
+	if o.file.Size() != r.s.SealedSize {
 		return nil, errors.Join(fmt.Errorf("%d bytes, want %d", o.file.Size(), r.s.SealedSize), o.file.Close())
 	}
 	r.copies[i] = o
@@ -160,7 +193,7 @@ func (r *Reader) Close() error {
 	return errors.Join(errs...)
 }
 
-// load reads the index once and checks it against the record.
+// load reads the index once. Its record was checked when the Reader was opened, and it is authentic.
 func (r *Reader) load() (*index, error) {
 	r.mu.Lock()
 	x := r.index
@@ -168,22 +201,13 @@ func (r *Reader) load() (*index, error) {
 	if x != nil {
 		return x, nil
 	}
-	plain := int64(0)
-	for i := range r.copies {
-		if o, err := r.open(i); err == nil {
-			plain = o.plain
-		}
+	plain, err := r.plain()
+	if err != nil {
+		return nil, err
 	}
 	read, err := readIndex(wholeReader{r}, plain)
 	if err != nil {
 		return nil, fmt.Errorf("segment %s: %w", r.s.ID, err)
-	}
-	if same(r.s, read.segment) != nil {
-		err := &DamageError{Segment: r.s.ID}
-		for i := range r.a.cfg.Copies {
-			err.Faults = append(err.Faults, Fault{File: r.a.cfg.segmentFile(i, r.s.ID), Reason: "does not say what was sealed"})
-		}
-		return nil, err
 	}
 	tree, err := growTree(read.hashes)
 	if err != nil {

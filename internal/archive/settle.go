@@ -89,14 +89,13 @@ func (a *Archive) sealedInside(id ID, keys pair[key]) (*Segment, []Fault) {
 		for i := range a.cfg.Copies {
 			o, err := a.openCopy(i, sealed, keys.value[k].identity)
 			if err == nil {
-				var x index
-				x, err = readIndex(o, o.plain)
+				var s Segment
+				s, err = readInside(o, o.plain)
 				err = errors.Join(err, o.file.Close())
-				if err == nil && x.segment.ID != id {
-					err = fmt.Errorf("holds segment %s", x.segment.ID)
+				if err == nil && s.ID != id {
+					err = fmt.Errorf("holds segment %s", s.ID)
 				}
 				if err == nil {
-					s := x.segment
 					s.Sealed, s.SealedSize = sealed, o.file.Size()
 					return &s, nil
 				}
