@@ -96,12 +96,12 @@ func (p *Policy) VerifyCheckpoint(s SignedCheckpoint) Verdict {
 			continue // the quorum says whether it was needed
 		}
 		if err != nil {
-			v.add(StepCosignature, err, w.Name)
+			v.add(StepCosignature, err, w.Name, "?")
 			continue
 		}
 		at, ok := earliest(sigs)
 		if !ok {
-			v.add(StepCosignature, fault(CodeTimestamp, w.Key.Name(), "0"), w.Name)
+			v.add(StepCosignature, fault(CodeTimestamp, w.Key.Name(), "0"), w.Name, "?")
 			continue
 		}
 		v.add(StepCosignature, nil, w.Name, at.Format(time.RFC3339))
@@ -175,7 +175,7 @@ func Verify(p *Policy, proof Proof, leaf []byte) Verdict {
 	if err != nil {
 		var v Verdict
 		v.add(StepPolicy, nil, strconv.Itoa(len(p.logs)), strconv.Itoa(len(p.witnesses)), p.quorum)
-		v.add(StepOrigin, err, "")
+		v.add(StepOrigin, err, "?")
 		return v
 	}
 	v := p.VerifyCheckpoint(s)

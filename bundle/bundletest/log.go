@@ -118,6 +118,19 @@ func (l *Log) Pad(n int) error {
 // Seal enters a segment of these packets, the whole of which is one run of media.
 func (l *Log) Seal(flight string, packets [][]byte) (uint64, error) {
 	all := bytes.Join(packets, nil)
+	return l.seal(flight, packets, uint64(len(all)), transparency.Media{Name: "stream", Bytes: uint64(len(all)), Digest: sha256.Sum256(all)})
+}
+
+// SealWithoutDigest enters a segment that has the root of its packets only.
+func (l *Log) SealWithoutDigest(flight string, packets [][]byte) (uint64, error) {
+	size := 0
+	for _, p := range packets {
+		size += len(p)
+	}
+	return l.seal(flight, packets, uint64(size))
+}
+
+func (l *Log) seal(flight string, packets [][]byte, size uint64, media ...transparency.Media) (uint64, error) {
 	var tree transparency.Tree
 	for _, p := range packets {
 		tree.Append(transparency.LeafHash(p))
@@ -125,8 +138,8 @@ func (l *Log) Seal(flight string, packets [][]byte) (uint64, error) {
 	body, err := transparency.Segment{
 		Flight: flight, Source: "udp://239.1.2.3:5000", From: Start, To: Start.Add(time.Minute), Clock: "stream",
 		ClockUncertainty: time.Millisecond, Stream: "RAW_ts", First: 1, Last: uint64(len(packets)),
-		Packets: uint64(len(packets)), Bytes: uint64(len(all)), Root: tree.Root(),
-		Media: []transparency.Media{{Name: "stream", Bytes: uint64(len(all)), Digest: sha256.Sum256(all)}},
+		Packets: uint64(len(packets)), Bytes: size, Root: tree.Root(),
+		Media: media,
 	}.Body()
 	if err != nil {
 		return 0, err
