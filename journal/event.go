@@ -232,7 +232,7 @@ type VMTIReportsCounted struct {
 	Flight   Sortie
 	Source   string
 	Segment  SegmentID // empty when counted over more than one
-	Persons  uint64
+	People   uint64
 	Vehicles uint64
 	Others   uint64 // any other class, or none
 	At       time.Time

@@ -300,7 +300,7 @@ func (e *VMTIReportsCounted) fields(c *coder) {
 	sortie(c, &e.Flight)
 	text(c, &e.Source)
 	text(c, &e.Segment)
-	unsigned(c, &e.Persons)
+	unsigned(c, &e.People)
 	unsigned(c, &e.Vehicles)
 	unsigned(c, &e.Others)
 	c.instant(&e.At)

@@ -29,7 +29,7 @@ type Message struct {
 // Digest returns the digest of the data.
 func (m *Message) Digest() evidence.Digest { return sha256.Sum256(m.Data) }
 
-// CodeEnvelope: the record within a message names another producer or sequence than the message.
+// CodeEnvelope tells that the record within a message names another producer or sequence than the message.
 const CodeEnvelope evidence.Code = "jetstream.envelope"
 
 // Record reads the message of Events as a record. What cannot be read is a journal.Unknown.

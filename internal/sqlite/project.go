@@ -308,7 +308,7 @@ func (w *writer) reports(e *journal.VMTIReportsCounted) error {
 	if err != nil {
 		return err
 	}
-	r.add(reports, "persons", e.Persons)
+	r.add(reports, "persons", e.People)
 	r.add(reports, "vehicles", e.Vehicles)
 	r.add(reports, "others", e.Others)
 	return w.put(reports, r)

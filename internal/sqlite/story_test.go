@@ -143,7 +143,7 @@ func (a *author) write(n int) {
 			a.say(evt, journal.DefectsFound{Flight: s, Source: src, Example: evidence.Defect{Code: "klv.checksum", Got: "1", Want: "2"}, Count: uint64(k), At: a.clock})
 		case 7:
 			a.say(evt, journal.MediaWithheld{Flight: s, Source: src, Reason: "outside-area", Withheld: journal.Withheld{Packets: 3, Bytes: 188, Duration: time.Second}, At: a.clock})
-			a.say(evt, journal.VMTIReportsCounted{Flight: s, Source: src, Persons: 2, Vehicles: 1, At: a.clock})
+			a.say(evt, journal.VMTIReportsCounted{Flight: s, Source: src, People: 2, Vehicles: 1, At: a.clock})
 		case 8:
 			a.enter(a.say(evt, journal.NoFlightDeclared{Operator: "OPS", Tail: "N2", Day: journal.Day{Year: 2025, Month: 2, Day: 24}, By: "ana", At: a.clock}))
 			a.say(evt, journal.AirframeHoursRead{Tail: "N1", Total: time.Hour, By: "ana", At: a.clock})
