@@ -17,18 +17,25 @@ import (
 	"overflight/journal"
 )
 
+// A stream with a small bound has blocks of 32 kB: 140 messages of 600 bytes and their headers are four.
+const (
+	damaged     Stream = "RAW_DAMAGED"
+	damageBound        = 127_000
+	damageCount        = 140
+)
+
 // filled makes a journal of several blocks and closes it. It returns the blocks in the order of their numbers.
-func filled(t *testing.T, dir string, messages int) []string {
+func filled(t *testing.T, dir string) []string {
 	t.Helper()
 	c, err := Open(Config{Dir: filepath.Join(dir, "journal")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	ensure(t, c, Events, StreamConfig{})
-	w, stop := run(t, c, WriterConfig{Stream: Events, Producer: "p", Marks: marksIn(t, dir)})
-	write(t, w, "evt.obs.flight", messages, func(i int) []byte {
-		return append(fmt.Appendf(nil, "message %d ", i), bytes.Repeat([]byte{'x'}, 16<<10)...)
+	ensure(t, c, damaged, StreamConfig{MaxBytes: damageBound})
+	w, stop := run(t, c, WriterConfig{Stream: damaged, Producer: "p", Marks: marksIn(t, dir), Most: 40})
+	write(t, w, "raw.damaged.x.y", damageCount, func(i int) []byte {
+		return append(fmt.Appendf(nil, "message %d ", i), bytes.Repeat([]byte{'x'}, 600)...)
 	})
 	if err := stop(); err != nil {
 		t.Fatal(err)
@@ -40,7 +47,7 @@ func blocks(t *testing.T, dir string) []string {
 	t.Helper()
 	var out []string
 	err := filepath.WalkDir(filepath.Join(dir, "journal"), func(path string, d fs.DirEntry, err error) error {
-		if err == nil && strings.HasSuffix(path, ".blk") && strings.Contains(path, string(Events)) {
+		if err == nil && strings.HasSuffix(path, ".blk") && strings.Contains(path, string(damaged)) {
 			out = append(out, path)
 		}
 		return err
@@ -74,7 +81,6 @@ func TestDamage(t *testing.T) {
 	t.Parallel()
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
-	const messages = 1200 // of 16 kB: three blocks of 8 MB
 	flip := func(from, to float64) func(*rand.Rand, []byte) []byte {
 		return func(r *rand.Rand, b []byte) []byte {
 			at := int(float64(len(b)) * (from + (to-from)*r.Float64()))
@@ -106,7 +112,7 @@ func TestDamage(t *testing.T) {
 		random := rand.New(rand.NewPCG(seed, uint64(i)))
 		t.Run(tc.name, func(t *testing.T) {
 			dir := t.TempDir()
-			all := filled(t, dir, messages)
+			all := filled(t, dir)
 			if len(all) < 3 {
 				t.Fatalf("%d blocks", len(all))
 			}
@@ -123,34 +129,34 @@ func TestDamage(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			halts(t, dir, messages)
+			halts(t, dir)
 		})
 	}
 }
 
 // halts opens a damaged journal and asserts that nobody goes on from it.
-func halts(t *testing.T, dir string, messages int) {
+func halts(t *testing.T, dir string) {
 	t.Helper()
 	var log bytes.Buffer
 	c := open(t, Config{Dir: filepath.Join(dir, "journal"), Logger: slog.New(slog.NewTextHandler(&log, nil))})
-	got, err := readAll(t, c, ReaderConfig{Stream: Events, Marks: marksIn(t, dir)})
+	got, err := readAll(t, c, ReaderConfig{Stream: damaged, Marks: marksIn(t, dir)})
 	var loss *LossError
 	if !errors.As(err, &loss) {
-		t.Fatalf("%d of %d messages, %v\n%s", len(got), messages, err, log.String())
+		t.Fatalf("%d of %d messages, %v\n%s", len(got), damageCount, err, log.String())
 	}
-	t.Logf("%d of %d messages, then: %v", len(got), messages, err)
+	t.Logf("%d of %d messages, then: %v", len(got), damageCount, err)
 	for i, m := range got {
 		if want := fmt.Sprintf("message %d ", i); m.Sequence != uint64(i+1) || !bytes.HasPrefix(m.Data, []byte(want)) {
 			t.Fatalf("message %d is %.20q at %d", i, m.Data, m.Sequence)
 		}
 	}
 	// A writer either finds the loss too, or the loss is one that only readers meet, before its mark.
-	w, err := c.NewWriter(patience(t), WriterConfig{Stream: Events, Producer: "p", Marks: marksIn(t, dir)})
-	if err == nil && w.next != uint64(messages)+1 || err != nil && !errors.Is(err, ErrLoss) {
+	w, err := c.NewWriter(patience(t), WriterConfig{Stream: damaged, Producer: "p", Marks: marksIn(t, dir)})
+	if err == nil && w.next != uint64(damageCount)+1 || err != nil && !errors.Is(err, ErrLoss) {
 		t.Errorf("writer: %v", err)
 	}
 	// Still there at the next attempt, for a reader that begins beyond it as well: nothing was made good in silence.
-	if _, err := readAll(t, c, ReaderConfig{Stream: Events, Marks: marksIn(t, dir)}); !errors.Is(err, ErrLoss) {
+	if _, err := readAll(t, c, ReaderConfig{Stream: damaged, Marks: marksIn(t, dir)}); !errors.Is(err, ErrLoss) {
 		t.Errorf("second reading: %v", err)
 	}
 }
@@ -159,22 +165,21 @@ func halts(t *testing.T, dir string, messages int) {
 func TestHistoryStandsInForDamage(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	const messages = 1200
-	all := filled(t, dir, messages)
+	all := filled(t, dir)
 	marks := marksIn(t, dir)
 	c := open(t, Config{Dir: filepath.Join(dir, "journal")})
-	whole, err := readAll(t, c, ReaderConfig{Stream: Events, Marks: marks})
-	if err != nil || len(whole) != messages {
+	whole, err := readAll(t, c, ReaderConfig{Stream: damaged, Marks: marks})
+	if err != nil || len(whole) != damageCount {
 		t.Fatalf("%d, %v", len(whole), err)
 	}
 	c.Close()
 	alter(t, all[0], func(b []byte) []byte { b[len(b)/2] ^= 1; return b })
 	c = open(t, Config{Dir: filepath.Join(dir, "journal")})
-	if _, err := readAll(t, c, ReaderConfig{Stream: Events, Marks: marks}); !errors.Is(err, ErrLoss) {
+	if _, err := readAll(t, c, ReaderConfig{Stream: damaged, Marks: marks}); !errors.Is(err, ErrLoss) {
 		t.Fatalf("without history: %v", err)
 	}
-	got, err := readAll(t, c, ReaderConfig{Stream: Events, Marks: marks, History: sealedRange{messages: whole[:700]}})
-	if err != nil || len(got) != messages {
+	got, err := readAll(t, c, ReaderConfig{Stream: damaged, Marks: marks, History: sealedRange{messages: whole[:100]}})
+	if err != nil || len(got) != damageCount {
 		t.Fatalf("%d, %v", len(got), err)
 	}
 	for i := range got {
@@ -185,4 +190,60 @@ func TestHistoryStandsInForDamage(t *testing.T) {
 	if r, defects := whole[0].Record(); len(defects) != 1 || defects[0].Code != journal.CodeMalformed {
 		t.Errorf("%v, %v", r, defects)
 	}
+}
+
+// TestAnyBit flips single bits anywhere in the server's files. Either everything is read as it was, or the journal
+// does not open, or reading ends in an error.
+func TestAnyBit(t *testing.T) {
+	t.Parallel()
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	random := rand.New(rand.NewPCG(seed, 3))
+	made := t.TempDir()
+	filled(t, made)
+	outcomes := map[string]int{}
+	for range 5 * rounds() {
+		dir := t.TempDir()
+		if err := os.CopyFS(dir, os.DirFS(made)); err != nil {
+			t.Fatal(err)
+		}
+		var files []string
+		err := filepath.WalkDir(filepath.Join(dir, "journal"), func(path string, d fs.DirEntry, err error) error {
+			if info, _ := d.Info(); err == nil && !d.IsDir() && info.Size() > 0 {
+				files = append(files, path)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := files[random.IntN(len(files))]
+		at := -1
+		alter(t, name, func(b []byte) []byte {
+			at = random.IntN(len(b))
+			b[at] ^= 1 << random.IntN(8)
+			return b
+		})
+		c, err := Open(Config{Dir: filepath.Join(dir, "journal")})
+		if err != nil {
+			outcomes["does not open"]++
+			continue
+		}
+		got, err := readAll(t, c, ReaderConfig{Stream: damaged, Marks: marksIn(t, dir)})
+		c.Close()
+		if err != nil {
+			outcomes["error"]++
+		} else {
+			outcomes["whole"]++
+		}
+		if err == nil && len(got) != damageCount {
+			t.Errorf("byte %d of %s: %d messages without an error", at, strings.TrimPrefix(name, dir), len(got))
+		}
+		for i, m := range got {
+			if want := fmt.Sprintf("message %d ", i); m.Sequence != uint64(i+1) || !bytes.HasPrefix(m.Data, []byte(want)) || !bytes.HasSuffix(m.Data, bytes.Repeat([]byte{'x'}, 600)) {
+				t.Fatalf("byte %d of %s: message %d is %.20q at %d", at, strings.TrimPrefix(name, dir), i, m.Data, m.Sequence)
+			}
+		}
+	}
+	t.Log(outcomes)
 }
