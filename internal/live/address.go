@@ -141,6 +141,9 @@ func Parse(raw string) (Address, error) {
 	default:
 		return refuse("scheme", u.Scheme, Forms)
 	}
+	if !validHost(a.Host) {
+		return refuse("host", "", Forms)
+	}
 	port, err := strconv.ParseUint(u.Port(), 10, 16)
 	if err != nil {
 		return refuse("port", u.Port(), "1–65535")
@@ -178,6 +181,17 @@ func Parse(raw string) (Address, error) {
 		return refuse("host", "", Forms)
 	}
 	return a, nil
+}
+
+// validHost tells an address or a name from what only stands in the place of one.
+func validHost(host string) bool {
+	if _, err := netip.ParseAddr(host); err == nil || host == "" {
+		return true
+	}
+	odd := func(r rune) bool {
+		return r != '.' && r != '-' && r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
+	}
+	return len(host) <= 253 && strings.IndexFunc(host, odd) < 0
 }
 
 // query reads the options; a misspelt one is refused, since it would be missed in silence.

@@ -62,6 +62,9 @@ var addresses = []struct {
 	{url: "srt://127.0.0.1:9000?latency=1&latency=2", code: CodeAddress},
 	{url: "srt://127.0.0.1:9000?pbkeylen=17", code: CodeAddress},
 	{url: "srt://127.0.0.1:9000?streamid=" + strings.Repeat("x", 513), code: CodeAddress},
+	{url: "udp://::0", code: CodeAddress},
+	{url: "udp://a b:1", code: CodeAddress},
+	{url: "udp://%41%20:1", code: CodeAddress},
 	{url: "srt://%zz:secretword@x", code: CodeAddress},
 }
 

@@ -20,6 +20,13 @@ const patience = 20 * time.Second
 
 // TestMain fails when goroutines are left after the tests.
 func TestMain(m *testing.M) {
+	if to := os.Getenv(generatorTo); to != "" {
+		if err := generate(strings.Split(to, ",")); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	code := m.Run()
 	deadline := time.Now().Add(patience)
 	for code == 0 {
@@ -44,6 +51,9 @@ func leftovers() string {
 	for g := range strings.SplitSeq(string(buf), "\n\n") {
 		if strings.Contains(g, "TestMain") && strings.Contains(g, "runtime.Stack") || strings.Contains(g, "live.TestMain(") {
 			continue
+		}
+		if strings.Contains(g, "gosrt.Dial.func3") {
+			continue // the library's own, of a dial that was turned away: it does not stop its timer
 		}
 		for _, ours := range []string{"overflight/", "gosrt", "gortsplib"} {
 			if strings.Contains(g, ours) {

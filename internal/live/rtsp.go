@@ -77,9 +77,11 @@ func (s *Source) receiveRTSP(ctx context.Context) error {
 	}, func() Loss {
 		return Loss{Known: true, Packets: lost.Load()}
 	})
+	s.monitor.set(PhaseConnecting) // packets may come before the answer does
 	if _, err := c.Play(nil); err != nil {
 		return rtspFault(err)
 	}
+	s.monitor.set(PhaseConnected)
 	err = c.Wait()
 	select {
 	case <-dropped:

@@ -140,8 +140,9 @@ func TestRTSP(t *testing.T) {
 	}
 	// The session is taken down, and comes back.
 	session.Close()
+	r.wait("the end", func() bool { return r.has(CodeAbandoned) })
 	<-p.plays
-	r.wait("playing again", func() bool { return r.has(CodeAbandoned) && r.State().Phase == PhaseConnected })
+	r.waitPhase(PhaseConnected)
 	publishAll()
 	if !bytes.Equal(r.sink.received("0/MP2T"), append(ts[:len(ts):len(ts)], ts...)) || !bytes.Equal(r.sink.received("1/SMPTE336M"), metadata) {
 		t.Error("what came is not what was sent")

@@ -230,3 +230,39 @@ func TestSRTDialIsNotCalledWhenStopped(t *testing.T) {
 		t.Error("a connection to nobody")
 	}
 }
+
+// TestSRTCallerTurnedAway: who refuses once will refuse again, so the pause is long.
+func TestSRTCallerTurnedAway(t *testing.T) {
+	t.Parallel()
+	l, err := srt.Listen("srt", "127.0.0.1:0", srtConfig(""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	go func() {
+		for {
+			req, err := l.Accept2()
+			if err != nil {
+				return
+			}
+			req.Reject(srt.REJ_PEER)
+		}
+	}()
+	clock := newHand()
+	r := run(t, Config{
+		URL: "srt://" + l.Addr().String(), Clock: clock, Connect: 500 * time.Millisecond,
+		StallAfter: time.Hour, FirstPause: time.Second, LastPause: 30 * time.Second,
+	})
+	var left time.Duration
+	r.wait("a pause", func() bool {
+		for _, d := range clock.pending() {
+			if d < time.Hour {
+				left = d
+			}
+		}
+		return left > 0
+	})
+	if !r.has(CodeConnect) || left < time.Minute {
+		t.Errorf("%v, again in %s", r.codes(), left)
+	}
+}

@@ -298,3 +298,39 @@ func TestASinkThatRefusesGetsItAgain(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+func TestTheKernelsDropsAreCounted(t *testing.T) {
+	t.Parallel()
+	conn, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := conn.SetReadBuffer(8 << 10); err != nil {
+		t.Fatal(err)
+	}
+	loss := kernelDrops(conn)
+	if loss == nil || !loss().Known {
+		t.Skip("this system does not tell what a socket drops")
+	}
+	if l := loss(); l.Packets != 0 {
+		t.Errorf("%+v before anything was sent", l)
+	}
+	c := dialUDP(t, conn.LocalAddr().String())
+	const sent = 500
+	for range sent {
+		send(t, c, make([]byte, 1316))
+	}
+	taken := 0
+	for b := make([]byte, 2000); ; taken++ {
+		if err := conn.SetReadDeadline(time.Now().Add(100 * time.Millisecond)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := conn.Read(b); err != nil {
+			break
+		}
+	}
+	if l := loss(); l.Packets == 0 || l.Packets != sent-uint64(taken) {
+		t.Errorf("%+v, %d of %d taken", l, taken, sent)
+	}
+}
