@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 	"time"
 
@@ -375,12 +376,8 @@ func (c *checking) conclude() {
 }
 
 func (c *checking) disclosed(index uint64) bool {
-	for _, s := range c.manifest.Segments {
-		if s == index {
-			return true
-		}
-	}
-	return false
+	_, ok := slices.BinarySearch(c.manifest.Segments, index)
+	return ok
 }
 
 func number(n uint64) string { return strconv.FormatUint(n, 10) }

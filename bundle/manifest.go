@@ -70,7 +70,7 @@ func parseManifest(b []byte) (manifest, transparency.Coded) {
 	if again, err := m.bytes(); err != nil || !bytes.Equal(again, b) {
 		return manifest{}, refuse(CodeManifest)
 	}
-	if !validFlight(m.Flight) || !m.ordered() {
+	if !validFlight(m.Flight) || !m.ordered() || !m.proofs() {
 		return manifest{}, refuse(CodeManifest)
 	}
 	if len(m.Entries) == 0 {
@@ -80,6 +80,22 @@ func parseManifest(b []byte) (manifest, transparency.Coded) {
 		return manifest{}, refuse(CodeFiles, strconv.Itoa(len(m.Entries)+len(m.Segments)+len(m.Packets)), strconv.Itoa(maxFiles))
 	}
 	return m, nil
+}
+
+// proofs reports whether every hash is one. A consistency proof that no reader needs is not looked at
+// further: it says nothing.
+func (m manifest) proofs() bool {
+	for _, c := range m.Consistency {
+		if _, ok := digests(c.Proof); !ok || c.From == 0 || c.From > m.Size {
+			return false
+		}
+	}
+	for _, p := range m.Packets {
+		if _, ok := digests(p.Proof); !ok {
+			return false
+		}
+	}
+	return true
 }
 
 func (m manifest) ordered() bool {
