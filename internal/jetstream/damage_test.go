@@ -20,8 +20,8 @@ import (
 // A stream with a small bound has blocks of 32 kB: 140 messages of 600 bytes and their headers are four.
 const (
 	damaged     Stream = "RAW_DAMAGED"
-	damageBound        = 127_000
-	damageCount        = 140
+	damageBound int64  = 127_000
+	damageCount int    = 140
 )
 
 // filled makes a journal of several blocks and closes it. It returns the blocks in the order of their numbers.

@@ -143,6 +143,7 @@ func TestJournal(t *testing.T) {
 				{"shared stream", sharedStream},
 				{"ambiguous batch", ambiguousBatch},
 				{"follow", follow},
+				{"foreign messages", foreignMessages},
 				{"live", live},
 				{"limits", limits},
 				{"mark cannot be stored", markCannotBeStored},
@@ -483,6 +484,28 @@ func follow(t *testing.T, c *Conn) {
 	refusal := errors.New("handler")
 	if err := c.NewReader(ReaderConfig{Stream: name, Name: "x", Marks: marks}).Run(patience(t), func(Message) error { return refusal }); !errors.Is(err, refusal) {
 		t.Error(err)
+	}
+}
+
+// foreignMessages: what none of our producers wrote is met, not skipped.
+func foreignMessages(t *testing.T, c *Conn) {
+	for i, id := range []string{"", "p", "p:", "p:0", "p:-1", ":1", "a b:1", "p:1:2", "p:18446744073709551616"} {
+		name := Raw(fmt.Sprintf("foreign%d", i))
+		ensure(t, c, name, StreamConfig{})
+		var options []jetstream.PublishOpt
+		if id != "" {
+			options = append(options, jetstream.WithMsgID(id))
+		}
+		if _, err := c.js.Publish(patience(t), fmt.Sprintf("raw.foreign%d.x.y", i), nil, options...); err != nil {
+			t.Fatal(err)
+		}
+		marks := marksIn(t, t.TempDir())
+		if _, err := readAll(t, c, ReaderConfig{Stream: name, Marks: marks}); !isLoss(err, Foreign) {
+			t.Errorf("%q: %v", id, err)
+		}
+		if _, err := c.NewWriter(patience(t), WriterConfig{Stream: name, Producer: "p", Marks: marks}); !isLoss(err, Foreign) {
+			t.Errorf("%q: %v", id, err)
+		}
 	}
 }
 

@@ -179,6 +179,9 @@ func (w *Writer) State(ctx context.Context, subject string, e journal.Event) (*R
 	})
 }
 
+// Unacknowledged returns how many messages wait or are on their way.
+func (w *Writer) Unacknowledged() int { return len(w.slots) }
+
 func (w *Writer) queue(ctx context.Context, subject string, encode func(uint64) ([]byte, error)) (*Receipt, error) {
 	select {
 	case w.slots <- struct{}{}:
