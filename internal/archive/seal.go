@@ -167,10 +167,8 @@ func (w *Writer) encrypt(s *Segment, hashed <-chan digests) (e *encrypted, err e
 	if err = out.Flush(); err != nil {
 		return e, err
 	}
-	for _, staged := range e.staged {
-		if err = staged.Sync(); err != nil {
-			return e, err
-		}
+	if err = both(func(i int) error { return e.staged[i].Sync() }); err != nil {
+		return e, err
 	}
 	e.sum.Sum(s.Sealed[:0])
 	s.SealedSize = e.staged[0].Size()
@@ -194,11 +192,7 @@ func (a *Archive) commit(e *encrypted, s Segment) (Segment, error) {
 	if err != nil {
 		return Segment{}, errors.Join(err, e.discard())
 	}
-	for i, staged := range e.staged {
-		if err = staged.Publish(a.cfg.dataFile(i, s.Sealed)); err != nil {
-			break
-		}
-	}
+	err = both(func(i int) error { return e.staged[i].Publish(a.cfg.dataFile(i, s.Sealed)) })
 	if err == nil {
 		err = a.create(func(i int) string { return a.cfg.keyFile(i, s.ID) }, encodeKey(e.key))
 	}
@@ -219,10 +213,14 @@ func (a *Archive) commit(e *encrypted, s Segment) (Segment, error) {
 }
 
 func (a *Archive) create(name func(i int) string, data []byte) error {
-	for i := range 2 {
-		if err := a.cfg.FS.CreateFile(name(i), data, permFile); err != nil {
-			return err
-		}
-	}
-	return nil
+	return both(func(i int) error { return a.cfg.FS.CreateFile(name(i), data, permFile) })
+}
+
+// both does a step for the two copies at once, so that they wait for the disks together, and returns
+// when both are done.
+func both(step func(i int) error) error {
+	second := make(chan error, 1)
+	go func() { second <- step(1) }()
+	err := step(0)
+	return errors.Join(err, <-second)
 }
