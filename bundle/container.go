@@ -46,26 +46,34 @@ func open(r io.ReaderAt, size int64) (*container, transparency.Coded) {
 		c.names = append(c.names, f.Name)
 	}
 	for _, f := range z.File {
-		if refused := c.localName(f); refused != nil {
+		if refused := c.localHeader(f); refused != nil {
 			return nil, refused
 		}
 	}
 	return c, nil
 }
 
-// localName holds the name before the bytes against the name in the directory: another program might
-// go by the former and show other files.
-func (c *container) localName(f *zip.File) transparency.Coded {
+// localHeader holds the header before the bytes against the directory (APPNOTE 4.3.7): another program
+// might go by the former and show other files.
+func (c *container) localHeader(f *zip.File) transparency.Coded {
+	const fixed = 30
 	offset, err := f.DataOffset()
-	if err != nil || offset < int64(len(f.Name)) {
+	if err != nil {
 		return refuse(CodeArchive)
 	}
 	// A bundle has no extra field between the name and the bytes.
-	name := make([]byte, len(f.Name))
-	if _, err := c.r.ReadAt(name, offset-int64(len(name))); err == nil && string(name) == f.Name {
-		return nil
+	head := make([]byte, fixed+len(f.Name))
+	if offset < int64(len(head)) {
+		return refuse(CodeTwice, f.Name)
 	}
-	return refuse(CodeTwice, f.Name)
+	if _, err := c.r.ReadAt(head, offset-int64(len(head))); err != nil {
+		return refuse(CodeArchive)
+	}
+	le := binary.LittleEndian
+	if le.Uint32(head) != 0x04034b50 || le.Uint16(head[8:]) != zip.Store || string(head[fixed:]) != f.Name {
+		return refuse(CodeTwice, f.Name)
+	}
+	return nil
 }
 
 // plainPath: letters that a bundle uses, no way out of the folder it is unpacked into.
