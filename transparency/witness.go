@@ -35,7 +35,8 @@ type Witness struct {
 	holdings  Holdings
 }
 
-// NewWitness makes a witness of the logs, which signs with each of the keys.
+// NewWitness makes a witness of the logs, which signs with each of the keys. A key that a log has replaced
+// stays in the list until a checkpoint under the new one is held.
 func NewWitness(logs []Key, cosigners []*Cosigner, h Holdings) (*Witness, error) {
 	if len(logs) == 0 {
 		return nil, fault(CodePolicyNoLog)
