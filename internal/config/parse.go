@@ -1,0 +1,259 @@
+package config
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"overflight/geodesy"
+)
+
+// Parse reads a configuration in YAML. What is not in it is as in Default. The error is an *Error.
+func Parse(text []byte) (Config, error) {
+	c := Default()
+	c.Archive.Copy, c.Archive.SecondCopy, c.Archive.Keys, c.Archive.SecondKeys = "", "", "", ""
+	root, err := parseDocument(bytes.TrimPrefix(text, []byte("\xEF\xBB\xBF")))
+	if err != nil {
+		return Config{}, err
+	}
+	if root == nil { // nothing but comments
+		return Default(), nil
+	}
+	c.read(root)
+	if root.err != nil {
+		return Config{}, root.err
+	}
+	return c, nil
+}
+
+func (c *Config) read(t *table) {
+	c.Data = t.file("data", c.Data)
+	c.Operator = t.word("operator", 32, "letters, digits and underscores", isOperator, c.Operator)
+	c.Language = t.choice("language", c.Language, "en", "es")
+	if s, ok := t.child("server"); ok {
+		c.Server.Exposed = s.boolean("exposed", c.Server.Exposed)
+		c.Server.Listen = s.listen("listen", c.Server.Exposed, c.Server.Listen)
+		s.done("listen, exposed")
+	}
+	line := t.line
+	if a, ok := t.child("archive"); ok {
+		line = a.line
+		c.Archive.Copy, c.Archive.SecondCopy = a.file("copy", ""), a.file("second_copy", "")
+		c.Archive.Keys, c.Archive.SecondKeys = a.file("keys", ""), a.file("second_keys", "")
+		c.Archive.Largest = a.size("largest", 1<<20, 4<<30, c.Archive.Largest)
+		a.done("copy, second_copy, keys, second_keys, largest")
+	}
+	*c = c.placed()
+	c.apart(t, line)
+	if j, ok := t.child("journal"); ok {
+		c.readJournal(j)
+	}
+	if l, ok := t.child("log"); ok {
+		c.Log.Origin = l.word("origin", 128, "a name without spaces or plus signs", isOrigin, "")
+		c.Log.Policy = l.file("policy", "")
+		c.Log.Checkpoint = l.duration("checkpoint", 100*time.Millisecond, time.Minute, c.Log.Checkpoint)
+		c.Log.PerDay = l.whole("leaves_per_day", 0, 1_000_000, c.Log.PerDay)
+		l.done("origin, policy, checkpoint, leaves_per_day")
+	}
+	if s, ok := t.child("spool"); ok {
+		c.Spool.Holds = s.duration("holds", time.Minute, 24*time.Hour, c.Spool.Holds)
+		c.Spool.Most = s.size("most", 16<<20, 1<<40, c.Spool.Most)
+		s.done("holds, most")
+	}
+	if s, ok := t.child("sorties"); ok {
+		at := s.line
+		c.Sorties.Silence = s.duration("silence", 10*time.Second, 24*time.Hour, c.Sorties.Silence)
+		c.Sorties.Stall = s.duration("stall", time.Second, time.Hour, c.Sorties.Stall)
+		if c.Sorties.Stall >= c.Sorties.Silence {
+			s.fail(at, "sorties.stall: expected less than the silence of %v, got %v", c.Sorties.Silence, c.Sorties.Stall)
+		}
+		s.done("silence, stall")
+	}
+	if a, ok := t.child("area"); ok {
+		at := a.line
+		c.Area.File = a.file("file", "")
+		c.Area.Margin = a.length("margin", 0, 200*geodesy.Kilometre, c.Area.Margin)
+		if c.Area.File == "" {
+			a.fail(at, "area: missing file, expected the name of a GeoJSON file")
+		}
+		a.done("file, margin")
+	}
+	if d, ok := t.child("disk"); ok {
+		c.Disk.Warn = d.duration("warn", time.Hour, 365*24*time.Hour, c.Disk.Warn)
+		c.Disk.Free = d.size("free", 0, 1<<50, c.Disk.Free)
+		d.done("warn, free")
+	}
+	if i, ok := t.child("interval"); ok {
+		c.Interval.Flush = i.duration("flush", 20*time.Millisecond, time.Second, c.Interval.Flush)
+		c.Interval.Verify = i.duration("verify", 0, 365*24*time.Hour, c.Interval.Verify)
+		i.done("flush, verify")
+	}
+	t.each("sources", MostSources, c.readSource)
+	t.done("data, operator, language, server, archive, journal, log, spool, sorties, area, disk, interval, sources")
+}
+
+// apart refuses folders that would undo each other: two copies in one place, keys beside what they open.
+func (c *Config) apart(t *table, line int) {
+	a := &c.Archive
+	for _, pair := range [][4]string{
+		{"archive.second_copy", a.SecondCopy, "archive.copy", a.Copy},
+		{"archive.second_keys", a.SecondKeys, "archive.keys", a.Keys},
+		{"archive.keys", a.Keys, "archive.copy", a.Copy},
+		{"archive.keys", a.Keys, "archive.second_copy", a.SecondCopy},
+		{"archive.second_keys", a.SecondKeys, "archive.copy", a.Copy},
+		{"archive.second_keys", a.SecondKeys, "archive.second_copy", a.SecondCopy},
+	} {
+		if within(pair[1], pair[3]) || within(pair[3], pair[1]) {
+			t.fail(line, "%s: expected a folder apart from %s %q, got %q", pair[0], pair[2], pair[3], pair[1])
+		}
+	}
+}
+
+// within reports whether a is b or below it. Relative and absolute names are only compared among themselves:
+// what links lead to, the archive sees when it opens.
+func within(a, b string) bool {
+	r, err := filepath.Rel(b, a)
+	return err == nil && r != ".." && !strings.HasPrefix(r, ".."+string(filepath.Separator))
+}
+
+func (c *Config) readJournal(t *table) {
+	text, line, ok := t.scalar("url", `a server such as "nats://127.0.0.1:4222"`)
+	if ok && text != "embedded" {
+		u, err := url.Parse(text)
+		if err != nil || !slices.Contains([]string{"nats", "tls"}, u.Scheme) || u.Hostname() == "" || u.Path != "" {
+			t.fail(line, `journal.url: expected "embedded" or a server such as "nats://127.0.0.1:4222"`)
+		} else if u.User != nil {
+			t.fail(line, "journal.url: expected no user or password in it, name a file in journal.credentials")
+		}
+		c.Journal.URL = text
+	}
+	c.Journal.Credentials = t.file("credentials", "")
+	if c.Journal.Credentials != "" && c.Journal.URL == "" {
+		t.fail(t.line, "journal.credentials: expected journal.url of a server beside it")
+	}
+	c.Journal.MostStored = t.size("most_stored", 64<<20, 1<<50, c.Journal.MostStored)
+	if c.Journal.MostStored != 0 && c.Journal.URL != "" {
+		t.fail(t.line, "journal.most_stored: expected only for the embedded server")
+	}
+	t.done("url, credentials, most_stored")
+}
+
+// schemes are those of sources; what has none is a file or a folder.
+var schemes = []string{"udp", "tcp", "tcp+listen", "srt", "rtsp", "file"}
+
+func (c *Config) readSource(t *table) {
+	s := Source{
+		Name:     t.word("name", 64, `letters, digits, ".", "_" and "-"`, isName, ""),
+		Aircraft: t.text("aircraft", 127, ""),
+		Exposed:  t.boolean("exposed", false),
+	}
+	if s.Name == "" {
+		t.fail(t.line, "%s.name: missing, expected a name", t.path)
+	}
+	for i := range c.Sources.Len() {
+		if c.Sources.At(i).Name == s.Name {
+			t.fail(t.line, "%s.name: expected each name once, got %q again", t.path, s.Name)
+		}
+	}
+	want := `an address such as "udp://127.0.0.1:5001", or a file or folder`
+	text, line, ok := t.scalar("url", want)
+	scheme, _, has := strings.Cut(text, "://")
+	switch {
+	case !ok:
+		t.fail(t.line, "%s.url: missing, expected %s", t.path, want)
+	case text == "" || len(text) > 2048 || strings.ContainsFunc(text, unprintable):
+		t.fail(line, "%s.url: expected %s", t.path, want)
+	case has && !slices.Contains(schemes, scheme):
+		// The rest of an address may hold a secret: it is never shown.
+		t.fail(line, "%s.url: expected one of %s, got %q", t.path, strings.Join(schemes, "://, ")+"://", scheme+"://")
+	}
+	s.URL = text
+	t.done("name, url, aircraft, exposed")
+	c.Sources.list[c.Sources.n] = s
+	c.Sources.n++
+}
+
+func isOperator(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_'
+}
+
+func isName(c byte) bool { return isOperator(c) || c == '.' || c == '-' }
+
+func isOrigin(c byte) bool { return c > ' ' && c < 0x7f && c != '+' }
+
+func unprintable(r rune) bool { return r < ' ' || r == 0x7f || r == 0xFFFD }
+
+// listen reads host:port. Beyond loopback it needs exposed: true beside it.
+func (t *table) listen(key string, exposed bool, otherwise string) string {
+	want := `an address and port such as "127.0.0.1:8470"`
+	s, line, ok := t.scalar(key, want)
+	if !ok {
+		return otherwise
+	}
+	host, port, err := net.SplitHostPort(s)
+	_, badPort := strconv.ParseUint(port, 10, 16)
+	if err != nil || badPort != nil {
+		t.fail(line, "%s.%s: expected %s, got %q", t.path, key, want, s)
+		return s
+	}
+	addr, err := netip.ParseAddr(host)
+	loopback := host == "localhost" || err == nil && addr.IsLoopback()
+	if !loopback && !exposed {
+		t.fail(line, "%s.%s: expected a loopback address, or exposed: true beside it, got %q", t.path, key, s)
+	}
+	return s
+}
+
+// size reads a number of bytes with its unit.
+func (t *table) size(key string, low, high, otherwise int64) int64 {
+	want := fmt.Sprintf("a size of %s to %s, such as %q", bytesText(low), bytesText(high), bytesText(max(low, min(high, 512<<20))))
+	s, line, ok := t.scalar(key, want)
+	if !ok {
+		return otherwise
+	}
+	number, unit, _ := strings.Cut(s, " ")
+	size, known := map[string]float64{"B": 1, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40, "MB": 1e6, "GB": 1e9, "TB": 1e12}[strings.TrimSpace(unit)]
+	v, err := strconv.ParseFloat(number, 64)
+	if v *= size; err != nil || !known || !(v >= float64(low) && v <= float64(high)) {
+		t.fail(line, "%s: expected %s, got %q", join(t.path, key), want, s)
+		return otherwise
+	}
+	return int64(v)
+}
+
+func bytesText(n int64) string {
+	for _, u := range []struct {
+		name string
+		size int64
+	}{{"TiB", 1 << 40}, {"GiB", 1 << 30}, {"MiB", 1 << 20}} {
+		if n >= u.size {
+			return strconv.FormatInt(n/u.size, 10) + " " + u.name
+		}
+	}
+	return strconv.FormatInt(n, 10) + " B"
+}
+
+// length reads a distance with its unit.
+func (t *table) length(key string, low, high, otherwise geodesy.Length) geodesy.Length {
+	want := fmt.Sprintf("a distance of %g to %g km, such as %q", low/geodesy.Kilometre, high/geodesy.Kilometre, "5 km")
+	s, line, ok := t.scalar(key, want)
+	if !ok {
+		return otherwise
+	}
+	number, unit, _ := strings.Cut(s, " ")
+	size, known := map[string]geodesy.Length{"m": geodesy.Metre, "km": geodesy.Kilometre, "NM": geodesy.NauticalMile}[strings.TrimSpace(unit)]
+	f, err := strconv.ParseFloat(number, 64)
+	v := geodesy.Length(f) * size
+	if err != nil || !known || !(v >= low && v <= high) {
+		t.fail(line, "%s: expected %s, got %q", join(t.path, key), want, s)
+		return otherwise
+	}
+	return v
+}
