@@ -47,6 +47,8 @@ func streamFile(t *testing.T, ts []byte) string {
 	return path
 }
 
+// There is no such test of RTSP: ffmpeg packs neither KLV nor a transport stream into an RTSP session.
+
 // asItIs are the arguments by which ffmpeg passes a file on without looking into it.
 func asItIs(path, url string) []string {
 	return []string{"-f", "data", "-i", path, "-map", "0", "-c", "copy", "-f", "data", url}
