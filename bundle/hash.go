@@ -21,8 +21,11 @@ type hashed struct {
 	extra   bool // lengths go on after the bytes end, or the other way round
 }
 
-// chunk is how much is read at a time: two of them are all the memory that a segment takes.
-const chunk = 256 << 10
+// A segment takes this much memory: chunks that are read, some of which wait for the side.
+const (
+	chunk  = 256 << 10
+	chunks = 6
+)
 
 var errLengths = errors.New("lengths of packets")
 
@@ -33,14 +36,11 @@ func hashSegment(r io.Reader, lengths io.Reader, media []transparency.Media) (ha
 	packets := newPackets(lengths)
 	side := newMedia(media)
 	defer side.close()
-	buffers := [2][]byte{make([]byte, chunk), make([]byte, chunk)}
-	for i := 0; ; i = 1 - i {
-		// The side may still read the other buffer; this one it gave back in the last round.
-		n, err := io.ReadFull(r, buffers[i])
-		b := buffers[i][:n]
-		side.wait()
-		side.give(b)
-		if failed := packets.write(b); failed != nil {
+	for {
+		b := side.buffer()
+		n, err := io.ReadFull(r, b)
+		side.give(b[:n])
+		if failed := packets.write(b[:n]); failed != nil {
 			return out, failed
 		}
 		out.bytes += uint64(n)
@@ -51,7 +51,7 @@ func hashSegment(r io.Reader, lengths io.Reader, media []transparency.Media) (ha
 			return out, err
 		}
 	}
-	side.wait()
+	side.close()
 	out.media = side.sums()
 	out.packets, out.root = packets.tree.Size(), packets.tree.Root()
 	done, err := packets.ended()
@@ -65,17 +65,19 @@ func hashSegment(r io.Reader, lengths io.Reader, media []transparency.Media) (ha
 // packets hashes bytes into the tree of packets whose lengths come from beside.
 type packets struct {
 	lengths *bufio.Reader
-	run     Run    // what is left of it
-	left    uint64 // bytes of the packet under way; 0: none is
-	leaf    hash.Hash
-	sum     [sha256.Size]byte
+	run     Run       // what is left of it
+	left    uint64    // bytes of the packet under way; 0: none is
+	leaf    hash.Hash // of a packet that goes over the end of a chunk, or is long
+	short   []byte    // the prefix and a packet that does not
 	tree    transparency.Tree
 }
 
-var leafPrefix = []byte{0} // RFC 6962 section 2.1
+// maxShort is the longest packet that is copied behind its prefix, which is less work than to hash in pieces.
+const maxShort = 16 << 10
 
 func newPackets(lengths io.Reader) *packets {
-	return &packets{lengths: bufio.NewReaderSize(lengths, 4096), leaf: sha256.New()}
+	// The first byte is the prefix of a leaf (RFC 6962 section 2.1).
+	return &packets{lengths: bufio.NewReaderSize(lengths, 4096), leaf: sha256.New(), short: make([]byte, 1, 1+maxShort)}
 }
 
 func (p *packets) write(b []byte) error {
@@ -84,12 +86,19 @@ func (p *packets) write(b []byte) error {
 			if err := p.next(); err != nil {
 				return err
 			}
+			if p.left <= maxShort && p.left <= uint64(len(b)) {
+				p.tree.Append(sha256.Sum256(append(p.short, b[:p.left]...)))
+				b, p.left = b[p.left:], 0
+				continue
+			}
+			p.leaf.Reset()
+			p.leaf.Write(p.short)
 		}
 		n := min(uint64(len(b)), p.left)
 		p.leaf.Write(b[:n])
 		b, p.left = b[n:], p.left-n
 		if p.left == 0 {
-			p.tree.Append(evidence.Digest(p.leaf.Sum(p.sum[:0])))
+			p.tree.Append(evidence.Digest(p.leaf.Sum(nil)))
 		}
 	}
 	return nil
@@ -109,8 +118,6 @@ func (p *packets) next() error {
 	}
 	p.run.Count--
 	p.left = p.run.Length
-	p.leaf.Reset()
-	p.leaf.Write(leafPrefix)
 	return nil
 }
 
@@ -126,47 +133,52 @@ func (p *packets) ended() (bool, error) {
 	return false, err
 }
 
-// media hashes runs of a segment in a goroutine that ends with close.
+// media hashes runs of a segment in a goroutine, which ends with close. Without a run there is none.
 type media struct {
 	runs   []transparency.Media
 	hashes []hash.Hash
 	at     uint64
+	free   chan []byte // chunks that nobody reads
 	in     chan []byte
 	done   chan struct{}
-	busy   bool
+	own    []byte // the one chunk, without a goroutine
 }
 
 func newMedia(runs []transparency.Media) *media {
 	m := &media{runs: runs}
 	if len(runs) == 0 {
+		m.own = make([]byte, chunk)
 		return m
 	}
 	for range runs {
 		m.hashes = append(m.hashes, sha256.New())
 	}
-	m.in, m.done = make(chan []byte), make(chan struct{})
+	m.free, m.in, m.done = make(chan []byte, chunks), make(chan []byte, chunks), make(chan struct{})
+	for range chunks {
+		m.free <- make([]byte, chunk)
+	}
 	go func() {
 		defer close(m.done)
 		for b := range m.in {
 			m.write(b)
-			m.done <- struct{}{}
+			m.free <- b[:chunk]
 		}
 	}()
 	return m
 }
 
-// give hands bytes to the goroutine; they must not change before wait returns.
+// buffer returns a chunk to read into. The caller is finished with the one before.
+func (m *media) buffer() []byte {
+	if m.free == nil {
+		return m.own
+	}
+	return <-m.free
+}
+
+// give hands a chunk to the goroutine. The caller may still read it, until it asks for the next.
 func (m *media) give(b []byte) {
 	if m.in != nil {
 		m.in <- b
-		m.busy = true
-	}
-}
-
-func (m *media) wait() {
-	if m.busy {
-		<-m.done
-		m.busy = false
 	}
 }
 
@@ -189,10 +201,11 @@ func (m *media) sums() []evidence.Digest {
 	return out
 }
 
+// close waits until all that was given is hashed. Calling it again does nothing.
 func (m *media) close() {
 	if m.in != nil {
-		m.wait()
 		close(m.in)
 		<-m.done
+		m.in = nil
 	}
 }
