@@ -32,6 +32,7 @@ type reals struct {
 type table struct {
 	most   [lastNumber + 1]uint8 // largest length; 0 for an item that is none of plain's
 	action [lastNumber + 1]action
+	sizes  [8]struct{ mask, sign uint32 }
 	reals  [lastNumber + 1]reals
 }
 
@@ -42,6 +43,10 @@ var currentPack, legacyPack = newTable(&targetSchema, false), newTable(&targetSc
 
 func newTable(sc *schema, legacy bool) *table {
 	all := new(table)
+	for n := 1; n <= plainSize; n++ {
+		all.sizes[n].mask = math.MaxUint32 >> (32 - 8*n)
+		all.sizes[n].sign = 1 << (8*n - 1)
+	}
 	for tag := range all.most {
 		sp := &sc.items[tag]
 		switch sp.form {
@@ -76,26 +81,27 @@ func (r *reals) fill(sp *spec, legacy bool) (action, uint8) {
 	return wholeRange, legacySize
 }
 
-// plain reads items from b[p:end] as long as they are numbers that need no finding, each for the
-// first time, with six bytes in b from the tag on. It returns where it stopped and what was seen,
-// bits by tag. Nearly every item is read here, and no call is made: all stays in registers.
-func (n *numbers) plain(all *table, b []byte, p, end int, seen uint32) (next int, seenNow uint32) {
-	b = b[:len(b):len(b)]
-	_, _ = n.present, all.most
-	for p <= len(b)-2-plainSize {
-		w := b[p : p+2+plainSize : p+2+plainSize]
-		tag, size := w[0], w[1]
+// plain reads items of a pack from p on, which is behind its id, as long as they are numbers that
+// need no finding, each for the first time. It returns where it stopped and what was seen, bits by
+// tag. Nearly every item is read here: nothing is called, so that all stays in registers, and what
+// depends on the length of a value is looked up, since no branch predictor can know it.
+func (n *numbers) plain(all *table, pack []byte, p int, seen uint32) (next int, seenNow uint32) {
+	_, _ = n.present, all.most // checked for nil here and not in the loop
+	b := pack[:len(pack):len(pack)]
+	for p < len(b)-2 {
+		tag, size := b[p], b[p+1]
 		next := p + 2 + int(size)
-		if tag > lastNumber || seen>>tag&1 != 0 || size-1 >= all.most[tag] || next > end {
+		if tag > lastNumber || seen>>tag&1 != 0 || size-1 >= all.most[tag] || next > len(b) {
 			break
 		}
-		// The value is in the top bytes, behind it are those of the next item.
-		top, unused := binary.BigEndian.Uint32(w[2:]), (32-8*uint(size))&31
-		v := uint64(top >> unused)
+		// These are the last bytes up to the end of the value. Of a short value the mask takes
+		// away the length, the tag and what is before them, at least the last byte of the id.
+		whole := &all.sizes[size&7]
+		v := uint64(binary.BigEndian.Uint32(b[next-4:next:next]) & whole.mask)
 		if how := all.action[tag]; how == degrees {
-			v = math.Float64bits(float64(int32(top)>>unused) * legacyDegreesPerStep)
+			v = math.Float64bits(float64(int32(uint32(v)^whole.sign)-int32(whole.sign)) * legacyDegreesPerStep)
 		} else if how != count {
-			if how == byScale && top > 1<<31 {
+			if how == byScale && uint32(v) > whole.sign {
 				break
 			}
 			real := &all.reals[tag]
@@ -133,35 +139,34 @@ func (s *Set) readTargets(series span, embedded bool) {
 			s.brokenSeries(series, b[p:])
 			return
 		}
-		s.readTarget(all, b[start:], n, series.at+start, embedded)
 		p = start + n
+		s.readTarget(all, b[start:p:p], series.at+start, embedded)
 	}
 }
 
-// readTarget reads the pack in the first n bytes of b; at is their offset. What is behind the pack
-// is there only to be loaded along with its last items.
-func (s *Set) readTarget(all *table, b []byte, n, at int, embedded bool) {
-	id, p, err := klv.ParseOID(b[:n])
+// readTarget reads a pack; at is the offset of its first byte.
+func (s *Set) readTarget(all *table, pack []byte, at int, embedded bool) {
+	id, p, err := klv.ParseOID(pack)
 	if err != nil {
-		s.defect(evidence.Defect{Code: CodeSyntax, Offset: int64(at), Item: "101", Got: strconv.Itoa(n)})
+		s.defect(evidence.Defect{Code: CodeSyntax, Offset: int64(at), Item: "101", Got: strconv.Itoa(len(pack))})
 		return
 	}
 	t := s.addTarget(id)
 	var seen uint32
 	for {
 		before := seen
-		p, seen = t.numbers.plain(all, b, p, n, seen)
+		p, seen = t.numbers.plain(all, pack, p, seen)
 		t.numbers.present |= seen &^ before
-		if p >= n {
+		if p >= len(pack) {
 			break
 		}
 		// What usually stands between numbers is read without the long way, too.
-		tag, size := b[p], 0
-		if p+1 < n {
-			size = int(b[p+1])
+		tag, size := pack[p], 0
+		if p+1 < len(pack) {
+			size = int(pack[p+1])
 		}
-		if next := p + 2 + size; size > 0 && size < 0x80 && next <= n {
-			v := b[p+2 : next : next]
+		if next := p + 2 + size; size > 0 && size < 0x80 && next <= len(pack) {
+			v := pack[p+2 : next : next]
 			if tag == TargetLocation && seen>>TargetLocation&1 == 0 {
 				s.readLocation(t, v, at+p)
 				seen |= 1 << TargetLocation
@@ -174,7 +179,7 @@ func (s *Set) readTarget(all *table, b []byte, n, at int, embedded bool) {
 				continue
 			}
 		}
-		if p, seen = s.readItem(t, b[:n], p, at, seen); p < 0 {
+		if p, seen = s.readItem(t, pack, p, at, seen); p < 0 {
 			break
 		}
 	}

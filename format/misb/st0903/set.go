@@ -335,7 +335,10 @@ func (s *Set) Reset() {
 	s.Targets, s.Algorithms, s.Ontologies = s.Targets[:0], s.Algorithms[:0], s.Ontologies[:0]
 	s.Others, s.Defects = s.Others[:0], s.Defects[:0]
 	s.Context, s.Legacy, s.Assumed, s.Integrity = Context{}, false, false, Unchecked
-	s.numbers.present, s.sent, s.texts, s.raw, s.base = 0, 0, [3][]byte{}, nil, 0
+	s.numbers.present, s.raw, s.base = 0, nil, 0
+	if s.sent != 0 {
+		s.sent, s.texts = 0, [3][]byte{}
+	}
 }
 
 // AddTarget appends an empty target, on the memory of one that Reset let go, and returns it.
