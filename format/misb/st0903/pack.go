@@ -104,10 +104,10 @@ func (n *numbers) plain(all *table, pack []byte, p int, seen uint32) (next int, 
 			if how == byScale && uint32(v) > whole.sign {
 				break
 			}
-			real := &all.reals[tag]
-			l := &real.lines[size&7]
-			x := (float64(int64(v))-l.zero)*l.step + real.low
-			if x < real.low || x > real.high {
+			item := &all.reals[tag]
+			l := &item.lines[size&7]
+			x := (float64(int64(v))-l.zero)*l.step + item.low
+			if x < item.low || x > item.high {
 				break
 			}
 			v = math.Float64bits(x)
