@@ -43,6 +43,10 @@ func (w *packetWriter) packet(p *ingest.Packet) {
 	} else {
 		w.raw("null")
 	}
+	if p.Estimated {
+		w.raw(`,"pts_estimated":`)
+		w.b = strconv.AppendInt(w.b, p.PTS, 10)
+	}
 	w.raw(`,"carriage":`)
 	w.text(string(p.Carriage))
 	w.raw(`,"standard":`)
