@@ -107,7 +107,7 @@ func BenchmarkPacketJSON(b *testing.B) {
 func TestEstimatedTimeStandsApart(t *testing.T) {
 	t.Parallel()
 	got := string(PacketJSON(nil, &ingest.Packet{PID: 257, PTS: 90000, Estimated: true, Carriage: ingest.Async}))
-	if want := `{"pid":257,"offset":0,"pts":null,"pts_estimated":90000,"carriage":"async"`; !strings.HasPrefix(got, want) {
-		t.Errorf("got %s, want %s...", got, want)
+	if !strings.Contains(got, `"pts":null,`) || !strings.HasSuffix(got, `,"pts_estimated":90000}`+"\n") {
+		t.Errorf("got %s", got)
 	}
 }

@@ -43,10 +43,6 @@ func (w *packetWriter) packet(p *ingest.Packet) {
 	} else {
 		w.raw("null")
 	}
-	if p.Estimated {
-		w.raw(`,"pts_estimated":`)
-		w.b = strconv.AppendInt(w.b, p.PTS, 10)
-	}
 	w.raw(`,"carriage":`)
 	w.text(string(p.Carriage))
 	w.raw(`,"standard":`)
@@ -69,6 +65,10 @@ func (w *packetWriter) packet(p *ingest.Packet) {
 	w.items(items)
 	w.raw(`,"defects":`)
 	w.defects(defects)
+	if p.Estimated {
+		w.raw(`,"pts_estimated":`)
+		w.b = strconv.AppendInt(w.b, p.PTS, 10)
+	}
 	w.b = append(w.b, '}')
 }
 
