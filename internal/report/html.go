@@ -56,6 +56,7 @@ type pathPart struct {
 	phrases
 	*Path
 	Map    template.HTML
+	Coast  bool // a coast is in view on the map
 	Number int
 }
 
@@ -65,8 +66,8 @@ func newPart(p *Page, l catalogue.Language) part {
 	for i := range p.Account.Paths {
 		x := &p.Account.Paths[i]
 		pp := pathPart{phrases: words, Path: x, Number: i + 1}
-		if svg, ok := draw(x, p.Outlines, words, fmt.Sprintf("m%d%s", i+1, l)); ok {
-			pp.Map = template.HTML(svg) // written by this package, every text in it escaped
+		if m, ok := draw(x, p.Outlines, words, fmt.Sprintf("m%d%s", i+1, l)); ok {
+			pp.Map, pp.Coast = template.HTML(m.svg), m.coast // written by this package, every text in it escaped
 		}
 		out.Paths = append(out.Paths, pp)
 	}
