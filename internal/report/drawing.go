@@ -19,6 +19,19 @@ type Outlines interface {
 	Rings(s airspace.State) [][]geodesy.Position
 }
 
+// remembered keeps the rings of a state: a page draws every map once for each language.
+type remembered struct {
+	Outlines
+	rings map[airspace.State][][]geodesy.Position
+}
+
+func (r remembered) Rings(s airspace.State) [][]geodesy.Position {
+	if _, ok := r.rings[s]; !ok {
+		r.rings[s] = r.Outlines.Rings(s)
+	}
+	return r.rings[s]
+}
+
 // The size of a map, in the units of its view box.
 const (
 	mapWidth     = 1100.0
@@ -93,7 +106,7 @@ func newChart(p *Path, words phrases) (*chart, bool) {
 	for _, corner := range []xy{{0, 0}, {0, mapHeight}, {mapWidth, 0}, {mapWidth, mapHeight}} {
 		c.radius = max(c.radius, geodesy.Distance(c.centre, c.back(corner)))
 	}
-	if mapWidth/c.scale > math.Pi/2 {
+	if mapWidth/c.scale > math.Pi {
 		c.radius = halfMeridian // the corners are not what is farthest
 	}
 	return c, true
@@ -202,7 +215,7 @@ func (c *chart) ring(ring []geodesy.Position) [][]xy {
 		for i, p := range points {
 			turned[i] = xy{p.x + turn*circle, p.y}
 		}
-		if shown := c.thin(clip(turned, -bleed, -bleed, mapWidth+bleed, mapHeight+bleed)); len(shown) >= 3 {
+		if shown := c.shown(turned); len(shown) >= 3 {
 			out = append(out, shown)
 		}
 	}

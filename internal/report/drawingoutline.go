@@ -11,7 +11,8 @@ import (
 
 const (
 	bleed     = 20.0 // units by which shapes reach past the frame, so that cut edges are not seen
-	tolerance = 0.35 // units by which a drawn line may be off its source
+	tolerance = 0.4  // units by which a drawn line may be off its source, and
+	spacing   = 0.1  // units within which two points are one: half a unit together
 )
 
 // land draws the land of the world as a background, and reports whether a coast is in view. It is a
@@ -29,7 +30,7 @@ func (c *chart) land() bool {
 			m := math.Log(math.Tan(math.Pi/4 + math.Max(-89.9, math.Min(89.9, p.Lat.Degrees()))*math.Pi/360))
 			points[i] = xy{(p.Lon.Radians() - c.left) * c.scale, (c.top - m) * c.scale}
 		}
-		points = c.thin(clip(points, -bleed, -bleed, mapWidth+bleed, mapHeight+bleed))
+		points = c.shown(points)
 		if len(points) < 3 {
 			continue
 		}
@@ -94,6 +95,20 @@ func (c *chart) onSeam(p xy) bool {
 }
 
 func (c *chart) seam(a, b xy) bool { return c.onSeam(a) && c.onSeam(b) }
+
+// shown is the part of a ring that is in view, in corners that one can tell apart; nil is none of it.
+func (c *chart) shown(ring []xy) []xy {
+	apart := make([]xy, 0, len(ring))
+	for i, p := range ring {
+		if i > 0 && !c.onSeam(p) {
+			if q := apart[len(apart)-1]; math.Abs(q.x-p.x)+math.Abs(q.y-p.y) < spacing {
+				continue
+			}
+		}
+		apart = append(apart, p)
+	}
+	return c.thin(clip(apart, -bleed, -bleed, mapWidth+bleed, mapHeight+bleed))
+}
 
 // thin leaves out the corners of a ring that nobody can see (Douglas and Peucker 1973), but none on the
 // seam.

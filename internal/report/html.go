@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"overflight/airspace"
+	"overflight/geodesy"
 	"overflight/internal/catalogue"
 )
 
@@ -31,6 +33,9 @@ func WriteHTML(w io.Writer, p Page) error {
 		return fmt.Errorf("reading the page template: %w", err)
 	}
 	data := pageData{Language: p.Language, Version: p.Version, Made: p.Made.UTC().Format(daySecond) + "Z"}
+	if p.Outlines != nil {
+		p.Outlines = remembered{p.Outlines, map[airspace.State][][]geodesy.Position{}}
+	}
 	for _, l := range catalogue.Languages() {
 		data.Parts = append(data.Parts, newPart(&p, l))
 	}
