@@ -18,7 +18,6 @@ const (
 	CodeUnknownSet  evidence.Code = "ingest.unknown-set"  // a universal label that no standard read here has
 	CodeUnreadable  evidence.Code = "ingest.unreadable"   // a known set whose framing cannot be read
 	CodeQuarantined evidence.Code = "ingest.quarantined"  // checksum bad or absent: kept, shown, not relied on
-	CodeUntimed     evidence.Code = "ingest.untimed"      // a set without a time stamp
 	CodeLeapSeconds evidence.Code = "ingest.leap-seconds" // item 136 is not the leap seconds of its date
 	CodeContradicts evidence.Code = "ingest.contradicts"  // stores or laser items: the stream contradicts an unarmed flight
 	CodeNoMetadata  evidence.Code = "ingest.no-metadata"  // nothing to account for, and why

@@ -179,6 +179,34 @@ func TestHeldItemsLastThirtySeconds(t *testing.T) {
 	}
 }
 
+func TestFixesThatCannotFollow(t *testing.T) {
+	t.Parallel()
+	at := func(seconds uint64, timed bool) []byte {
+		return packet(t, func(b *st0601.Builder) {
+			b.Reset()
+			if timed {
+				b.SetTime(1_767_225_600_000_000 + seconds*1e6)
+			}
+			position(t, b)
+		})
+	}
+	var data []byte
+	for _, p := range [][]byte{at(10, true), at(10, true), at(5, true), at(0, false), at(11, true)} {
+		data = append(data, p...)
+	}
+	got, m := observe(t, data)
+	for i, want := range []bool{true, false, false, false, true} {
+		if got[i].HasFix != want {
+			t.Errorf("packet %d: %v", i, got[i].HasFix)
+		}
+	}
+	for _, code := range []evidence.Code{CodeDuplicate, CodeTimeBackwards, CodeNoTime} {
+		if m.Defects.Total(code) != 1 {
+			t.Errorf("%s: %d", code, m.Defects.Total(code))
+		}
+	}
+}
+
 func TestHeightsKeepTheirDatum(t *testing.T) {
 	t.Parallel()
 	got, _ := observe(t, packet(t, func(b *st0601.Builder) {

@@ -21,6 +21,7 @@ const (
 // to it is left out and becomes a defect; nothing is moved or mended.
 type PathBuilder struct {
 	path    flight.Path
+	gate    gate
 	defects Defects
 }
 
@@ -31,33 +32,36 @@ func NewPathBuilder(source string, aircraft flight.Aircraft, resolution time.Dur
 
 // Add appends a fix, or records why it was left out. It reports whether the fix was taken.
 func (b *PathBuilder) Add(f flight.Fix) bool {
-	if f.Time.IsZero() {
-		b.defects.Add(evidence.Defect{Code: CodeNoTime, Offset: f.Ref.Offset})
+	if d, ok := b.gate.check(&f); !ok {
+		b.defects.Add(d)
 		return false
-	}
-	if !f.Position.Valid() {
-		b.defects.Add(evidence.Defect{
-			Code: CodePosition, Offset: f.Ref.Offset,
-			Got: degrees(f.Position.Lat) + ", " + degrees(f.Position.Lon), Want: "-90..90, -180..180",
-		})
-		return false
-	}
-	if n := len(b.path.Fixes); n > 0 {
-		last := &b.path.Fixes[n-1]
-		if f.Time.Before(last.Time) {
-			b.defects.Add(evidence.Defect{
-				Code: CodeTimeBackwards, Offset: f.Ref.Offset,
-				Got: stamp(f.Time), Want: "≥ " + stamp(last.Time),
-			})
-			return false
-		}
-		if f.Time.Equal(last.Time) && f.Position == last.Position && f.Altitude == last.Altitude {
-			b.defects.Add(evidence.Defect{Code: CodeDuplicate, Offset: f.Ref.Offset, Got: stamp(f.Time)})
-			return false
-		}
 	}
 	b.path.Fixes = append(b.path.Fixes, f)
 	return true
+}
+
+// gate lets through the fixes that can follow each other in a path.
+type gate struct {
+	last flight.Fix
+	open bool // there is a last
+}
+
+func (g *gate) check(f *flight.Fix) (evidence.Defect, bool) {
+	d := evidence.Defect{Offset: f.Ref.Offset, Got: stamp(f.Time)}
+	switch {
+	case f.Time.IsZero():
+		d.Code, d.Got = CodeNoTime, ""
+	case !f.Position.Valid():
+		d.Code, d.Got, d.Want = CodePosition, degrees(f.Position.Lat)+", "+degrees(f.Position.Lon), "-90..90, -180..180"
+	case g.open && f.Time.Before(g.last.Time):
+		d.Code, d.Want = CodeTimeBackwards, "≥ "+stamp(g.last.Time)
+	case g.open && f.Time.Equal(g.last.Time) && f.Position == g.last.Position && f.Altitude == g.last.Altitude:
+		d.Code = CodeDuplicate
+	default:
+		g.last, g.open = *f, true
+		return evidence.Defect{}, true
+	}
+	return d, false
 }
 
 // Aircraft gives access to what is known of the aircraft, which a stream tells piece by piece.

@@ -27,6 +27,7 @@ type stream struct {
 	vmtiSet  st0903.Set
 	aircraft flight.Aircraft
 	held     held
+	gate     gate
 	obs      Observation
 }
 
@@ -227,14 +228,14 @@ func (st *stream) observe(p *Packet, relied bool) {
 	if !relied || !ok {
 		return
 	}
-	if !p.HasTime {
-		st.m.out.Defects.Add(evidence.Defect{Code: CodeUntimed, Offset: p.Offset})
-		return
-	}
-	o.HasFix = true
 	o.Fix.Position = position
 	if a, ok := o.Frame.Altitude.Get(); ok {
 		o.Fix.Altitude = a
+	}
+	if d, ok := st.gate.check(&o.Fix); ok {
+		o.HasFix = true
+	} else {
+		st.m.out.Defects.Add(d)
 	}
 }
 

@@ -19,7 +19,7 @@ import (
 
 func main() {
 	out := flag.String("out", "../docs/performance.md", "file to write")
-	count := flag.Int("count", 3, "runs of each benchmark; the best counts, as the machine is shared")
+	count := flag.Int("count", 5, "runs of each benchmark; the best counts, as the machine is shared")
 	flag.Parse()
 	if err := run(*out, *count); err != nil {
 		fmt.Fprintln(os.Stderr, "performance:", err)

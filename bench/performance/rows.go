@@ -125,7 +125,7 @@ var sections = []struct {
 		{"farthest of these from an edge", value{"airspace/postgis-farthest", 1, "m"}, value{}, "", "2 m", below(2)},
 		{"against the outlines as published, in gaps and overlaps that neighbours leave there", value{"airspace/postgis-published-slivers", 1, ""}, value{}, "PostGIS", "", nil},
 		{"against the outlines as published, elsewhere: farthest from an edge", value{"airspace/postgis-published-moved", 1, "m"}, value{}, "PostGIS: edges moved by snapping", "", nil},
-		{"nearest edge: worst difference from GeographicLib", value{"airspace/nearest-geographiclib", 1e-3, "mm"}, value{}, "", "1 mm", below(1e-3)},
+		{"nearest edge: worst difference from GeographicLib", value{"airspace/nearest-geographiclib", 1e-9, "nm"}, value{}, "", "1 mm", below(1e-3)},
 		{"true crossings of 1,000 simulated flights", value{"airspace/calibration-crossings", 1, ""}, value{}, "", "", nil},
 		{"of these inside the stated interval", value{"airspace/calibration-inside", 0.01, "%"}, value{}, "", "100 %", exactly(1)},
 		{"median interval, of the gap", value{"airspace/calibration-median", 1, ""}, value{}, "", "2", below(2)},

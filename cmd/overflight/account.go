@@ -43,6 +43,7 @@ func newAccount(t *terminal) *cobra.Command {
 	flags := c.Flags()
 	flags.BoolVar(&f.json, "json", false, t.words.Text("help.json"))
 	flags.StringVar(&f.geojson, "geojson", "", t.words.Text("help.geojson"))
+	flags.Lookup("geojson").NoOptDefVal = source.Stdin
 	flags.StringVar(&f.html, "html", "", t.words.Text("help.html"))
 	flags.StringArrayVar(&f.boundaries, "boundary", nil, t.words.Text("help.boundary"))
 	flags.StringVar(&f.maxSpeed, "max-speed", "", t.words.Text("help.max-speed"))
@@ -62,6 +63,9 @@ func doAccount(t *terminal, f *accountFlags, files []string) error {
 	scale, err := parseScale(f.timeScale)
 	if err != nil {
 		return usage("%s", t.words.Text("error.time-scale", f.timeScale))
+	}
+	if f.json && f.geojson == source.Stdin || f.html == source.Stdin && (f.json || f.geojson == source.Stdin) {
+		return usage("%s", t.words.Text("error.stdout"))
 	}
 	request := app.Request{Files: files, Boundaries: f.boundaries, MaxSpeed: speed, Gap: f.gap, Scale: scale}
 	var bar *progress

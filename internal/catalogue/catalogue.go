@@ -145,12 +145,24 @@ func (c *Catalogue) Count(key string, n int, args ...any) string {
 func (c *Catalogue) Defect(file string, d evidence.Defect) string {
 	line := c.Text("finding.byte", d.Offset) + ": "
 	if d.Item != "" {
-		line += c.Text("finding.item", d.Item) + ": "
+		line += c.item(d) + ": "
 	}
 	if file != "" {
 		line = file + ": " + line
 	}
 	return line + c.Finding(d)
+}
+
+// item names what a defect is about: an item of a set by its tag, a fix of a path by its number, and
+// what has a name by that.
+func (c *Catalogue) item(d evidence.Defect) string {
+	switch {
+	case d.Item[0] < '0' || d.Item[0] > '9':
+		return d.Item
+	case strings.HasPrefix(string(d.Code), "airspace."):
+		return c.Text("finding.fix", d.Item)
+	}
+	return c.Text("finding.item", d.Item)
 }
 
 // Finding is what a defect says without the place: "bad checksum: found AA43, expected 3E1E".

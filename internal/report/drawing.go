@@ -19,6 +19,19 @@ type Outlines interface {
 	Rings(s airspace.State) [][]geodesy.Position
 }
 
+// remembered keeps the rings of a state: a page draws every map once for each language.
+type remembered struct {
+	Outlines
+	rings map[airspace.State][][]geodesy.Position
+}
+
+func (r remembered) Rings(s airspace.State) [][]geodesy.Position {
+	if _, ok := r.rings[s]; !ok {
+		r.rings[s] = r.Outlines.Rings(s)
+	}
+	return r.rings[s]
+}
+
 // The size of a map, in the units of its view box.
 const (
 	mapWidth     = 1100.0
@@ -26,6 +39,7 @@ const (
 	mapMargin    = 60.0
 	leastExtent  = 4000 * geodesy.Metre // of the ground that a map shows
 	mostLatitude = 84.0
+	halfMeridian = 20_004 * geodesy.Kilometre // as far as one can be
 )
 
 // chart is the map of one path: Mercator, north up, the longitudes counted on from the first fix so
@@ -92,6 +106,9 @@ func newChart(p *Path, words phrases) (*chart, bool) {
 	for _, corner := range []xy{{0, 0}, {0, mapHeight}, {mapWidth, 0}, {mapWidth, mapHeight}} {
 		c.radius = max(c.radius, geodesy.Distance(c.centre, c.back(corner)))
 	}
+	if mapWidth/c.scale > math.Pi {
+		c.radius = halfMeridian // the corners are not what is farthest
+	}
 	return c, true
 }
 
@@ -104,17 +121,24 @@ func (c *chart) back(p xy) geodesy.Position {
 
 func (c *chart) write(format string, args ...any) { fmt.Fprintf(&c.b, format, args...) }
 
-// draw returns the map as SVG. The id keeps two maps of one page apart.
-func draw(p *Path, outlines Outlines, words phrases, id string) (string, bool) {
+// picture is a map as SVG.
+type picture struct {
+	svg   string
+	coast bool // a coast is in view
+}
+
+// draw returns the map. The id keeps two maps of one page apart.
+func draw(p *Path, outlines Outlines, words phrases, id string) (picture, bool) {
 	c, ok := newChart(p, words)
 	if !ok {
-		return "", false
+		return picture{}, false
 	}
 	c.write(`<svg viewBox="0 0 %g %g" role="img" aria-labelledby="%s-t" xmlns="http://www.w3.org/2000/svg">`, mapWidth, mapHeight, id)
 	c.write(`<title id="%s-t">%s</title>`, id, html.EscapeString(words.Text("map.title", words.aircraft(p))))
 	c.write(`<defs><clipPath id="%s-c"><rect width="%g" height="%g"/></clipPath>`, id, mapWidth, mapHeight)
 	c.write(`<pattern id="%s-h" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0V7" class="hatch"/></pattern></defs>`, id)
 	c.write(`<g clip-path="url(#%s-c)"><rect width="%g" height="%g" class="none"/>`, id, mapWidth, mapHeight)
+	coast := c.land()
 	labels := c.states(p, outlines, id)
 	c.graticule()
 	c.looks(p)
@@ -124,7 +148,7 @@ func draw(p *Path, outlines Outlines, words phrases, id string) (string, bool) {
 	c.b.WriteString("</g>")
 	c.furniture()
 	c.write(`<rect width="%g" height="%g" class="frame"/></svg>`, mapWidth, mapHeight)
-	return c.b.String(), true
+	return picture{c.b.String(), coast}, true
 }
 
 // states draws every state in view, those that were entered or looked into hatched, and returns their
@@ -141,25 +165,21 @@ func (c *chart) states(p *Path, outlines Outlines, id string) string {
 	slices.Sort(near)
 	var labels strings.Builder
 	for _, s := range slices.Compact(near) {
-		var d strings.Builder
+		var rings [][]xy
 		var largest []xy
 		most := 0.0
 		for _, ring := range outlines.Rings(s) {
-			shown := c.ring(ring)
-			if len(shown) < 3 {
-				continue
-			}
-			pathData(&d, shown, true)
-			if a := math.Abs(areaOf(shown)); a > most {
-				most, largest = a, shown
+			for _, shown := range c.ring(ring) {
+				rings = append(rings, shown)
+				if a := math.Abs(areaOf(shown)); a > most {
+					most, largest = a, shown
+				}
 			}
 		}
-		if d.Len() == 0 {
-			continue
-		}
-		c.write(`<path d="%s" class="state"/>`, d.String())
+		fill, lines := c.outline(rings)
+		c.area(fill, lines, "state", "")
 		if touched[string(s)] {
-			c.write(`<path d="%s" fill="url(#%s-h)" class="touched"/>`, d.String(), id)
+			c.area(fill, lines, "touched", fmt.Sprintf(` fill="url(#%s-h)"`, id))
 		}
 		if at, ok := labelPlace(largest); ok && most > 900 {
 			fmt.Fprintf(&labels, `<text x="%.0f" y="%.0f" class="code">%s</text>`, at.x, at.y, html.EscapeString(string(s)))
@@ -169,10 +189,11 @@ func (c *chart) states(p *Path, outlines Outlines, id string) string {
 }
 
 // ring projects a ring, cuts it to a little more than the map and leaves out points that nobody can
-// tell apart.
-func (c *chart) ring(ring []geodesy.Position) []xy {
-	var out []xy
+// tell apart. A wide map may show it more than once, whole circles apart.
+func (c *chart) ring(ring []geodesy.Position) [][]xy {
+	points := make([]xy, len(ring))
 	shift := 0.0
+	low, high := math.Inf(1), math.Inf(-1)
 	for i, p := range ring {
 		if i > 0 {
 			if d := p.Lon.Degrees() - ring[i-1].Lon.Degrees(); d > 180 {
@@ -181,26 +202,24 @@ func (c *chart) ring(ring []geodesy.Position) []xy {
 				shift += 360
 			}
 		}
-		q := xy{((p.Lon.Degrees()+shift)*math.Pi/180 - c.left) * c.scale, (c.top - mercator(p.Lat.Degrees())) * c.scale}
-		if n := len(out); n > 0 && math.Abs(out[n-1].x-q.x)+math.Abs(out[n-1].y-q.y) < 0.5 {
-			continue
-		}
-		out = append(out, q)
+		points[i] = xy{((p.Lon.Degrees()+shift)*math.Pi/180 - c.left) * c.scale, (c.top - mercator(p.Lat.Degrees())) * c.scale}
+		low, high = math.Min(low, points[i].x), math.Max(high, points[i].x)
 	}
-	if len(out) < 3 {
+	if len(points) < 3 {
 		return nil
 	}
-	// Whole circles apart the same ring may be in view.
+	var out [][]xy
 	circle := 2 * math.Pi * c.scale
-	low, high := math.Inf(1), math.Inf(-1)
-	for _, q := range out {
-		low, high = math.Min(low, q.x), math.Max(high, q.x)
+	for turn := math.Ceil((-bleed - high) / circle); low+turn*circle <= mapWidth+bleed; turn++ {
+		turned := make([]xy, len(points))
+		for i, p := range points {
+			turned[i] = xy{p.x + turn*circle, p.y}
+		}
+		if shown := c.shown(turned); len(shown) >= 3 {
+			out = append(out, shown)
+		}
 	}
-	turn := -circle * math.Round(((low+high)/2-mapWidth/2)/circle)
-	for i := range out {
-		out[i].x += turn
-	}
-	return clip(out, -20, -20, mapWidth+20, mapHeight+20)
+	return out
 }
 
 // clip cuts a polygon to a rectangle (Sutherland and Hodgman 1974).
@@ -287,7 +306,7 @@ func toSegment(p, a, b xy) float64 {
 }
 
 // pathData appends the points as SVG path data, to a tenth of a unit.
-func pathData(b *strings.Builder, points []xy, closed bool) {
+func pathData(b *strings.Builder, points []xy) {
 	for i, p := range points {
 		if i == 0 {
 			b.WriteByte('M')
@@ -297,9 +316,6 @@ func pathData(b *strings.Builder, points []xy, closed bool) {
 		b.WriteString(tenth(p.x))
 		b.WriteByte(' ')
 		b.WriteString(tenth(p.y))
-	}
-	if closed {
-		b.WriteByte('Z')
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"overflight/geodesy"
 )
@@ -95,7 +96,7 @@ func (c *chart) track(p *Path) {
 	end := func() {
 		if len(line) > 1 {
 			var d strings.Builder
-			pathData(&d, line, false)
+			pathData(&d, line)
 			c.write(`<path d="%s" class="path %s"/>`, d.String(), now)
 		}
 	}
@@ -221,8 +222,14 @@ func (c *chart) furniture() {
 	}
 	wide := bar * 1000 * metre
 	x, y := 20.0, mapHeight-24
-	c.write(`<rect x="10" y="%g" width="%s" height="44" class="plate"/>`, mapHeight-54, tenth(math.Max(wide, 170)+24))
+	miles := fmt.Sprintf("%.3g NM", bar/1.852)
+	if bar > 1000 {
+		miles = fmt.Sprintf("%.0f NM", bar/1.852)
+	}
+	text := c.Text("map.scale", fmt.Sprintf("%g km", bar), miles)
+	wideEnough := math.Max(wide, 6.4*float64(utf8.RuneCountInString(text))) + 24
+	c.write(`<rect x="10" y="%g" width="%s" height="44" class="plate"/>`, mapHeight-54, tenth(wideEnough))
 	c.write(`<path d="M%g %gv6h%sv-6M%s %gv6" class="bar"/>`, x, y, tenth(wide), tenth(x+wide/2), y)
-	c.write(`<text x="%g" y="%g" class="tick">%s</text>`, x, y-8, html.EscapeString(c.Text("map.scale", fmt.Sprintf("%g km", bar), fmt.Sprintf("%.3g NM", bar/1.852))))
+	c.write(`<text x="%g" y="%g" class="tick">%s</text>`, x, y-8, html.EscapeString(text))
 	c.write(`<g transform="translate(%g 44)"><path d="M0 22V-20M-7 -8L0 -22L7 -8" class="bar"/><text y="38" class="north">%s</text></g>`, mapWidth-34, html.EscapeString(c.Text("compass.N")))
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"overflight/airspace"
+	"overflight/geodesy"
 	"overflight/internal/catalogue"
 )
 
@@ -31,6 +33,9 @@ func WriteHTML(w io.Writer, p Page) error {
 		return fmt.Errorf("reading the page template: %w", err)
 	}
 	data := pageData{Language: p.Language, Version: p.Version, Made: p.Made.UTC().Format(daySecond) + "Z"}
+	if p.Outlines != nil {
+		p.Outlines = remembered{p.Outlines, map[airspace.State][][]geodesy.Position{}}
+	}
 	for _, l := range catalogue.Languages() {
 		data.Parts = append(data.Parts, newPart(&p, l))
 	}
@@ -56,6 +61,7 @@ type pathPart struct {
 	phrases
 	*Path
 	Map    template.HTML
+	Coast  bool // a coast is in view on the map
 	Number int
 }
 
@@ -65,8 +71,8 @@ func newPart(p *Page, l catalogue.Language) part {
 	for i := range p.Account.Paths {
 		x := &p.Account.Paths[i]
 		pp := pathPart{phrases: words, Path: x, Number: i + 1}
-		if svg, ok := draw(x, p.Outlines, words, fmt.Sprintf("m%d%s", i+1, l)); ok {
-			pp.Map = template.HTML(svg) // written by this package, every text in it escaped
+		if m, ok := draw(x, p.Outlines, words, fmt.Sprintf("m%d%s", i+1, l)); ok {
+			pp.Map, pp.Coast = template.HTML(m.svg), m.coast // written by this package, every text in it escaped
 		}
 		out.Paths = append(out.Paths, pp)
 	}

@@ -102,3 +102,12 @@ func BenchmarkPacketJSON(b *testing.B) {
 	}
 	b.SetBytes(int64(len(buf)))
 }
+
+// A time that was estimated is never in the place of one that was sent.
+func TestEstimatedTimeStandsApart(t *testing.T) {
+	t.Parallel()
+	got := string(PacketJSON(nil, &ingest.Packet{PID: 257, PTS: 90000, Estimated: true, Carriage: ingest.Async}))
+	if !strings.Contains(got, `"pts":null,`) || !strings.HasSuffix(got, `,"pts_estimated":90000}`+"\n") {
+		t.Errorf("got %s", got)
+	}
+}

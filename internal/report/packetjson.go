@@ -65,6 +65,10 @@ func (w *packetWriter) packet(p *ingest.Packet) {
 	w.items(items)
 	w.raw(`,"defects":`)
 	w.defects(defects)
+	if p.Estimated {
+		w.raw(`,"pts_estimated":`)
+		w.b = strconv.AppendInt(w.b, p.PTS, 10)
+	}
 	w.b = append(w.b, '}')
 }
 

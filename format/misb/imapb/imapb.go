@@ -170,6 +170,14 @@ func (s *Scale) Encode(x float64) (uint64, Kind) {
 // rounded to doubles.
 func (s *Scale) Quantize(x float64) (uint64, Kind) {
 	y, kind := s.Encode(x)
+	// The lowest and the highest integers decode to just outside the range where a step does not
+	// divide it: they go back to themselves.
+	if kind == BelowMinimum || kind == AboveMaximum {
+		edge := min(max(math.Round(s.forward*(x-s.min)+s.zero), 0), float64(uint64(1)<<(8*uint(s.length)-1)))
+		if n := uint64(edge); math.Abs(s.value(n)-x) < s.reverse/2 && x > s.min-s.reverse && x < s.max+s.reverse {
+			return n, Finite
+		}
+	}
 	if kind != Finite {
 		return y, kind
 	}

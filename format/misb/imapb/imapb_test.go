@@ -153,3 +153,21 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// With one byte the step of item 104 is 512 m, and the lowest integer decodes to below the range.
+func TestQuantizeAtTheEdge(t *testing.T) {
+	t.Parallel()
+	for length := 1; length <= 3; length++ {
+		s := New(-900, 40000, length)
+		top := uint64(1) << (8*length - 1)
+		for _, y := range []uint64{0, 1, top - 1, top} {
+			x, kind := s.DecodeBits(y << (64 - 8*length))
+			if low, high := s.Range(); kind != Finite || x <= low-s.Step() || x >= high+s.Step() {
+				continue
+			}
+			if got, kind := s.Quantize(x); got != y || kind != Finite {
+				t.Errorf("length %d: %d decodes to %g and goes back to %d (%v)", length, y, x, got, kind)
+			}
+		}
+	}
+}

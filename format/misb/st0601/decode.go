@@ -341,7 +341,7 @@ func (s *Set) long(o *op, sp span) State {
 func (s *Set) mapped(scale *imapb.Scale, sp span, x float64, kind imapb.Kind) State {
 	switch kind {
 	case imapb.Finite:
-		if low, high := scale.Range(); x < low-scale.Step() || x > high+scale.Step() {
+		if low, high := scale.Range(); x <= low-scale.Step() || x >= high+scale.Step() {
 			s.defect(CodeRange, sp.head, sp.tag, strconv.FormatFloat(x, 'g', -1, 64),
 				strconv.FormatFloat(low, 'g', -1, 64)+".."+strconv.FormatFloat(high, 'g', -1, 64))
 			return OutOfRange

@@ -1,6 +1,7 @@
 package st0903
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"strconv"
@@ -263,6 +264,9 @@ func (s *Set) syntax(err *klv.SyntaxError, path string, base int) {
 func parseUint(v []byte, most int) (uint64, bool) {
 	if len(v) == 0 || len(v) > most {
 		return 0, false
+	}
+	if len(v) == 8 {
+		return binary.BigEndian.Uint64(v), true
 	}
 	var u uint64
 	for _, c := range v {

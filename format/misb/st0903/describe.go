@@ -198,7 +198,8 @@ func (d *describer) location(v []byte) misb.Value {
 		return misb.Unknown{Reason: misb.Malformed}
 	}
 	if d.legacy {
-		l, _ := parseLocation(v, true)
+		var l Location
+		l.parse(v, true)
 		list := misb.List{
 			misb.Field{Name: "Latitude", Unit: "deg", Value: misb.Real(l.Lat)},
 			misb.Field{Name: "Longitude", Unit: "deg", Value: misb.Real(l.Lon)},

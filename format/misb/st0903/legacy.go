@@ -12,7 +12,7 @@ import (
 func (sp *spec) legacyReal(v []byte) (float64, reading) {
 	switch sp.legacy {
 	case steps:
-		if len(v) > 4 {
+		if len(v) > legacySize {
 			return 0, unreadable
 		}
 		n := int64(int8(v[0]))
@@ -21,7 +21,7 @@ func (sp *spec) legacyReal(v []byte) (float64, reading) {
 		}
 		return float64(n) * legacyDegreesPerStep, readable
 	case linear:
-		u, ok := parseUint(v, 4)
+		u, ok := parseUint(v, legacySize)
 		if !ok {
 			return 0, unreadable
 		}
@@ -33,7 +33,11 @@ func (sp *spec) legacyReal(v []byte) (float64, reading) {
 
 // linearValue spreads the whole range of an unsigned integer over [low, high].
 func linearValue(u uint64, size int, low, high float64) float64 {
-	return low + float64(u)*((high-low)/float64(uint64(1)<<(8*uint(size))-1))
+	return low + float64(u)*linearStep(size, low, high)
+}
+
+func linearStep(size int, low, high float64) float64 {
+	return (high - low) / float64(uint64(1)<<(8*uint(size))-1)
 }
 
 func linearBits(x float64, size int, low, high float64) uint64 {
@@ -104,14 +108,14 @@ func (d *Decoder) locationLooksLegacy(v []byte) (legacy, decided bool) {
 	if len(v) < positionSize {
 		return false, false
 	}
-	current, how := parseLocation(v, false)
-	if how == unreadable {
+	var current, old Location
+	if current.parse(v, false) == unreadable {
 		return true, true
 	}
 	if !d.FrameCentre.Known {
 		return false, false
 	}
-	old, _ := parseLocation(v, true)
+	old.parse(v, true)
 	return d.FrameCentre.far(old) < d.FrameCentre.far(current), true
 }
 

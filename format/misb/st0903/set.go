@@ -285,7 +285,8 @@ func (s *Set) AppendContour(dst []Location, t *Target) []Location {
 		if err != nil {
 			return dst
 		}
-		if l, whole := parseLocation(v, s.Legacy); whole != unreadable {
+		var l Location
+		if l.parse(v, s.Legacy) != unreadable {
 			dst = append(dst, l)
 		}
 		b = rest
@@ -334,14 +335,27 @@ func (s *Set) Reset() {
 	s.Targets, s.Algorithms, s.Ontologies = s.Targets[:0], s.Algorithms[:0], s.Ontologies[:0]
 	s.Others, s.Defects = s.Others[:0], s.Defects[:0]
 	s.Context, s.Legacy, s.Assumed, s.Integrity = Context{}, false, false, Unchecked
-	s.numbers.present, s.sent, s.texts, s.raw, s.base = 0, 0, [3][]byte{}, nil, 0
+	s.numbers.present, s.raw, s.base = 0, nil, 0
+	if s.sent != 0 {
+		s.sent, s.texts = 0, [3][]byte{}
+	}
 }
 
 // AddTarget appends an empty target, on the memory of one that Reset let go, and returns it.
 func (s *Set) AddTarget(id uint32) *Target {
-	s.Targets = grow(s.Targets)
 	s.raw = nil
-	t := &s.Targets[len(s.Targets)-1]
+	return s.addTarget(id)
+}
+
+// addTarget leaves what only counts together with its flag.
+func (s *Set) addTarget(id uint32) *Target {
+	n := len(s.Targets)
+	if n == cap(s.Targets) {
+		s.Targets = append(s.Targets, Target{})
+	} else {
+		s.Targets = s.Targets[:n+1]
+	}
+	t := &s.Targets[n]
 	t.ID = id
 	t.Others = t.Others[:0]
 	t.numbers.present, t.hasLocation, t.rawLocation, t.contour = 0, false, nil, nil

@@ -69,6 +69,7 @@ const (
 	lastNumber           = DetectionStatus // highest tag that numbers holds
 	lastLegacyVersion    = 3
 	legacyDegreesPerStep = 0.075 / 32767
+	legacySize           = 4 // largest length of a legacy number
 )
 
 // The defects of this package. Offsets are relative to the first byte of the set's value, those of

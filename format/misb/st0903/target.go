@@ -42,102 +42,6 @@ func (s *Set) brokenSeries(series span, rest []byte) {
 	})
 }
 
-func (s *Set) readTargets(series span, embedded bool) {
-	raw := s.raw
-	for b := series.value; len(b) > 0; {
-		v, rest, err := entry(b)
-		if err != nil {
-			s.brokenSeries(series, b)
-			break
-		}
-		s.readTarget(v, series.at+len(series.value)-len(rest)-len(v), embedded)
-		b = rest
-	}
-	s.raw = raw
-}
-
-func (s *Set) readTarget(v []byte, at int, embedded bool) {
-	id, size, err := klv.ParseOID(v)
-	if err != nil {
-		s.defect(evidence.Defect{Code: CodeSyntax, Offset: int64(at), Item: "101", Got: strconv.Itoa(len(v))})
-		return
-	}
-	t := s.AddTarget(id)
-	base := at + size
-	pack := v[size:]
-	var seen uint32
-	for p := 0; p < len(pack); {
-		// Nearly every item is a short number, seen for the first time.
-		if p+2 < len(pack) && pack[p] <= lastNumber && pack[p+1] <= 4 {
-			tag, n := uint32(pack[p]), int(pack[p+1])
-			if end := p + 2 + n; end <= len(pack) && seen>>tag&1 == 0 && s.short(t, tag, pack[p+2:end]) {
-				seen |= 1 << tag
-				p = end
-				continue
-			}
-		}
-		it := klv.WalkItems(pack[p:])
-		if !it.Next() {
-			s.syntax(it.Err(), "101.", base+p)
-			break
-		}
-		if it.Padded {
-			s.finding(CodePadded, base+p, "101.", it.Tag)
-		}
-		if it.Tag <= lastNumber {
-			if seen>>it.Tag&1 != 0 {
-				s.finding(CodeDuplicate, base+p, "101.", it.Tag)
-			}
-			seen |= 1 << it.Tag
-		}
-		s.targetItem(t, span{it.Tag, it.Value, base + p, base + p + it.Start})
-		p += it.Start + len(it.Value)
-	}
-	s.checkTarget(t, at, embedded)
-}
-
-// short reads a numeric item of at most four bytes. It returns false for whatever is not a plain
-// number of its item; targetItem deals with that.
-func (s *Set) short(t *Target, tag uint32, v []byte) bool {
-	var u uint64
-	switch len(v) {
-	case 1:
-		u = uint64(v[0])
-	case 2:
-		u = uint64(v[0])<<8 | uint64(v[1])
-	case 3:
-		u = uint64(v[0])<<16 | uint64(v[1])<<8 | uint64(v[2])
-	case 4:
-		u = uint64(binary.BigEndian.Uint32(v))
-	default:
-		return false
-	}
-	sp := &targetSchema.items[tag]
-	switch {
-	case sp.form == unsigned:
-		if len(v) > sp.size {
-			return false
-		}
-	case sp.form != mapped:
-		return false
-	case !s.Legacy:
-		scale := &sp.scales[len(v)]
-		x, kind := scale.DecodeBits(u << (64 - 8*uint(len(v))))
-		if low, high := scale.Range(); kind != imapb.Finite || x < low || x > high {
-			return false
-		}
-		u = math.Float64bits(x)
-	case sp.legacy == steps:
-		unused := 64 - 8*uint(len(v))
-		u = math.Float64bits(float64(int64(u<<unused)>>unused) * legacyDegreesPerStep)
-	default:
-		low, high := sp.scales[1].Range()
-		u = math.Float64bits(linearValue(u, len(v), low, high))
-	}
-	t.numbers.put(tag, u, len(v))
-	return true
-}
-
 // targetItem reads an item of any kind and length.
 func (s *Set) targetItem(t *Target, it span) {
 	if len(it.value) == 0 {
@@ -237,68 +141,77 @@ const (
 	deviationSize = 6
 )
 
+// readLocation reads item 17 in place: a Location is too large to be handed around for every pack.
 func (s *Set) readLocation(t *Target, v []byte, offset int) {
-	l, how := parseLocation(v, s.Legacy)
-	if how == unreadable {
-		t.Others = append(t.Others, Element{TargetLocation, v})
-		t.hasLocation = false
-		if len(v) < positionSize {
-			s.wrongLength(offset, "101.", TargetLocation, len(v))
-			return
-		}
-		s.finding(CodeSpecial, offset, "101.", TargetLocation)
+	how := t.location.parse(v, s.Legacy)
+	t.hasLocation = how != unreadable
+	if how == readable {
+		t.rawLocation = nil
 		return
 	}
-	t.location, t.hasLocation, t.rawLocation = l, true, nil
 	if how == special {
 		t.rawLocation = v
 		s.finding(CodeSpecial, offset, "101.", TargetLocation)
+		return
 	}
+	t.Others = append(t.Others, Element{TargetLocation, v})
+	if len(v) < positionSize {
+		s.wrongLength(offset, "101.", TargetLocation, len(v))
+		return
+	}
+	s.finding(CodeSpecial, offset, "101.", TargetLocation)
 }
 
-// parseLocation reads a location pack. It is unreadable without latitude and longitude, special
-// when something else in it is no number or is left over.
-func parseLocation(v []byte, legacy bool) (l Location, how reading) {
+// parse reads a location pack. It is unreadable without latitude and longitude, special when
+// something else in it is no number or is left over.
+func (l *Location) parse(v []byte, legacy bool) reading {
+	*l = Location{}
 	if len(v) < positionSize {
-		return l, unreadable
+		return unreadable
 	}
 	if legacy {
-		l.Lat = linearValue(uint64(binary.BigEndian.Uint32(v)), 4, -90, 90)
-		l.Lon = linearValue(uint64(binary.BigEndian.Uint32(v[4:])), 4, -180, 180)
-		l.HAE, l.HasHAE = linearValue(uint64(binary.BigEndian.Uint16(v[8:])), 2, -900, 19000), true
+		l.Lat = -90 + float64(binary.BigEndian.Uint32(v))*(180.0/math.MaxUint32)
+		l.Lon = -180 + float64(binary.BigEndian.Uint32(v[4:]))*(360.0/math.MaxUint32)
+		l.HAE = -900 + float64(binary.BigEndian.Uint16(v[8:]))*(19900.0/math.MaxUint16)
+		l.HasHAE = true
 		if len(v) > positionSize {
-			return l, special
+			return special
 		}
-		return l, readable
+		return readable
 	}
-	var lat, lon, hae imapb.Kind
-	l.Lat, lat = latitude4.DecodeBits(uint64(binary.BigEndian.Uint32(v)) << 32)
-	l.Lon, lon = longitude4.DecodeBits(uint64(binary.BigEndian.Uint32(v[4:])) << 32)
-	l.HAE, hae = height2.DecodeBits(uint64(binary.BigEndian.Uint16(v[8:])) << 48)
-	if lat != imapb.Finite || lon != imapb.Finite || math.Abs(l.Lat) > 90 || math.Abs(l.Lon) > 180 {
-		return Location{}, unreadable
+	lat, kindLat := latitude4.DecodeBits(uint64(binary.BigEndian.Uint32(v)) << 32)
+	lon, kindLon := longitude4.DecodeBits(uint64(binary.BigEndian.Uint32(v[4:])) << 32)
+	hae, kindHAE := height2.DecodeBits(uint64(binary.BigEndian.Uint16(v[8:])) << 48)
+	if kindLat != imapb.Finite || kindLon != imapb.Finite || math.Abs(lat) > 90 || math.Abs(lon) > 180 {
+		return unreadable
 	}
-	how = readable
-	if l.HasHAE = hae == imapb.Finite && l.HAE <= 19000; !l.HasHAE {
-		l.HAE, how = 0, special
-	}
-	v = v[positionSize:]
-	if len(v) >= deviationSize {
-		if l.HasSigma = three(&l.Sigma, v, &sigma2); !l.HasSigma {
-			how = special
-		}
-		v = v[deviationSize:]
-	}
-	if len(v) >= deviationSize {
-		if l.HasRho = three(&l.Rho, v, &rho2); !l.HasRho {
-			how = special
-		}
-		v = v[deviationSize:]
-	}
-	if len(v) > 0 || l.HasRho && !l.HasSigma {
+	how := readable
+	l.Lat, l.Lon = lat, lon
+	if kindHAE == imapb.Finite && hae <= 19000 {
+		l.HAE, l.HasHAE = hae, true
+	} else {
 		how = special
 	}
-	return l, how
+	if len(v) > positionSize && !l.parseDeviations(v[positionSize:]) {
+		how = special
+	}
+	return how
+}
+
+// parseDeviations reads what follows the position and reports whether all of it was a number.
+func (l *Location) parseDeviations(v []byte) (whole bool) {
+	whole = true
+	if len(v) >= deviationSize {
+		l.HasSigma = three(&l.Sigma, v, &sigma2)
+		whole = l.HasSigma
+		v = v[deviationSize:]
+	}
+	if len(v) >= deviationSize {
+		l.HasRho = three(&l.Rho, v, &rho2)
+		whole = whole && l.HasRho && l.HasSigma
+		v = v[deviationSize:]
+	}
+	return whole && len(v) == 0
 }
 
 // three reads three values of two bytes; all must be numbers.
