@@ -210,15 +210,20 @@ func (m *memory) attach(s transparency.SignedCheckpoint, lines []byte) (transpar
 		return s, nil
 	}
 	raw := s.Raw()
-	b := binary.BigEndian.AppendUint32(nil, uint32(len(raw)))
-	b = binary.BigEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
-	b = binary.BigEndian.AppendUint32(b, crc32.Checksum(raw, castagnoli))
 	off := m.from.Size()
-	if err := m.file.Append(append(b, raw...)); err != nil {
+	if err := m.file.Append(framed(raw)); err != nil {
 		return transparency.SignedCheckpoint{}, fmt.Errorf("keeping cosignatures: %w", err)
 	}
 	m.keep(record{size: s.Size, offset: off + recordHead, length: len(raw)})
 	return s, nil
+}
+
+// framed puts the head of a record in front of a note.
+func framed(note []byte) []byte {
+	b := binary.BigEndian.AppendUint32(nil, uint32(len(note)))
+	b = binary.BigEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
+	b = binary.BigEndian.AppendUint32(b, crc32.Checksum(note, castagnoli))
+	return append(b, note...)
 }
 
 // all calls visit with every cosigned checkpoint, the largest first, until it returns false.
