@@ -84,7 +84,7 @@ func (a *Archive) settleToSeal(id ID) (Segment, error) {
 	return a.settle(id, true)
 }
 
-const writeSize = 256 << 10
+const writeSize = 128 << 10
 
 // encrypted is a segment that is on the disk and has no name yet.
 type encrypted struct {

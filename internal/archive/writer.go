@@ -12,7 +12,7 @@ import (
 	"overflight/evidence"
 )
 
-const blockSize = 1 << 20
+const blockSize = 256 << 10
 
 var blocks = sync.Pool{New: func() any { return new([blockSize]byte) }}
 
