@@ -27,9 +27,10 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// appendUntilKilled appends for ever and says which sequences were given out and which are on disk.
+// appendUntilKilled has room in memory for what a slow disk leaves waiting, so that nothing is given
+// up. It appends for ever and says which sequences were given out and which are on disk.
 func appendUntilKilled(dir string) error {
-	s, err := Open(Config{Dir: dir, Source: "feed", FileBytes: 64 << 10, Flush: 2 * time.Millisecond}, time.Now())
+	s, err := Open(Config{Dir: dir, Source: "feed", FileBytes: 64 << 10, Flush: 2 * time.Millisecond, MaxMemory: 256 << 20}, time.Now())
 	if err != nil {
 		return err
 	}

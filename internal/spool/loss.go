@@ -180,10 +180,13 @@ func (s *Spool) saveLosses() error {
 	s.lossNew = false
 	s.mu.Unlock()
 	err := s.replace(lossFile, st)
-	if err != nil {
-		s.mu.Lock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case err != nil:
 		s.lossNew = true
-		s.mu.Unlock()
+	case s.lossID == st.LastID:
+		s.lossFrom = 0
 	}
 	return err
 }

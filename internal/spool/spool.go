@@ -138,7 +138,8 @@ type Spool struct {
 	losses   []Loss
 	noted    []Loss
 	lossID   uint64
-	lossNew  bool // losses differ from the disk's
+	lossNew  bool   // losses differ from the disk's
+	lossFrom uint64 // the first sequence given up in memory of which the disk does not know; 0 for none
 	failing  error
 	failedAt time.Time
 	closed   bool
@@ -239,6 +240,9 @@ func (s *Spool) boundMemory() *Loss {
 		return nil
 	}
 	lost.Cause = CauseDisk
+	if s.lossFrom == 0 {
+		s.lossFrom = lost.FirstSequence
+	}
 	s.tail = slices.Delete(s.tail, from, end)
 	s.declare(lost)
 	return &lost
@@ -282,7 +286,7 @@ func bySequence(r Record, sequence uint64) int {
 type State struct {
 	Next    uint64    // sequence of the next record
 	Acked   uint64    // every record up to this is safe elsewhere
-	Durable uint64    // every record up to this is on disk, safe elsewhere or declared lost
+	Durable uint64    // every record up to this is on disk, safe elsewhere or in a loss that is on disk
 	Waiting uint64    // sequences after Acked, those declared lost among them
 	Oldest  time.Time // arrival of the oldest record kept; zero when there is none
 	Disk    int64     // bytes on disk
@@ -316,10 +320,14 @@ func (s *Spool) State() State {
 }
 
 func (s *Spool) durable() uint64 {
+	d := s.next - 1
 	if s.unsaved < len(s.tail) {
-		return s.tail[s.unsaved].Sequence - 1
+		d = s.tail[s.unsaved].Sequence - 1
 	}
-	return s.next - 1
+	if s.lossFrom > 0 {
+		d = min(d, max(s.lossFrom-1, s.acked))
+	}
+	return d
 }
 
 // Run writes what is appended until ctx ends; then it writes what is left, closes the files and returns.
