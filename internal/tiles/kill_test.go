@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"strconv"
 	"testing"
+	"time"
 
 	"golang.org/x/mod/sumdb/note"
 
@@ -48,16 +49,22 @@ func child() int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	err = l.Tail(ctx, said{ledger{end: 1 << 40}})
+	err = l.Tail(ctx, said{ledger: ledger{end: 1 << 40}, from: l.Size()})
 	fmt.Fprintln(os.Stderr, err)
 	return 1
 }
 
-// said prints the sequence before the one it is asked for: that one was acknowledged.
-type said struct{ ledger }
+// said prints the sequence before the one it is asked for: that one was acknowledged. What is read
+// again to be compared is not printed.
+type said struct {
+	ledger
+	from uint64
+}
 
 func (s said) Read(ctx context.Context, first uint64, limit int) ([][]byte, error) {
-	fmt.Println(first - 1)
+	if first > s.from {
+		fmt.Println(first - 1)
+	}
 	return s.ledger.Read(ctx, first, 1+int(first%uint64(limit)))
 }
 
@@ -72,8 +79,9 @@ func TestKill(t *testing.T) {
 	random := rand.New(rand.NewPCG(seed, 0))
 	cfg := config(t, t.TempDir())
 	dir := cfg.Folder[:len(cfg.Folder)-len("/log")]
+	var before uint64
 	for round := range rounds {
-		acked := killed(t, dir, 1+random.IntN(25))
+		acked := killed(t, dir, 1+random.IntN(25), time.Duration(random.IntN(9000))*time.Microsecond)
 		l, err := tiles.Open(within(t), cfg)
 		if err != nil {
 			t.Fatalf("round %d: %v", round, err)
@@ -93,12 +101,17 @@ func TestKill(t *testing.T) {
 		if err != nil {
 			t.Fatalf("round %d: %v", round, err)
 		}
+		if report.Size <= before {
+			t.Fatalf("round %d: nothing was entered", round)
+		}
+		before = report.Size
 		t.Logf("round %d: %d acknowledged, %d there, %d files verified", round, acked, report.Size, report.Files)
 	}
 }
 
-// killed runs a child until it has said so many lines, kills it and returns the last number it said.
-func killed(t *testing.T, dir string, lines int) uint64 {
+// killed runs a child until it has said so many lines, kills it that much later, in the middle of
+// whatever it does then, and returns the last number it said.
+func killed(t *testing.T, dir string, lines int, later time.Duration) uint64 {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), childEnv+"="+dir)
@@ -117,9 +130,7 @@ func killed(t *testing.T, dir string, lines int) uint64 {
 			t.Fatal(err)
 		}
 		if n == lines {
-			if err := cmd.Process.Kill(); err != nil {
-				t.Fatal(err)
-			}
+			time.AfterFunc(later, func() { _ = cmd.Process.Kill() }) // Wait says whether it was
 		}
 	}
 	var exit *exec.ExitError
