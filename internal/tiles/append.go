@@ -75,8 +75,12 @@ func (l *Log) Append(ctx context.Context, first uint64, leaves [][]byte) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		n := min(len(leaves), batch)
-		if err := l.enter(ctx, leaves[:n]); err != nil {
+		by := len(sizes) - 1
+		for uint(len(leaves)) < sizes[by] {
+			by--
+		}
+		n := sizes[by]
+		if err := l.enter(ctx, l.appender[by], leaves[:n]); err != nil {
 			l.halt(err)
 			return err
 		}
@@ -85,8 +89,8 @@ func (l *Log) Append(ctx context.Context, first uint64, leaves [][]byte) error {
 	return nil
 }
 
-// enter adds one batch and waits for all of it.
-func (l *Log) enter(ctx context.Context, leaves [][]byte) error {
+// enter adds one batch, just as large as the appender's are, and waits for all of it.
+func (l *Log) enter(ctx context.Context, to *tessera.Appender, leaves [][]byte) error {
 	// Cancelling does not take back what is in the queue; its outcome is awaited.
 	ctx = context.WithoutCancel(ctx)
 	for _, leaf := range leaves {
@@ -94,7 +98,7 @@ func (l *Log) enter(ctx context.Context, leaves [][]byte) error {
 	}
 	futures := make([]tessera.IndexFuture, len(leaves))
 	for i, leaf := range leaves {
-		futures[i] = l.appender.Add(ctx, tessera.NewEntry(leaf))
+		futures[i] = to.Add(ctx, tessera.NewEntry(leaf))
 	}
 	var failed error
 	for i, future := range futures {

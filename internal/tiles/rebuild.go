@@ -96,7 +96,7 @@ func grow(ctx context.Context, cfg Config, dir string, source Ledger, signed, en
 	}
 	l, err := Create(ctx, Config{
 		Folder: dir, Memory: scratch, Key: key, Signer: signer,
-		Interval: minInterval, BatchAge: cfg.BatchAge,
+		Interval: minInterval,
 	})
 	if err != nil {
 		return fmt.Errorf("rebuilding: %w", err)

@@ -45,15 +45,18 @@ type Config struct {
 	Signer note.Signer      // signs as Key; only Create, Open and Rebuild need it
 
 	Interval time.Duration // between checkpoints; 0 is one second, at least 100 ms
-	BatchAge time.Duration // a leaf waits no longer for others; 0 is 100 ms
 }
 
 const (
 	minInterval = 100 * time.Millisecond // the library's
 
-	// batch is how many leaves are outstanding at most. All of a batch are durable or refused before
-	// the next is offered: the library would put a later batch in the place of one that it lost.
-	batch = 512
+	// never is an age and an interval that no process reaches. The library puts a batch that its timer
+	// closed behind one that was closed later, now and then, and a later batch in the place of one that
+	// it lost. So batches are closed by their size alone, and each is durable or refused before the
+	// next is offered.
+	never = 10 * 365 * 24 * time.Hour
+
+	batch = 256 // leaves outstanding at most
 
 	lockFile       = "lock"
 	rememberedFile = "signed"
@@ -63,9 +66,6 @@ func (c Config) validate() (Config, error) {
 	if c.Interval == 0 {
 		c.Interval = time.Second
 	}
-	if c.BatchAge == 0 {
-		c.BatchAge = 100 * time.Millisecond
-	}
 	switch {
 	case c.Folder == "" || c.Memory == "":
 		return c, errors.New("a log needs a folder and a memory")
@@ -73,8 +73,6 @@ func (c Config) validate() (Config, error) {
 		return c, errors.New("the memory of a log must not lie in its folder")
 	case c.Interval < minInterval:
 		return c, fmt.Errorf("checkpoint interval of %s is below %s", c.Interval, minInterval)
-	case c.BatchAge < 0:
-		return c, fmt.Errorf("batch age of %s is below zero", c.BatchAge)
 	case c.Key.Verifier() == nil:
 		return c, errors.New("a log needs a key")
 	}
@@ -118,7 +116,7 @@ type Log struct {
 	// Of the goroutine that appends, under mu.
 	mu       sync.Mutex
 	guard    *guard
-	appender *tessera.Appender
+	appender [len(sizes)]*tessera.Appender
 	shutdown func(context.Context) error
 	cancel   context.CancelFunc
 	next     uint64 // index of the next leaf
@@ -306,6 +304,9 @@ func (l *Log) replay(f *frontier, now tree) error {
 	return nil
 }
 
+// sizes are those of the batches, the smallest first.
+var sizes = [...]uint{1, 16, batch}
+
 // start hands the folder to the library. The context given to it ends with Close, not with the caller's.
 func (l *Log) start(ctx context.Context, f *frontier, last transparency.Checkpoint) error {
 	driver, err := posix.New(ctx, posix.Config{Path: l.cfg.Folder})
@@ -313,17 +314,30 @@ func (l *Log) start(ctx context.Context, f *frontier, last transparency.Checkpoi
 		return fmt.Errorf("opening the tiles: %w", err)
 	}
 	g := newGuard(l.cfg.Signer, *f, last, l.memory.remember)
-	opts := tessera.NewAppendOptions().
-		WithCheckpointSigner(g).
-		WithCheckpointInterval(l.cfg.Interval).
-		WithCheckpointRepublishInterval(0).
-		WithBatching(batch, l.cfg.BatchAge).
-		WithPushback(2 * batch)
 	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	appender, shutdown, logReader, err := tessera.NewAppender(own, driver, opts)
-	if err != nil {
-		cancel()
-		return fmt.Errorf("opening the tiles: %w", err)
+	var appender [len(sizes)]*tessera.Appender
+	var shutdown func(context.Context) error
+	var logReader tessera.LogReader
+	// The first publishes checkpoints; the others, on the same files, find them younger than never.
+	for i, size := range sizes {
+		opts := tessera.NewAppendOptions().
+			WithCheckpointSigner(g).
+			WithCheckpointInterval(never).
+			WithCheckpointRepublishInterval(0).
+			WithGarbageCollectionInterval(0).
+			WithBatching(size, never)
+		if i == 0 {
+			opts.WithCheckpointInterval(l.cfg.Interval).WithGarbageCollectionInterval(tessera.DefaultGarbageCollectionInterval)
+		}
+		a, stop, r, err := tessera.NewAppender(own, driver, opts)
+		if err != nil {
+			cancel()
+			return fmt.Errorf("opening the tiles: %w", err)
+		}
+		appender[i] = a
+		if i == 0 {
+			shutdown, logReader = stop, r
+		}
 	}
 	size, err := logReader.IntegratedSize(ctx)
 	if err == nil && size != f.size {
@@ -372,12 +386,32 @@ func (l *Log) Close(ctx context.Context) error {
 	}
 	var err error
 	if l.err == nil {
-		if err = l.shutdown(ctx); err != nil {
+		// Each of the library's appenders waits for its own leaves only.
+		if err = l.settle(ctx); err == nil {
+			err = l.shutdown(ctx)
+		}
+		if err != nil {
 			err = fmt.Errorf("waiting for the last checkpoint: %w", err)
 		}
 	}
 	l.halt(ErrStopped)
 	return errors.Join(err, l.release())
+}
+
+// settle waits until a checkpoint covers every leaf. The caller holds mu.
+func (l *Log) settle(ctx context.Context) error {
+	for {
+		s, err := l.Checkpoint(ctx)
+		if err != nil || s.Size >= l.next {
+			return err
+		}
+		if err := l.guard.failure(); err != nil {
+			return err
+		}
+		if err := l.pause(ctx); err != nil {
+			return err
+		}
+	}
 }
 
 // halt ends the library's work on the folder. Nothing is outstanding: Append waits for every leaf.

@@ -82,7 +82,7 @@ func configOf(t testing.TB, dir, private, public string) tiles.Config {
 	return tiles.Config{
 		Folder: filepath.Join(dir, "log"), Memory: filepath.Join(dir, "memory"),
 		Key: key, Signer: signer,
-		Interval: 100 * time.Millisecond, BatchAge: 2 * time.Millisecond,
+		Interval: 100 * time.Millisecond,
 	}
 }
 
@@ -184,7 +184,6 @@ func TestRefusedConfigurations(t *testing.T) {
 		"no key":         func(c *tiles.Config) { c.Key = transparency.Key{} },
 		"no signer":      func(c *tiles.Config) { c.Signer = nil },
 		"other signer":   func(c *tiles.Config) { c.Signer = stranger },
-		"negative age":   func(c *tiles.Config) { c.BatchAge = -1 },
 	} {
 		cfg := good
 		change(&cfg)
@@ -254,6 +253,9 @@ func TestWatch(t *testing.T) {
 	var sizes []uint64
 	enough := errors.New("enough")
 	err := l.Watch(ctx, func(ctx context.Context, s transparency.SignedCheckpoint) error {
+		if s.Size < l.Size() {
+			return nil // overtaken by the rest of what was added
+		}
 		sizes = append(sizes, s.Size)
 		if s.Size == 21 {
 			return enough
