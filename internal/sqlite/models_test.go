@@ -16,9 +16,9 @@ import (
 
 func TestDumpDoesNotDependOnBatches(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(4) {
+	for seed := range uint64(2) {
 		a := newAuthor(seed)
-		a.write(400)
+		a.write(200)
 		whole := fresh(t)
 		apply(t, whole, a.events)
 		want := dumpOf(t, whole)
@@ -26,11 +26,11 @@ func TestDumpDoesNotDependOnBatches(t *testing.T) {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
 		random := rand.New(rand.NewPCG(seed, 1))
-		for range 3 {
+		for range 2 {
 			file := filepath.Join(t.TempDir(), "m.db")
 			m := open(t, file)
 			for rest := a.events; len(rest) > 0; {
-				n := min(len(rest), 1+random.IntN(200))
+				n := min(len(rest), 1+random.IntN(100))
 				apply(t, m, rest[:n])
 				rest = rest[n:]
 				if random.IntN(10) == 0 {
@@ -64,7 +64,7 @@ func difference(a, b string) string {
 func TestDumpDoesNotDependOnTheOrderOfStreams(t *testing.T) {
 	t.Parallel()
 	a := newAuthor(11)
-	a.write(300)
+	a.write(100)
 	m := fresh(t)
 	apply(t, m, a.events)
 	want := dumpOf(t, m)
@@ -140,7 +140,7 @@ func TestSequence(t *testing.T) {
 func TestPosition(t *testing.T) {
 	t.Parallel()
 	a := newAuthor(5)
-	a.write(700)
+	a.write(560)
 	m := fresh(t)
 	if !m.Created() {
 		t.Error("not created")
@@ -245,7 +245,7 @@ func TestVersions(t *testing.T) {
 func TestEncodedBytesChangeNothing(t *testing.T) {
 	t.Parallel()
 	a := newAuthor(21)
-	a.write(300)
+	a.write(150)
 	m, n := fresh(t), fresh(t)
 	apply(t, m, a.events)
 	for i := range a.events {
