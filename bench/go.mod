@@ -10,4 +10,7 @@ require (
 	overflight v0.0.0-00010101000000-000000000000
 )
 
-require github.com/asticode/go-astikit v0.30.0 // indirect
+require (
+	github.com/asticode/go-astikit v0.30.0 // indirect
+	go.yaml.in/yaml/v3 v3.0.6 // indirect
+)
