@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"runtime"
 	"sync"
 	"time"
 
@@ -47,14 +46,18 @@ func (s *Source) callSRT(ctx context.Context) error {
 		return &fault{CodeConnect, &rejected{err}}
 	}
 	err = s.readSRT(ctx, conn)
-	// The library's reader waits for somebody to take its last error.
-	for range 1 << 16 {
-		if _, last := conn.Read(nil); errors.Is(last, srt.ErrClientClosed) || last == nil {
-			break
-		}
-		runtime.Gosched()
-	}
+	drainSRT(conn)
 	return err
+}
+
+// drainSRT takes the last error of the library's reader, which waits for somebody to do so for ever. It comes as soon as
+// that has noticed that its socket is closed; it may also have been taken before, and then there is nothing to wait for.
+func drainSRT(conn srt.Conn) {
+	for until := time.Now().Add(time.Second); time.Now().Before(until); time.Sleep(time.Millisecond) {
+		if _, last := conn.Read(nil); errors.Is(last, srt.ErrClientClosed) || errors.Is(last, net.ErrClosed) {
+			return
+		}
+	}
 }
 
 // probeSRT sends the first message of a handshake (draft-sharabayko-srt-01, 4.3.1.1) until there is an
