@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -43,17 +44,26 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
+// turnedAway counts the dials of the tests that an SRT listener refused. The library's Dial then closes its socket, and
+// its reader may come too late to tell anybody: one goroutine each is not ours to end.
+var turnedAway atomic.Int64
+
 // leftovers are the goroutines of sources and of the protocol libraries.
 func leftovers() string {
 	buf := make([]byte, 4<<20)
 	buf = buf[:runtime.Stack(buf, true)]
 	var out []string
+	tolerated := turnedAway.Load()
 	for g := range strings.SplitSeq(string(buf), "\n\n") {
 		if strings.Contains(g, "TestMain") && strings.Contains(g, "runtime.Stack") || strings.Contains(g, "live.TestMain(") {
 			continue
 		}
 		if strings.Contains(g, "gosrt.Dial.func3") {
 			continue // the library's own, of a dial that was turned away: it does not stop its timer
+		}
+		if strings.Contains(g, "gosrt.Dial.func1") && strings.Contains(g, "[chan send") && tolerated > 0 {
+			tolerated--
+			continue
 		}
 		for _, ours := range []string{"overflight/", "gosrt", "gortsplib"} {
 			if strings.Contains(g, ours) {
