@@ -2,6 +2,7 @@ package account
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -134,10 +135,24 @@ func (k *Keeper) note(c evidence.Code, f *sensor.Frame) {
 	k.counts[c]++
 }
 
+// Snapshot returns the account so far, and leaves the Keeper to go on.
+func (k *Keeper) Snapshot() Path {
+	p := k.path
+	p.Frames.Nowhere = maps.Clone(p.Frames.Nowhere)
+	p.Airspace = k.tally.Snapshot()
+	k.assemble(&p)
+	return p
+}
+
 // Close returns the account. The Keeper is spent.
 func (k *Keeper) Close() Path {
-	p := &k.path
-	p.Airspace = k.tally.Close()
+	k.path.Airspace = k.tally.Close()
+	k.assemble(&k.path)
+	return k.path
+}
+
+// assemble puts together what is known of the path and the frames.
+func (k *Keeper) assemble(p *Path) {
 	if a := &p.Airspace; a.Fixes > 0 {
 		if p.From.IsZero() || a.From.Before(p.From) {
 			p.From = a.From
@@ -149,9 +164,9 @@ func (k *Keeper) Close() Path {
 	p.Findings = append(p.Findings, p.Airspace.Findings...)
 	for _, s := range k.lines {
 		p.LookedInto = append(p.LookedInto, s.looks()...)
-		if s.ground.Coarsened() {
+		if s.ground.Coarsened() && k.findings[CodeCoarse] == nil {
 			k.findings[CodeCoarse] = &evidence.Defect{Code: CodeCoarse}
-			k.counts[CodeCoarse]++
+			k.counts[CodeCoarse] = 1
 		}
 	}
 	slices.SortStableFunc(p.LookedInto, func(a, b Look) int {
@@ -159,9 +174,9 @@ func (k *Keeper) Close() Path {
 	})
 	for _, c := range []evidence.Code{CodeUntimed, CodeUnplaced, CodeUnjudged, CodeWide, CodeCoarse} {
 		if d := k.findings[c]; d != nil {
-			d.Got = strconv.Itoa(k.counts[c])
-			p.Findings = append(p.Findings, *d)
+			told := *d
+			told.Got = strconv.Itoa(k.counts[c])
+			p.Findings = append(p.Findings, told)
 		}
 	}
-	return *p
 }

@@ -328,7 +328,7 @@ func (s *sight) looks() []Look {
 	var out []Look
 	for k, g := range s.glances {
 		l := g.look
-		l.Intervals = joined(l.Intervals, s.config.Pause)
+		l.Intervals = joined(slices.Clone(l.Intervals), s.config.Pause) // the order in which they came still counts
 		l.AreaKm2 = s.ground.UnionKm2(func(key coverage.Key) bool {
 			zone, view := &s.zones[key.Zone], &s.views[key.View]
 			if k.state == "" && zone.states.Len() > 0 || k.state != "" && !zone.states.Has(k.state) {

@@ -191,10 +191,14 @@ func (t *Tally) Close() Reckoning {
 		l.open = nil
 	}
 	t.judge()
+	r.sort()
+	return *r
+}
+
+func (r *Reckoning) sort() {
 	slices.SortStableFunc(r.Entries, func(a, b Entry) int {
 		return cmp.Or(cmp.Compare(a.First.Index, b.First.Index), cmp.Compare(a.Last.Index, b.Last.Index), cmp.Compare(a.State, b.State))
 	})
-	return *r
 }
 
 // take reckons some fixes, leaving out those that are none.

@@ -27,6 +27,7 @@ const (
 type Options struct {
 	Source string    // the name that fixes and frames are to carry
 	Scale  TimeScale // of ST 0601 item 2; "" is AutoScale
+	Heads  bool      // look into pictures as far as is needed to know key pictures that no adaptation field marks
 }
 
 // Observation is what one packet says about the aircraft and its sensor. It is valid only during the
@@ -39,6 +40,26 @@ type Observation struct {
 	HasFix   bool // there is a position, and the packet may be relied on
 	Frame    sensor.Frame
 	Reports  int // of VMTI in the packet: counted, nothing more
+	Classes  Classes
+}
+
+// Classes counts reports of VMTI by what the stream's own ontology calls them. No report is told apart from another.
+type Classes struct{ People, Vehicles, Others int }
+
+// Unit is where a metadata packet begins, whatever becomes of it.
+type Unit struct {
+	PID    int
+	Offset int64
+}
+
+// Picture is where a coded picture begins: the transport packet in which its PES packet starts.
+type Picture struct {
+	PID    int
+	Offset int64
+	Key    bool // decoding can start here
+	Codec  string
+	PTS    int64 // unwrapped, 90 kHz
+	HasPTS bool
 }
 
 // Visitor is what is called for each packet, in the order of the stream. Either may be nil: an
@@ -46,6 +67,8 @@ type Observation struct {
 type Visitor struct {
 	Packet      func(*Packet) error
 	Observation func(*Observation) error
+	Picture     func(*Picture)
+	Unit        func(*Unit)
 }
 
 // Metadata sums up the metadata of one input.
@@ -64,28 +87,24 @@ type Metadata struct {
 // ReadMetadata reads a transport stream or bare KLV to its end. What is wrong with the input is in
 // Defects; the error is of the reader or of the visitor.
 func ReadMetadata(r io.Reader, kind Kind, opt Options, visit Visitor) (Metadata, error) {
-	if opt.Scale == "" {
-		opt.Scale = AutoScale
+	s, err := NewSession(kind, opt, visit)
+	if err != nil {
+		return Metadata{}, err
 	}
-	m := &metadata{opt: opt, visit: visit, streams: map[int]*stream{}}
-	m.out.ByStandard = map[string]int{}
-	m.out.Scale = UTC
-	if opt.Scale == MISP {
-		m.out.Scale = MISP
+	buf := make([]byte, 1<<20)
+	for {
+		n, err := r.Read(buf)
+		if _, werr := s.Write(buf[:n]); werr != nil {
+			return s.Metadata(), werr
+		}
+		if errors.Is(err, io.EOF) {
+			return s.Flush()
+		}
+		if err != nil {
+			_, _ = s.Flush() // the reader's error is the one to tell
+			return s.Metadata(), err
+		}
 	}
-	var err error
-	switch kind {
-	case TransportStream:
-		err = m.transport(r)
-	case BareKLV:
-		err = m.bare(r)
-	case ReadsbTrace, TrafficJSON, CSVPath:
-		return m.out, fmt.Errorf("%s holds positions, not metadata packets", kind)
-	}
-	if m.out.Packets == 0 && err == nil {
-		m.out.Defects.Add(evidence.Defect{Code: CodeNoMetadata, Got: string(m.out.Reason)})
-	}
-	return m.out, err
 }
 
 type metadata struct {
@@ -94,70 +113,6 @@ type metadata struct {
 	streams map[int]*stream
 	err     error // of a visitor
 	out     Metadata
-}
-
-func (m *metadata) transport(r io.Reader) error {
-	handler := &mpegts.Funcs{
-		OnUnit: func(u *mpegts.Unit) {
-			p := Packet{
-				PID: int(u.PID), Offset: u.Offset, PTS: u.PTS, HasPTS: u.HasPTS && !u.Estimated,
-				Estimated: u.HasPTS && u.Estimated, Carriage: Async, Bytes: u.Data,
-			}
-			if u.Carriage == mpegts.Sync {
-				p.Carriage = Sync
-			}
-			m.packet(&p, u.Truncated || u.Damaged)
-		},
-		OnDefect: m.out.Defects.Add,
-	}
-	d := mpegts.NewDemuxer(handler, mpegts.Config{MaxDefects: keptDefects})
-	buf := make([]byte, 1<<20)
-	var err error
-	for err == nil && m.err == nil {
-		var n int
-		n, err = r.Read(buf)
-		if _, werr := d.Write(buf[:n]); werr != nil {
-			return werr
-		}
-	}
-	if m.err == nil {
-		d.Flush()
-	}
-	m.out.Stream = d.Summary()
-	m.out.Reason = m.out.Stream.Reason
-	for _, f := range m.out.Stream.Findings {
-		m.out.Defects.Count(f.Code, int(f.Count)-m.out.Defects.Total(f.Code))
-	}
-	if m.err != nil {
-		return m.err
-	}
-	if !errors.Is(err, io.EOF) {
-		return err
-	}
-	return nil
-}
-
-func (m *metadata) bare(r io.Reader) error {
-	s := &klv.Scanner{
-		OnTriplet: func(t klv.Triplet) {
-			m.packet(&Packet{PID: -1, Offset: t.Offset, Carriage: None, Bytes: t.Packet}, false)
-		},
-		OnDefect: m.out.Defects.Add,
-	}
-	buf := make([]byte, 1<<20)
-	for {
-		n, err := r.Read(buf)
-		_, _ = s.Write(buf[:n]) // never fails
-		switch {
-		case m.err != nil:
-			return m.err
-		case errors.Is(err, io.EOF):
-			s.Flush()
-			return m.err
-		case err != nil:
-			return err
-		}
-	}
 }
 
 // packet finds the stream that a packet belongs to and has it read.

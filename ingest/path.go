@@ -129,6 +129,12 @@ func (d *Defects) Merge(o *Defects) {
 // List returns the defects that were kept, in the order of their discovery.
 func (d *Defects) List() []evidence.Defect { return d.list }
 
+// Kept is how many defects List returns, and Since those of them after the first n.
+func (d *Defects) Kept() int { return len(d.list) }
+
+// Since returns the defects that were kept after the first n.
+func (d *Defects) Since(n int) []evidence.Defect { return d.list[min(n, len(d.list)):] }
+
 // Total is how many there were of a code, kept or not.
 func (d *Defects) Total(code evidence.Code) int { return d.counts[code] }
 

@@ -127,6 +127,7 @@ func (st *stream) readUAS(p *Packet, relied *bool) {
 	}
 	if v, ok := s.VMTI(); ok && p.Checksum == Good {
 		st.obs.Reports = len(v.Targets)
+		st.obs.Classes = classes(v)
 		st.m.out.Reports += len(v.Targets)
 	}
 	p.Defects = append(p.Defects, contradictions(s)...)

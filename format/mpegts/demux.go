@@ -20,11 +20,12 @@ type Demuxer struct {
 	streams [8192]*stream
 
 	// Sync. Offsets are those of the source.
-	stride  int  // distance between sync bytes; 0 before the first lattice
-	locked  bool // the next packet starts where carry does
-	skip    int  // bytes to pass over before the next sync byte
-	carry   []byte
-	carryAt int64 // offset of carry[0]; with an empty carry that of the next byte
+	stride   int  // distance between sync bytes; 0 before the first lattice
+	locked   bool // the next packet starts where carry does
+	skip     int  // bytes to pass over before the next sync byte
+	carry    []byte
+	position int64 // offset behind the packet that is read, or was read last
+	carryAt  int64 // offset of carry[0]; with an empty carry that of the next byte
 
 	skipped, skippedAt int64 // run of bytes that are in no packet
 	packets, bytes     int64
@@ -131,6 +132,10 @@ func (d *Demuxer) Write(b []byte) (int, error) {
 	}
 	return total, nil
 }
+
+// Position is the offset behind the transport packet that is read, or was read last. It is the one thing that a Handler may
+// ask the Demuxer: what it is handed follows from the bytes before that.
+func (d *Demuxer) Position() int64 { return d.position }
 
 // ReadFrom writes all of r to d and flushes it.
 func (d *Demuxer) ReadFrom(r io.Reader) (int64, error) {

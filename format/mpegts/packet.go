@@ -51,6 +51,7 @@ func parseAdaptation(p []byte) (a adaptation, payload int, ok bool) {
 // that is marked as in error or that had a bad sync byte, is used only if its PID is known and it
 // is the next of it: then nothing is lost, and what is made of it says Damaged.
 func (d *Demuxer) packet(p []byte, off int64, damaged bool) {
+	d.position = off + packetSize
 	pid := uint16(p[1]&0x1F)<<8 | uint16(p[2])
 	ps := &d.pids[pid]
 	if p[1]&0x80 != 0 {

@@ -290,3 +290,18 @@ func half[T any](all []T) []T {
 	}
 	return all[:len(all)/2]
 }
+
+// Paths returns the account of every path of some files, as account tells it.
+func Paths(r Request) ([]account.Path, error) {
+	lines, err := Lines(r.Boundaries)
+	if err != nil {
+		return nil, err
+	}
+	k := &bookkeeper{request: r, lines: lines, config: account.Config{Airspace: airspace.Config{MaxSpeed: r.MaxSpeed, Gap: r.Gap}}}
+	for _, file := range r.Files {
+		if err := k.file(file); err != nil {
+			return nil, err
+		}
+	}
+	return k.account.Paths, nil
+}
