@@ -267,7 +267,9 @@ type Area struct {
 }
 
 // NewArea is the ground within rings, by even and odd, and a margin around it.
-func NewArea(rings [][]geodesy.Position, margin geodesy.Length) *Area { return &Area{rings: rings, margin: margin} }
+func NewArea(rings [][]geodesy.Position, margin geodesy.Length) *Area {
+	return &Area{rings: rings, margin: margin}
+}
 
 // Holds tells whether all points are in the area or within its margin.
 func (a *Area) Holds(points []geodesy.Position) bool {

@@ -13,7 +13,7 @@ import (
 // emit makes the cut that ends at an offset.
 func (r *Recorder) emit(at int64) {
 	n := at - r.base
-	c := Cut{Clock: r.cfg.Clock, Uncertainty: -1, Counts: r.counts}
+	c := Cut{Clock: r.cfg.Clock, Uncertainty: -time.Microsecond, Counts: r.counts}
 	c.Bytes = r.buffer[:n:n]
 	rest := r.buffer[n:]
 	r.buffer = append(make([]byte, 0, max(len(rest), min(cap(r.buffer), int(n+n/4)))), rest...)

@@ -205,3 +205,39 @@ func polygon(raw json.RawMessage) (Polygon, error) {
 	}
 	return out, nil
 }
+
+// ReadPolygons reads the polygons of a feature collection, a single feature or a geometry, whatever their properties say.
+func ReadPolygons(b []byte) ([]Polygon, error) {
+	var f struct {
+		boundaryFile
+		Coordinates json.RawMessage     `json:"coordinates"`
+		Geometries  []*boundaryGeometry `json:"geometries"`
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	if err := d.Decode(&f); err != nil {
+		return nil, fmt.Errorf("reading GeoJSON: %w", err)
+	}
+	var all []*boundaryGeometry
+	switch f.Type {
+	case "FeatureCollection":
+		for _, x := range f.Features {
+			if x != nil {
+				all = append(all, x.Geometry)
+			}
+		}
+	case "Feature":
+		all = append(all, f.Geometry)
+	default:
+		all = append(all, &boundaryGeometry{Type: f.Type, Coordinates: f.Coordinates, Geometries: f.Geometries})
+	}
+	var x Boundary
+	for i, g := range all {
+		if err := x.add(g, 0); err != nil {
+			return nil, fmt.Errorf("reading GeoJSON: feature %d: %w", i, err)
+		}
+	}
+	if len(x.Polygons) == 0 {
+		return nil, ErrNoBoundary
+	}
+	return x.Polygons, nil
+}

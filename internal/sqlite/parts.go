@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"encoding/hex"
 	"math"
 	"strings"
 	"time"
@@ -279,6 +280,37 @@ func (m *Models) Segments(ctx context.Context, sortie journal.Sortie, page Page)
 		return err
 	})
 	return out, next, err
+}
+
+// Segment returns one segment, sealed or erased, ErrNotFound when nothing was stated of it.
+func (m *Models) Segment(ctx context.Context, id journal.SegmentID) (Segment, error) {
+	return m.oneSegment(ctx, "segment = ?", string(id))
+}
+
+// SegmentOf returns the first segment, by its name, whose plain bytes have a digest, ErrNotFound when none has.
+func (m *Models) SegmentOf(ctx context.Context, plain evidence.Digest) (Segment, error) {
+	return m.oneSegment(ctx, "plain = ?", hex.EncodeToString(plain[:]))
+}
+
+func (m *Models) oneSegment(ctx context.Context, text string, arg any) (Segment, error) {
+	var (
+		w   where
+		out []Segment
+	)
+	w.and(text, arg)
+	err := m.view(ctx, func(v *view) error {
+		_, err := v.paged(segments, &w, "segment", Page{Limit: 1}, func(row) string { return "" }, func(r row) error {
+			return collect(&out, r, v.segment)
+		})
+		return err
+	})
+	if err == nil && len(out) == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return Segment{}, err
+	}
+	return out[0], nil
 }
 
 // Source is what is known of one source: the latest event of each kind, zero when there was none.

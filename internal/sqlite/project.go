@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"encoding/hex"
 	"fmt"
 	"math"
 	"time"
@@ -174,6 +175,7 @@ func (w *writer) segmentSealed(at *Positioned, e *journal.SegmentSealed) error {
 	r.set(segments, "flight", e.Flight.String())
 	r.set(segments, "source", e.Source)
 	r.set(segments, "minute", bounded(e.Minute, math.MinInt64))
+	r.set(segments, "plain", hex.EncodeToString(e.Plain[:]))
 	return w.stated(at, segments, r, "sealed")
 }
 
@@ -186,6 +188,7 @@ func (w *writer) segmentErased(at *Positioned, e *journal.SegmentErased) error {
 		r.set(segments, "flight", e.Flight.String())
 		r.set(segments, "source", "")
 		r.set(segments, "minute", int64(math.MinInt64))
+		r.set(segments, "plain", "")
 	}
 	return w.stated(at, segments, r, "erased")
 }

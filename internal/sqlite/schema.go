@@ -8,7 +8,7 @@ import (
 )
 
 // schema is raised with every change to the tables, or to what is written into them.
-const schema = 1
+const schema = 2
 
 // version is what user_version holds: bodies are records of the journal, so its encoding counts too.
 const version = schema<<8 | journal.Version
@@ -73,9 +73,9 @@ var (
 	}
 	segments = &table{
 		name: "segments", keys: 1,
-		columns: columns("segment TEXT, flight TEXT, source TEXT, minute INTEGER, " +
+		columns: columns("segment TEXT, flight TEXT, source TEXT, minute INTEGER, plain TEXT, " +
 			"sealed BLOB, sealed_stream TEXT, sealed_sequence INTEGER, erased BLOB, erased_stream TEXT, erased_sequence INTEGER"),
-		indexes: []string{"flight, minute, segment"},
+		indexes: []string{"flight, minute, segment", "plain"},
 	}
 	entries = &table{
 		name: "entries", keys: 3,

@@ -27,6 +27,7 @@ const (
 // come out the same: the tree is refused, and the old folder stays, where the ledger ends before the
 // checkpoint that was signed last, or gives another root. The log must not be open.
 func Rebuild(ctx context.Context, cfg Config, source Ledger) (Report, error) {
+	quiet()
 	cfg, err := cfg.validate()
 	if err != nil {
 		return Report{}, err

@@ -126,6 +126,7 @@ type Log struct {
 // Create makes a log without leaves and returns it open. ErrExists where there is one, or part of
 // one: a log is made once. A Create that a crash cut short may be repeated.
 func Create(ctx context.Context, cfg Config) (*Log, error) {
+	quiet()
 	cfg, err := cfg.validate()
 	if err != nil {
 		return nil, err
@@ -188,6 +189,7 @@ func (l *Log) vacant() error {
 // Open opens a log that Create made, checks what is on the disk against what was signed, and goes on
 // where it was. A checkpoint that is missing or damaged is put back from memory: see Healed.
 func Open(ctx context.Context, cfg Config) (*Log, error) {
+	quiet()
 	cfg, err := cfg.validate()
 	if err != nil {
 		return nil, err

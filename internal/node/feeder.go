@@ -1,0 +1,252 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"overflight/evidence"
+	"overflight/internal/jetstream"
+	"overflight/internal/live"
+	"overflight/internal/spool"
+	"overflight/journal"
+)
+
+// feeder is a source and what becomes of its bytes.
+type feeder struct {
+	n       *Node
+	request SourceRequest
+	source  *live.Source
+	live    bool // else a recording
+	folder  bool // of recordings
+	cancel  context.CancelFunc
+	gone    chan struct{} // closed when everything is over
+	waiting chan delivery // into rawFeed, in the order of publishing
+	defects defects
+
+	mu     sync.Mutex // guards what follows
+	lines  map[string]*recording
+	last   map[string]uint64 // by producer: sequence through which chunks were taken
+	sortie *sortie           // of the lines that are open
+	latest journal.Sortie
+	files  *fileLine // the recording that is being read, when it is one of positions or of a kind not told yet
+	sealed int64     // bytes
+	stall  time.Time // when it was stated that nothing comes; zero since something came
+	err    error     // why it ended
+}
+
+// delivery is a parcel that waits for its acknowledgement.
+type delivery struct {
+	r       *recording
+	receipt *jetstream.Receipt
+	to      int64
+	id      live.ID
+}
+
+// mostWaiting bounds the parcels of one source on their way; then the source's spool holds.
+const mostWaiting = 1024
+
+func (n *Node) newFeeder(q SourceRequest) (*feeder, error) {
+	address, err := live.Parse(q.URL)
+	if err != nil {
+		return nil, err
+	}
+	f := &feeder{
+		n: n, request: q, live: address.Scheme != live.SchemeFile, gone: make(chan struct{}), waiting: make(chan delivery, mostWaiting),
+		lines: map[string]*recording{}, last: map[string]uint64{}, folder: address.Scheme == live.SchemeFile && isFolder(address.Path),
+	}
+	f.defects.init()
+	f.source, err = live.New(live.Config{
+		Name: q.Name, URL: q.URL, AllowExposed: q.Exposed, Sink: f, StallAfter: n.cfg.Sorties.Stall,
+		Spool:  spool.Config{Dir: filepath.Join(placesOf(n.cfg.Config).spools, q.Name), MaxBytes: n.cfg.Spool.Most},
+		Report: f.report,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// run runs the source and what hangs on it until its end or that of the context.
+func (f *feeder) run(ctx context.Context) {
+	defer close(f.gone)
+	acks, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var all sync.WaitGroup
+	all.Go(func() { f.acknowledge(acks) })
+	err := f.source.Run(ctx)
+	stop()
+	all.Wait()
+	f.mu.Lock()
+	if ctx.Err() == nil {
+		f.err = err
+	}
+	f.mu.Unlock()
+	if ctx.Err() == nil { // it ended by itself
+		f.over(ctx, err)
+	}
+}
+
+// await puts a parcel into the order of acknowledgements.
+func (f *feeder) await(d delivery) {
+	select {
+	case f.waiting <- d:
+	case <-f.n.running.Done():
+	}
+}
+
+// acknowledge tells the spool what the journal has. Once the stream has it, it is never lost.
+func (f *feeder) acknowledge(ctx context.Context) {
+	for {
+		var d delivery
+		select {
+		case <-ctx.Done():
+			return
+		case d = <-f.waiting:
+		}
+		sequence, err := d.receipt.Wait(ctx)
+		if err != nil {
+			if ctx.Err() == nil && !errors.Is(err, jetstream.ErrStopped) {
+				f.n.halt(fmt.Errorf("journalling %s: %w", f.request.Name, err))
+			}
+			return
+		}
+		d.r.acknowledged(&d, sequence)
+		if d.id.Sequence > 0 {
+			f.n.took(f.request.Name, d.id.Producer, d.id.Sequence)
+			f.source.Ack(d.id)
+		}
+	}
+}
+
+// Deliver implements live.Sink.
+func (f *feeder) Deliver(ctx context.Context, c live.Chunk) error {
+	if !f.live {
+		return f.deliverFile(ctx, &c)
+	}
+	if f.seen(c.ID) {
+		return nil
+	}
+	r, err := f.line(ctx, c.Track, c.Arrival)
+	if err != nil {
+		return err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.ended { // between finding it and now
+		return fmt.Errorf("%s has just ended", r.label)
+	}
+	m := plain
+	if c.First {
+		m = first
+	}
+	if err := r.put(ctx, c.Producer, piece{Sequence: c.Sequence, Arrival: c.Arrival, Length: len(c.Bytes), Mark: m}, c.Bytes); err != nil {
+		return err
+	}
+	// It is in the parcel: from here on it counts as taken, whatever comes.
+	f.taken(c.ID)
+	if err := r.take(ctx, c.Bytes, c.Arrival); err != nil {
+		return err
+	}
+	f.n.show(r)
+	return nil
+}
+
+// seen tells whether a chunk was taken before: it comes again after a restart and after an error.
+func (f *feeder) seen(id live.ID) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if id.Sequence > f.last[id.Producer] {
+		return false
+	}
+	if id.Sequence <= f.n.takenThrough(id.Source, id.Producer) {
+		f.source.Ack(id)
+	}
+	return true
+}
+
+func (f *feeder) taken(id live.ID) {
+	f.mu.Lock()
+	f.last[id.Producer] = id.Sequence
+	f.stall = time.Time{}
+	f.mu.Unlock()
+}
+
+// line returns the recording of a track, and opens it, with a sortie where none is open.
+func (f *feeder) line(ctx context.Context, track string, at time.Time) (*recording, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if r := f.lines[track]; r != nil {
+		return r, nil
+	}
+	s, err := f.join(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	r, err := f.n.newRecording(line{Sortie: s.number, Source: f.request.Name, Track: track}, f, s, "")
+	if err != nil {
+		return nil, err
+	}
+	if err := f.started(ctx, s.number, at); err != nil {
+		return nil, err
+	}
+	f.begin(r)
+	return r, nil
+}
+
+// begin has a recording run. The lock is held.
+func (f *feeder) begin(r *recording) {
+	f.lines[r.Track] = r
+	f.n.sealing.Go(func() { r.run(f.n.running) })
+}
+
+// join returns the sortie that a new line is of. The lock is held.
+func (f *feeder) join(ctx context.Context, at time.Time) (*sortie, error) {
+	if f.sortie != nil && f.sortie.join() {
+		return f.sortie, nil
+	}
+	if f.request.Flight != "" {
+		s, err := f.n.joinable(f.request.Flight)
+		if err != nil {
+			return nil, err
+		}
+		if s.join() {
+			f.sortie, f.latest = s, s.number
+			return s, nil
+		}
+	}
+	s, err := f.n.openSortie(ctx, f.request.Name, f.request.Aircraft, at)
+	if err != nil {
+		return nil, err
+	}
+	f.sortie, f.latest = s, s.number
+	return s, nil
+}
+
+func (f *feeder) started(ctx context.Context, number journal.Sortie, at time.Time) error {
+	_, err := f.n.state(ctx, journal.SourceStarted{Flight: number, Source: f.request.Name, Address: f.source.State().URL, Live: f.live, At: at})
+	return err
+}
+
+// recordings lists the lines that are open.
+func (f *feeder) recordings() []*recording {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var out []*recording
+	for _, r := range f.lines {
+		out = append(out, r)
+	}
+	return out
+}
+
+// progress counts bytes that were sealed.
+func (f *feeder) progress(bytes int64) {
+	f.mu.Lock()
+	f.sealed += bytes
+	f.mu.Unlock()
+}
+
+// report takes a finding of the source.
+func (f *feeder) report(at time.Time, d evidence.Defect) { f.defects.add(at, d) }

@@ -1,0 +1,156 @@
+// Package leaf says which events of the journal are entered in the transparency log, and as what: the body that a leaf
+// commits to.
+//
+// Entered is what somebody may one day be held to: sorties and that there was none, sealed and erased segments, entries
+// into airspace, what was withheld or lost, hours of airframes, keys, and who read or took out evidence. Fixes, footprints
+// and findings are not: they follow from the segments, whose leaves commit to every byte.
+package leaf
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"math"
+	"time"
+
+	"overflight/airspace"
+	"overflight/evidence"
+	"overflight/journal"
+	"overflight/transparency"
+)
+
+// instant is how bodies write instants: UTC, to the microsecond.
+const instant = "2006-01-02T15:04:05.000000Z"
+
+// longest bounds each text that somebody typed, so that a body stays below transparency.MaxBody.
+const longest = 160
+
+// body is a JSON object; its members are written in the order of their names.
+type body map[string]any
+
+// Of returns what is entered of an event; false when nothing is. A body is canonical JSON of at most transparency.MaxBody
+// bytes; a text that is longer than a body has room for is cut, and says so.
+func Of(e journal.Event) (transparency.Kind, []byte, bool, error) {
+	kind, b, entered := of(e)
+	if !entered {
+		return "", nil, false, nil
+	}
+	if s, ok := e.(journal.SegmentSealed); ok {
+		text, err := segmentOf(&s).Body()
+		if err != nil {
+			return "", nil, false, fmt.Errorf("leaf of segment %s: %w", s.Segment, err)
+		}
+		return kind, text, true, nil
+	}
+	b["event"] = string(e.Kind())
+	text, err := canonical(b)
+	if err == nil && len(text) > transparency.MaxBody {
+		err = fmt.Errorf("%d bytes, at most %d", len(text), transparency.MaxBody)
+	}
+	if err != nil {
+		return "", nil, false, fmt.Errorf("leaf of %s: %w", e.Kind(), err)
+	}
+	return kind, text, true, nil
+}
+
+func of(e journal.Event) (transparency.Kind, body, bool) {
+	switch e := e.(type) {
+	case journal.FlightOpened:
+		return transparency.KindSortie, body{"flight": e.Flight.String(), "source": text(e.Source), "aircraft": text(e.Aircraft.Registration), "at": at(e.At)}, true
+	case journal.FlightClosed:
+		return transparency.KindSortie, body{
+			"flight": e.Flight.String(), "from": at(e.From), "to": at(e.To), "reason": e.Reason.String(), "segments": e.Segments, "fixes": e.Fixes, "at": at(e.At),
+		}, true
+	case journal.NoFlightDeclared:
+		return transparency.KindNoFlight, body{"operator": e.Operator, "tail": text(e.Tail), "day": e.Day.String(), "by": text(e.By), "at": at(e.At)}, true
+	case journal.AirframeHoursRead:
+		return transparency.KindAirframe, body{"tail": text(e.Tail), "total_s": int64(e.Total / time.Second), "by": text(e.By), "at": at(e.At)}, true
+	case journal.SegmentSealed:
+		return transparency.KindSegment, nil, true
+	case journal.SegmentErased:
+		return transparency.KindErasure, body{
+			"flight": e.Flight.String(), "segment": string(e.Segment), "plain": digest(e.Plain), "reason": text(e.Reason), "by": text(e.By), "erased": e.Erased, "at": at(e.At),
+		}, true
+	case journal.EntryFound:
+		return transparency.KindAirspaceEntry, entry(e.Flight, e.Source, e.Number, &e.Entry, e.At), true
+	case journal.EntryUpdated:
+		// While it is open it changes every minute, and nothing is settled.
+		return transparency.KindAirspaceEntry, entry(e.Flight, e.Source, e.Number, &e.Entry, e.At), !e.Open
+	case journal.MediaWithheld:
+		w := e.Withheld
+		return transparency.KindWithheld, body{
+			"flight": e.Flight.String(), "source": text(e.Source), "reason": e.Reason, "packets": w.Packets, "bytes": w.Bytes, "duration_us": w.Duration.Microseconds(), "at": at(e.At),
+		}, true
+	case journal.LossDeclared:
+		return transparency.KindGap, body{
+			"flight": e.Flight.String(), "source": text(e.Source), "stream": e.Stream, "first": e.First, "last": e.Last, "segment": string(e.Segment),
+			"from": at(e.From), "to": at(e.To), "bytes": e.Bytes, "cause": text(e.Cause), "by": text(e.By), "at": at(e.At),
+		}, true
+	case journal.EvidenceRead:
+		return transparency.KindRead, body{"who": text(e.Who), "what": text(e.What), "purpose": text(e.Purpose), "at": at(e.At)}, true
+	case journal.EvidenceExported:
+		return transparency.KindExport, body{"who": text(e.Who), "what": text(e.What), "purpose": text(e.Purpose), "digest": digest(e.Digest), "at": at(e.At)}, true
+	case journal.KeyRotated:
+		return transparency.KindKey, body{"name": text(e.Name), "use": e.Use, "old": text(e.Old), "new": text(e.New), "by": text(e.By), "at": at(e.At)}, true
+	default:
+		return "", nil, false
+	}
+}
+
+func entry(flight journal.Sortie, source string, number uint64, e *airspace.Entry, when time.Time) body {
+	b := body{
+		"flight": flight.String(), "source": text(source), "number": number, "state": string(e.State), "verdict": e.Verdict.String(), "fixes": e.Fixes,
+		"entered": []string{at(e.Entered.Earliest), at(e.Entered.Latest)}, "left": []string{at(e.Left.Earliest), at(e.Left.Latest)},
+		"boundary": text(e.Boundary.Source.Name), "boundary_sha256": digest(e.Boundary.Source.Digest), "at": at(when),
+	}
+	if e.FromLimit.Known {
+		b["depth_m"] = metres(float64(e.FromLimit.Nearest.Distance))
+	}
+	return b
+}
+
+// segmentOf is the body of a sealed segment. Its one run of media goes from the first key picture to the end.
+func segmentOf(e *journal.SegmentSealed) transparency.Segment {
+	s := transparency.Segment{
+		Flight: e.Flight.String(), Source: e.Source, From: e.From, To: e.To, Clock: e.Clock.String(), ClockUncertainty: e.Uncertainty,
+		First: e.First, Last: e.Last, Packets: e.Packets, Bytes: e.Bytes, Root: e.Root,
+	}
+	if e.Last > 0 {
+		s.Stream = "RAW_FEED"
+	}
+	for _, m := range e.Media {
+		s.Media = append(s.Media, transparency.Media{Name: m.Kind, Offset: e.Bytes - m.Bytes, Bytes: m.Bytes, Digest: m.Digest})
+	}
+	return s
+}
+
+func at(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(instant)
+}
+
+func digest(d evidence.Digest) string { return base64.StdEncoding.EncodeToString(d[:]) }
+
+// metres are whole: JSON has one form for those.
+func metres(v float64) int64 { return int64(math.Round(v)) }
+
+func text(s string) string {
+	if len(s) <= longest {
+		return s
+	}
+	cut := []rune(s[:longest])
+	return string(cut[:len(cut)-1]) + "…"
+}
+
+func canonical(b body) ([]byte, error) {
+	var out bytes.Buffer
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(map[string]any(b)); err != nil { // members are sorted
+		return nil, err
+	}
+	return bytes.TrimRight(out.Bytes(), "\n"), nil
+}
