@@ -3,14 +3,23 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"overflight/geodesy"
+	"overflight/internal/client"
 )
 
 // overflight is the real command for the stories.
@@ -19,13 +28,111 @@ func overflight() {
 }
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"overflight": overflight})
+	testscript.Main(m, map[string]func(){"overflight": overflight, "overflight-verify": verifier})
+}
+
+// verifier is the offline checker, built as its users have it.
+func verifier() {
+	c := exec.Command(verifierPath(), os.Args[1:]...)
+	c.Stdout, c.Stderr = os.Stdout, os.Stderr
+	err := c.Run()
+	var left *exec.ExitError
+	switch {
+	case errors.As(err, &left):
+		os.Exit(left.ExitCode())
+	case err != nil:
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// verifierPath is where TestStories built overflight-verify.
+func verifierPath() string { return os.Getenv("OVERFLIGHT_VERIFY_BINARY") }
+
+// ready waits until the server of a data folder is ready: `ready DIR`.
+func ready(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: ready DIR")
+	}
+	deadline := time.Now().Add(time.Minute)
+	for last := ""; ; {
+		var ticket client.Ticket
+		b, err := os.ReadFile(filepath.Join(ts.MkAbs(args[0]), "server.json"))
+		if err == nil {
+			err = json.Unmarshal(b, &ticket)
+		}
+		if err == nil {
+			var answer *http.Response
+			if answer, err = http.Get("http://" + ticket.Address + "/readyz"); err == nil {
+				text, _ := io.ReadAll(answer.Body)
+				_ = answer.Body.Close()
+				if answer.StatusCode == http.StatusOK {
+					ts.Setenv("SERVER", "http://"+ticket.Address)
+					return
+				}
+				last = string(text)
+			}
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("the server of %s is not ready: %s %v", args[0], last, err)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// killed kills the server of a data folder with no warning, and waits until it is gone: `killed DIR`.
+func killed(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: killed DIR")
+	}
+	var ticket client.Ticket
+	b, err := os.ReadFile(filepath.Join(ts.MkAbs(args[0]), "server.json"))
+	ts.Check(errors.Join(err, json.Unmarshal(b, &ticket)))
+	ts.Check(syscall.Kill(ticket.PID, syscall.SIGKILL))
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
+		if _, err := http.Get("http://" + ticket.Address + "/healthz"); err != nil {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("process %d does not end", ticket.PID)
+		}
+	}
+}
+
+// changes waits until a file is another than a second one: `changes FILE OLD`.
+func changes(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: changes FILE OLD")
+	}
+	old := ts.ReadFile(args[1])
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+		if b, err := os.ReadFile(ts.MkAbs(args[0])); err == nil && string(b) != old {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("%s stays as it is", args[0])
+		}
+	}
+}
+
+// same holds two files to be equal but for what says when and where: `same A B`.
+func same(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: same A B")
+	}
+	if a, b := ts.ReadFile(args[0]), ts.ReadFile(args[1]); (a == b) == neg {
+		ts.Fatalf("%s\n%s", a, b)
+	}
 }
 
 // TestStories runs the command as a user does. A story is one file: what is typed, what is expected,
 // and the files that it needs.
 func TestStories(t *testing.T) {
 	t.Parallel()
+	binary := filepath.Join(t.TempDir(), "overflight-verify")
+	if out, err := exec.Command("go", "build", "-o", binary, "../overflight-verify").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") == "1",
@@ -36,10 +143,14 @@ func TestStories(t *testing.T) {
 			}
 			e.Setenv("EXAMPLES", examples)
 			e.Setenv("LANG", "C")
+			e.Setenv("USER", "tester")
+			e.Setenv("YEAR", time.Now().UTC().Format("2006"))
+			e.Setenv("OVERFLIGHT_VERIFY_BINARY", binary)
+			e.Setenv("SAMPLES", os.Getenv("OVERFLIGHT_SAMPLES"))
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"damage": damage,
+			"damage": damage, "ready": ready, "killed": killed, "same": same, "changes": changes,
 		},
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"overflight/internal/catalogue"
+	"overflight/internal/server"
 	"overflight/internal/source"
 )
 
@@ -84,6 +85,9 @@ func (t *terminal) say(err error) string {
 	if errors.As(err, &refusal) {
 		return t.words.Defect(refusal.File, refusal.Defect)
 	}
+	if p := server.ProblemOf(err, t.words.Language()); p.Code != "error" && p.Code != "no-file" {
+		return strings.ReplaceAll(p.Detail, "\n", "; ")
+	}
 	var path *fs.PathError
 	if errors.As(err, &path) {
 		switch {
@@ -123,7 +127,11 @@ func newRoot(t *terminal) *cobra.Command {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usage("%s", t.words.Text("error.flag", err, c.CommandPath()))
 	})
-	root.AddCommand(newAccount(t), newInspect(t), newSimulate(t), newVersion(t))
+	root.AddCommand(
+		newServe(t), newIngest(t), newSources(t), newFlights(t), newFlight(t), newBundle(t), newClose(t), newErase(t), newDeclare(t),
+		newJournal(t), newWitness(t), newPolicy(t), newKey(t), newDoctor(t), newConfig(t),
+		newAccount(t), newInspect(t), newSimulate(t), newVersion(t),
+	)
 	return root
 }
 

@@ -22,6 +22,9 @@ import (
 	"overflight/format/misb"
 	"overflight/geodesy"
 	"overflight/ingest"
+	"overflight/internal/sqlite"
+	"overflight/journal"
+	"overflight/segment"
 	"overflight/sensor"
 )
 
@@ -148,7 +151,15 @@ func families(t *testing.T) map[string][]string {
 		"vantage.":          names(3, func(i int) string { return account.Vantage(i).String() }),
 		"datum.":            names(8, func(i int) string { return geodesy.Datum(i).String() }),
 		"nofootprint.":      names(32, func(i int) string { return sensor.Reason(i).String() }),
+		"closed.":           names(8, func(i int) string { return journal.CloseReason(i).String() }),
+		"flight.":           names(3, func(i int) string { return sqlite.FlightState(i).String() }),
+		"phase.":            constants(t, "live:Phase"),
+		"withheld.":         {segment.ReasonOutside, segment.ReasonUnplaced},
+		"health.ok.":        literals(t, "../node/health.go", `^\tpart[A-Z]\w+ += "([a-z]+)"`),
+		"step.":             literals(t, "../node/verify.go", `Step\{Name: "([a-z]+)"`),
+		"problem.":          literals(t, "../server/problem.go", `(?:http\.Status\w+, )"([a-z-]+)"`),
 	}
+	f["problem."] = append(f["problem."], "day")
 	for _, v := range f["verdict."] {
 		f["lead."] = append(f["lead."], v+".one", v+".other")
 	}
@@ -157,6 +168,26 @@ func families(t *testing.T) map[string][]string {
 	}
 	return f
 }
+
+// literals are what a pattern finds in a file.
+func literals(t *testing.T, path, pattern string) []string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, m := range regexp.MustCompile("(?m)"+pattern).FindAllStringSubmatch(string(b), -1) {
+		out = append(out, m[1])
+	}
+	if len(out) == 0 {
+		t.Fatalf("%s has none of %s", path, pattern)
+	}
+	return out
+}
+
+// handed are the beginnings of keys that are handed on before they are looked up.
+var handed = regexp.MustCompile(`^(help|health)\.[a-z.-]+$`)
 
 // TestTheKeysAreThoseInUse: every code, reason and literal key has a text, and every text is used.
 func TestTheKeysAreThoseInUse(t *testing.T) {
@@ -169,6 +200,11 @@ func TestTheKeysAreThoseInUse(t *testing.T) {
 	}
 	sources(t, func(path string, file *ast.File) {
 		ast.Inspect(file, func(n ast.Node) bool {
+			if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+				if key, err := strconv.Unquote(lit.Value); err == nil && handed.MatchString(key) && !strings.HasSuffix(key, ".") {
+					used[key] = path
+				}
+			}
 			call, ok := n.(*ast.CallExpr)
 			if !ok || len(call.Args) == 0 {
 				return true

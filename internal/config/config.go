@@ -192,3 +192,14 @@ func Read(file string) (Config, error) {
 	}
 	return c, err
 }
+
+// In is the configuration with another data folder: what lay below the old one lies below the new one.
+func (c Config) In(data string) Config {
+	for _, folder := range []*string{&c.Archive.Copy, &c.Archive.SecondCopy, &c.Archive.Keys, &c.Archive.SecondKeys} {
+		if below, err := filepath.Rel(c.Data, *folder); err == nil && filepath.IsLocal(below) {
+			*folder = filepath.Join(data, below)
+		}
+	}
+	c.Data = data
+	return c
+}

@@ -278,3 +278,6 @@ func (n *Node) policyText() ([]byte, error) {
 
 // PolicyText is the policy of the log as it is handed to others.
 func (n *Node) PolicyText() ([]byte, error) { return n.policyText() }
+
+// LogFolder is the folder of the log's tiles, which may be served as it is.
+func (n *Node) LogFolder() string { return placesOf(n.cfg.Config).log }

@@ -90,16 +90,20 @@ func pathOf(path *account.Path) Path {
 	for i := range r.Entries {
 		p.Entries = append(p.Entries, entryOf(&r.Entries[i], words))
 	}
-	for _, g := range r.Gaps {
-		p.Gaps = append(p.Gaps, Gap{
-			From: Instant(g.From.Time), To: Instant(g.To.Time), Duration: round(g.Duration.Seconds(), 6), Distance: metres(g.Distance),
-			Kind: g.Kind.String(), Reachable: codes(g.Reachable), begin: g.From.Position, end: g.To.Position,
-		})
+	for i := range r.Gaps {
+		p.Gaps = append(p.Gaps, gapOf(&r.Gaps[i]))
 	}
 	for _, b := range r.Boundaries {
 		p.Boundaries = append(p.Boundaries, boundaryOf(b))
 	}
 	return p
+}
+
+func gapOf(g *airspace.Gap) Gap {
+	return Gap{
+		From: Instant(g.From.Time), To: Instant(g.To.Time), Duration: round(g.Duration.Seconds(), 6), Distance: metres(g.Distance),
+		Kind: g.Kind.String(), Reachable: codes(g.Reachable), begin: g.From.Position, end: g.To.Position,
+	}
 }
 
 func lookOf(l *account.Look) LookedInto {
@@ -158,17 +162,20 @@ func entryOf(e *airspace.Entry, words *catalogue.Catalogue) Entry {
 
 // DefectsOf puts findings in the form of the contract.
 func DefectsOf(ds []evidence.Defect) []Defect {
-	words := catalogue.Open(catalogue.English)
 	out := make([]Defect, 0, len(ds))
 	for _, d := range ds {
-		x := Defect{Offset: d.Offset, Reason: words.Finding(d), Code: string(d.Code), Got: d.Got, Want: d.Want}
-		if d.Item != "" {
-			item := d.Item
-			x.Item = &item
-		}
-		out = append(out, x)
+		out = append(out, defectOf(d))
 	}
 	return out
+}
+
+func defectOf(d evidence.Defect) Defect {
+	x := Defect{Offset: d.Offset, Reason: catalogue.Open(catalogue.English).Finding(d), Code: string(d.Code), Got: d.Got, Want: d.Want}
+	if d.Item != "" {
+		item := d.Item
+		x.Item = &item
+	}
+	return x
 }
 
 // evidence puts a finding back for the catalogue of another language.

@@ -64,6 +64,9 @@ type Flight struct {
 	OpenedAt Statement
 	Closed   journal.FlightClosed
 	ClosedAt Statement
+
+	// Of the aircraft, by whoever said it first: who opened the flight, or its streams.
+	Address, Registration, Callsign string
 }
 
 // FlightFilter chooses flights. Zero fields choose all.
@@ -133,6 +136,7 @@ func (v *view) flight(r row) (f Flight, err error) {
 			Operator: r.text(flights, "operator"), Year: int(r.integer(flights, "year")), Number: uint32(r.integer(flights, "number")),
 		},
 		From: instant(r, flights, "earliest"), To: instant(r, flights, "latest"),
+		Address: r.text(flights, "address"), Registration: r.text(flights, "registration"), Callsign: r.text(flights, "callsign"),
 	}
 	if b := r.blob(flights, "opened"); b != nil {
 		f.State = Opened

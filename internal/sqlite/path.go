@@ -173,6 +173,11 @@ func (w *writer) fixesRecorded(at *Positioned, e *journal.FixesRecorded) error {
 	if err != nil || !ok || skip == len(e.Fixes) {
 		return err
 	}
+	if e.Aircraft != p.last.Aircraft {
+		if err := w.identify(e.Flight, &e.Aircraft); err != nil {
+			return err
+		}
+	}
 	number, fixes := e.First+uint64(skip), e.Fixes[skip:]
 	var previous *flight.Fix
 	if len(p.last.Fixes) > 0 {
@@ -202,6 +207,20 @@ func (w *writer) fixesRecorded(at *Positioned, e *journal.FixesRecorded) error {
 	p.last = this
 	p.arrive(e.At)
 	return nil
+}
+
+// identify notes what a stream says of the aircraft where nobody has said it before.
+func (w *writer) identify(sortie journal.Sortie, a *flight.Aircraft) error {
+	r, err := w.flight(sortie)
+	if err != nil {
+		return err
+	}
+	for name, value := range map[string]string{"address": a.Address, "registration": a.Registration, "callsign": a.Callsign} {
+		if r.text(flights, name) == "" {
+			r.set(flights, name, value)
+		}
+	}
+	return w.put(flights, r)
 }
 
 func (p *path) arrive(t time.Time) {

@@ -125,9 +125,11 @@ func (w *writer) flightOpened(at *Positioned, e *journal.FlightOpened) error {
 	if err != nil {
 		return err
 	}
-	r.set(flights, "address", e.Aircraft.Address)
-	r.set(flights, "registration", e.Aircraft.Registration)
-	r.set(flights, "callsign", e.Aircraft.Callsign)
+	for name, value := range map[string]string{"address": e.Aircraft.Address, "registration": e.Aircraft.Registration, "callsign": e.Aircraft.Callsign} {
+		if value != "" || r.text(flights, name) == "" {
+			r.set(flights, name, value)
+		}
+	}
 	return w.stated(at, flights, r, "opened")
 }
 

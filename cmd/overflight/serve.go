@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"overflight/internal/client"
+	"overflight/internal/node"
+	"overflight/internal/server"
+)
+
+func newServe(t *terminal) *cobra.Command {
+	var f folder
+	var listen string
+	c := &cobra.Command{
+		Use:   "serve",
+		Short: t.words.Text("help.serve"),
+		Long:  t.words.Text("help.serve") + "\n\n" + t.words.Text("help.serve.long"),
+		Args:  cobra.NoArgs,
+		RunE:  func(c *cobra.Command, _ []string) error { return doServe(c.Context(), t, &f, listen) },
+	}
+	f.flags(t, c)
+	c.Flags().StringVar(&listen, "listen", "", t.words.Text("help.listen"))
+	return c
+}
+
+func doServe(ctx context.Context, t *terminal, f *folder, listen string) error {
+	c, err := f.settings(t)
+	if err != nil {
+		return err
+	}
+	if listen != "" {
+		c.Server.Listen = listen
+	}
+	c.Logger = logger(t.err)
+	there, err := node.Exists(c.Config)
+	if err != nil {
+		return err
+	}
+	if !there {
+		if err := node.Create(ctx, c); err != nil {
+			return err
+		}
+		fmt.Fprintln(t.out, t.words.Text("serve.created", c.Data))
+	}
+	n, err := node.Open(ctx, c)
+	if err != nil {
+		return err
+	}
+	err = serve(ctx, t, n, c)
+	return errors.Join(err, n.Close())
+}
+
+func serve(ctx context.Context, t *terminal, n *node.Node, c node.Config) error {
+	l, err := server.Listen(ctx, c.Server.Listen, c.Server.Exposed)
+	if err != nil {
+		return err
+	}
+	token := make([]byte, 32)
+	rand.Read(token)
+	ticket := client.Ticket{Address: l.Addr().String(), Token: hex.EncodeToString(token), PID: os.Getpid()}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ran, served := make(chan error, 1), make(chan error, 1)
+	go func() { ran <- n.Run(ctx) }()
+	go func() {
+		served <- server.Serve(ctx, l, server.New(server.Config{Node: n, Token: ticket.Token, Version: version(), Logger: c.Logger}))
+	}()
+	if err := client.WriteTicket(c.Data, ticket); err != nil {
+		cancel()
+		return errors.Join(err, <-ran, <-served)
+	}
+	fmt.Fprintln(t.out, t.words.Text("serve.address", "http://"+ticket.Address))
+	var failure error
+	select {
+	case failure = <-ran:
+		cancel()
+		err = <-served
+	case err = <-served:
+		cancel()
+		failure = <-ran
+	}
+	if errors.Is(err, http.ErrServerClosed) {
+		err = nil
+	}
+	return errors.Join(failure, err, client.RemoveTicket(c.Data))
+}

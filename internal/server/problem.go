@@ -1,0 +1,155 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"strings"
+
+	"overflight/evidence"
+	"overflight/internal/archive"
+	"overflight/internal/catalogue"
+	"overflight/internal/durable"
+	"overflight/internal/live"
+	"overflight/internal/node"
+	"overflight/internal/source"
+	"overflight/internal/sqlite"
+	"overflight/internal/tiles"
+	"overflight/journal"
+	"overflight/transparency"
+)
+
+// Problem is an answer that is a refusal or a failure (RFC 9457). Code is stable, and with Args it is what a text in any
+// language is made from; Detail is that in the language of the request.
+type Problem struct {
+	Title  string   `json:"title"`
+	Status int      `json:"status"`
+	Detail string   `json:"detail"`
+	Code   string   `json:"code"`
+	Args   []string `json:"args"`
+}
+
+// Error implements error.
+func (p *Problem) Error() string { return p.Detail }
+
+// GetStatus is for the API's library.
+func (p *Problem) GetStatus() int { return p.Status }
+
+// ContentType is for the API's library.
+func (p *Problem) ContentType(string) string { return "application/problem+json" }
+
+type languageKey struct{}
+
+// languageOf is the language of a request, English where it asks for none of ours.
+func languageOf(header string) catalogue.Language {
+	for part := range strings.SplitSeq(header, ",") {
+		tag, _, _ := strings.Cut(strings.TrimSpace(part), ";")
+		if l, ok := catalogue.Parse(tag); ok {
+			return l
+		}
+	}
+	return catalogue.English
+}
+
+// said tells what is wrong by its code: status, and arguments of the text.
+func said(err error) (status int, code string, args []string) {
+	var (
+		refusal  *live.Refusal
+		before   *node.IngestedError
+		claimed  *node.ClaimedError
+		erased   *archive.ErasedError
+		damage   *archive.DamageError
+		version  *node.VersionError
+		rollback *tiles.RollbackError
+		coded    transparency.Coded
+		input    *source.Error
+	)
+	switch {
+	case errors.As(err, &refusal):
+		return http.StatusUnprocessableEntity, "source-address", []string{refusal.URL, string(refusal.Defect.Code), refusal.Defect.Got, refusal.Defect.Want}
+	case errors.As(err, &before):
+		return http.StatusConflict, "ingested-before", []string{before.File, before.Flight.String()}
+	case errors.As(err, &claimed):
+		return http.StatusConflict, "claimed", []string{claimed.Flight.String(), claimed.By}
+	case errors.As(err, &input):
+		return http.StatusUnprocessableEntity, "input", []string{input.File, string(input.Defect.Code), input.Defect.Got, input.Defect.Want}
+	case errors.As(err, &erased):
+		return http.StatusGone, "erased", []string{string(erased.Tombstone.ID), erased.Tombstone.Reason}
+	case errors.As(err, &damage):
+		return http.StatusInternalServerError, "damaged", []string{string(damage.Segment)}
+	case errors.As(err, &version):
+		return http.StatusConflict, "version", []string{version.Folder, fmt.Sprint(version.Have), fmt.Sprint(version.Knows)}
+	case errors.As(err, &rollback):
+		return http.StatusConflict, "rolled-back", []string{rollback.Folder, fmt.Sprint(rollback.Remembered.Size), fmt.Sprint(rollback.Found)}
+	case errors.Is(err, node.ErrNoPolicy):
+		return http.StatusConflict, "no-policy", nil
+	case errors.As(err, &coded):
+		return http.StatusUnprocessableEntity, "proof", append([]string{string(coded.Code())}, coded.Args()...)
+	}
+	for _, x := range []struct {
+		err    error
+		status int
+		code   string
+	}{
+		{sqlite.ErrNotFound, http.StatusNotFound, "no-flight"},
+		{archive.ErrNotFound, http.StatusNotFound, "no-segment"},
+		{node.ErrNoSource, http.StatusNotFound, "no-source"},
+		{node.ErrNoSortie, http.StatusNotFound, "no-open-flight"},
+		{journal.ErrSortie, http.StatusUnprocessableEntity, "sortie"},
+		{node.ErrSourceName, http.StatusUnprocessableEntity, "source-name"},
+		{node.ErrSourceBusy, http.StatusConflict, "source-busy"},
+		{node.ErrStatement, http.StatusUnprocessableEntity, "statement"},
+		{node.ErrOpen, http.StatusConflict, "open"},
+		{node.ErrBundle, http.StatusConflict, "not-entered"},
+		{sqlite.ErrCursor, http.StatusUnprocessableEntity, "cursor"},
+		{node.ErrHalted, http.StatusServiceUnavailable, "halted"},
+		{node.ErrStopped, http.StatusServiceUnavailable, "stopped"},
+		{node.ErrNoFolder, http.StatusNotFound, "no-folder"},
+		{node.ErrTaken, http.StatusConflict, "taken"},
+		{durable.ErrLocked, http.StatusConflict, "locked"},
+		{ErrExposed, http.StatusUnprocessableEntity, "exposed"},
+		{fs.ErrNotExist, http.StatusUnprocessableEntity, "no-file"},
+		{context.DeadlineExceeded, http.StatusGatewayTimeout, "late"},
+	} {
+		if errors.Is(err, x.err) {
+			return x.status, x.code, []string{err.Error()}
+		}
+	}
+	return http.StatusInternalServerError, "error", []string{err.Error()}
+}
+
+// ProblemOf says an error in a language.
+func ProblemOf(err error, language catalogue.Language) *Problem {
+	var already *Problem
+	if errors.As(err, &already) {
+		return already
+	}
+	status, code, args := said(err)
+	words := catalogue.Open(language)
+	values := make([]any, len(args))
+	for i, a := range args {
+		values[i] = a
+	}
+	detail := words.Text("problem."+code, values...)
+	switch code {
+	case "proof":
+		detail = words.Text("problem.proof", strings.Join(args, " "))
+	case "source-address", "input":
+		detail = words.Defect(args[0], evidence.Defect{Code: evidence.Code(args[1]), Got: args[2], Want: args[3]})
+	}
+	if args == nil {
+		args = []string{}
+	}
+	return &Problem{Title: http.StatusText(status), Status: status, Detail: detail, Code: code, Args: args}
+}
+
+// fail answers with a problem in the language of the request.
+func fail(ctx context.Context, err error) error {
+	language, _ := ctx.Value(languageKey{}).(catalogue.Language)
+	if language == "" {
+		language = catalogue.English
+	}
+	return ProblemOf(err, language)
+}

@@ -1,0 +1,218 @@
+// Package server is the HTTP side of a node: the API that the commands and the page speak, the log for witnesses, health
+// and metrics.
+//
+// It listens beyond this machine only when it is told to. Whoever changes something or reads evidence shows the token
+// that the server made when it began, which only the owner of the data folder can read. A request for another host's
+// name, or from another site's page, is refused: a browser on this machine is no way in.
+package server
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"overflight/internal/node"
+)
+
+// Config is that of a Server.
+type Config struct {
+	Node    *node.Node
+	Token   string // who shows it may do everything
+	Hosts   []string
+	Version string
+	Logger  *slog.Logger
+}
+
+// Bounds of a request.
+const (
+	maxBody       = 1 << 20
+	headerTimeout = 10 * time.Second
+	idleTimeout   = 2 * time.Minute
+)
+
+// api is what the handlers share.
+type api struct {
+	Config
+	node *node.Node
+}
+
+// New returns the handler of everything.
+func New(c Config) http.Handler {
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	mux := http.NewServeMux()
+	a := &api{Config: c, node: c.Node}
+	Describe(mux, c.Version, a)
+	a.plain(mux)
+	return a.guard(mux)
+}
+
+// Describe registers the operations of the API on a mux and returns their description.
+func Describe(mux *http.ServeMux, version string, a *api) huma.API {
+	config := huma.DefaultConfig("Overflight", version)
+	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "/api/v1/openapi", "", ""
+	config.CreateHooks = nil // no $schema in answers
+	config.Info.Description = "What was flown, seen and sealed, and the proof of it."
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}}
+	h := humago.New(mux, config)
+	a.flights(h)
+	a.sources(h)
+	a.statements(h)
+	a.evidence(h)
+	a.health(h)
+	return h
+}
+
+// plain registers what is no API: health for machines, metrics, the log.
+func (a *api) plain(mux *http.ServeMux) {
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) {
+		if h := a.node.Health(r.Context()); h.Halted != "" {
+			http.Error(w, h.Halted, http.StatusServiceUnavailable)
+			return
+		}
+		_, _ = fmt.Fprintln(w, "ok")
+	})
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		if h := a.node.Health(r.Context()); !h.OK {
+			http.Error(w, notReady(&h), http.StatusServiceUnavailable)
+			return
+		}
+		_, _ = fmt.Fprintln(w, "ready")
+	})
+	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; version=0.0.4")
+		if err := a.node.WriteMetrics(r.Context(), w); err != nil {
+			a.Logger.Warn("metrics", slog.Any("error", err))
+		}
+	})
+	mux.Handle("/log/", http.StripPrefix("/log", a.logHandler()))
+}
+
+func notReady(h *node.Health) string {
+	if !h.Ready {
+		return "recovering"
+	}
+	for _, p := range h.Parts {
+		if !p.OK {
+			return p.Name + ": " + strings.Join(p.Args, " ")
+		}
+	}
+	return "not ready"
+}
+
+// open are the paths that need no token: nothing secret is told there.
+func open(r *http.Request) bool {
+	return r.URL.Path == "/healthz" || r.URL.Path == "/readyz" || r.URL.Path == "/metrics" || strings.HasPrefix(r.URL.Path, "/log/") ||
+		strings.HasPrefix(r.URL.Path, "/api/v1/openapi")
+}
+
+// guard holds every request to what is said of the package.
+func (a *api) guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.Header().Set("Referrer-Policy", "no-referrer")
+		if !a.known(r.Host) || !a.sameSite(r) {
+			http.Error(w, "this address is served under another name", http.StatusMisdirectedRequest)
+			return
+		}
+		token, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+		if !open(r) && (!bearer || subtle.ConstantTimeCompare([]byte(token), []byte(a.Token)) != 1) {
+			w.Header().Set("WWW-Authenticate", "Bearer")
+			http.Error(w, "the token of the server is needed", http.StatusUnauthorized)
+			return
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		r = r.WithContext(context.WithValue(r.Context(), languageKey{}, languageOf(r.Header.Get("Accept-Language"))))
+		began := time.Now()
+		seen := &statusWriter{ResponseWriter: w, status: http.StatusOK}
+		next.ServeHTTP(seen, r)
+		a.Logger.LogAttrs(r.Context(), slog.LevelDebug, "request", slog.String("method", r.Method), slog.String("path", r.URL.Path),
+			slog.Int("status", seen.status), slog.Duration("took", time.Since(began)))
+	})
+}
+
+// known tells whether a request names this server by a name that is its own: an IP address, localhost, or one that was
+// configured. A name that somebody else's server resolves to this machine is none (DNS rebinding).
+func (a *api) known(hostport string) bool {
+	host, _, err := net.SplitHostPort(hostport)
+	if err != nil {
+		host = hostport
+	}
+	if host == "localhost" || net.ParseIP(strings.Trim(host, "[]")) != nil {
+		return true
+	}
+	for _, h := range a.Hosts {
+		if strings.EqualFold(h, host) {
+			return true
+		}
+	}
+	return false
+}
+
+// sameSite refuses what a browser sends for another site's page.
+func (a *api) sameSite(r *http.Request) bool {
+	origin := r.Header.Get("Origin")
+	if origin == "" {
+		return r.Header.Get("Sec-Fetch-Site") != "cross-site"
+	}
+	_, host, ok := strings.Cut(origin, "://")
+	return ok && host == r.Host
+}
+
+// statusWriter remembers what was answered.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *statusWriter) WriteHeader(code int) {
+	w.status = code
+	w.ResponseWriter.WriteHeader(code)
+}
+
+// Unwrap is for http.ResponseController.
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// ErrExposed says that a server would listen beyond this machine without having been told to.
+var ErrExposed = errors.New("listens beyond this machine")
+
+// Listen opens the address of a server. Without leave it is one of this machine.
+func Listen(ctx context.Context, address string, exposed bool) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, fmt.Errorf("listening: %w", err)
+	}
+	if ip := net.ParseIP(host); !exposed && host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, fmt.Errorf("%s %w", address, ErrExposed)
+	}
+	return (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+}
+
+// Serve serves until the context ends, and then what is under way for a few seconds more.
+func Serve(ctx context.Context, l net.Listener, h http.Handler) error {
+	s := &http.Server{Handler: h, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, BaseContext: func(net.Listener) context.Context { return ctx }}
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(l) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if err := s.Shutdown(last); err != nil {
+		_ = s.Close() // what is under way has had its time
+	}
+	<-done
+	return nil
+}
