@@ -22,6 +22,7 @@ type feeder struct {
 	source  *live.Source
 	live    bool // else a recording
 	folder  bool // of recordings
+	left    bool // made for what an earlier source of the name left behind
 	cancel  context.CancelFunc
 	gone    chan struct{} // closed when everything is over
 	waiting chan delivery // into rawFeed, in the order of publishing
@@ -50,24 +51,39 @@ type delivery struct {
 const mostWaiting = 1024
 
 func (n *Node) newFeeder(q SourceRequest) (*feeder, error) {
-	address, err := live.Parse(q.URL)
-	if err != nil {
-		return nil, err
-	}
+	f := n.bareFeeder(q.Name)
+	return f, f.connect(q)
+}
+
+// bareFeeder is a feeder without a source.
+func (n *Node) bareFeeder(name string) *feeder {
 	f := &feeder{
-		n: n, request: q, live: address.Scheme != live.SchemeFile, gone: make(chan struct{}), waiting: make(chan delivery, mostWaiting),
-		lines: map[string]*recording{}, last: map[string]uint64{}, folder: address.Scheme == live.SchemeFile && isFolder(address.Path),
+		n: n, request: SourceRequest{Name: name}, live: true, gone: make(chan struct{}), waiting: make(chan delivery, mostWaiting),
+		lines: map[string]*recording{}, last: map[string]uint64{}, cancel: func() {},
 	}
 	f.defects.init()
-	f.source, err = live.New(live.Config{
-		Name: q.Name, URL: q.URL, AllowExposed: q.Exposed, Sink: f, StallAfter: n.cfg.Sorties.Stall,
-		Spool:  spool.Config{Dir: filepath.Join(placesOf(n.cfg.Config).spools, q.Name), MaxBytes: n.cfg.Spool.Most},
+	return f
+}
+
+// connect gives a feeder its source.
+func (f *feeder) connect(q SourceRequest) error {
+	address, err := live.Parse(q.URL)
+	if err != nil {
+		return err
+	}
+	source, err := live.New(live.Config{
+		Name: q.Name, URL: q.URL, AllowExposed: q.Exposed, Sink: f, StallAfter: f.n.cfg.Sorties.Stall,
+		Spool:  spool.Config{Dir: filepath.Join(placesOf(f.n.cfg.Config).spools, q.Name), MaxBytes: f.n.cfg.Spool.Most},
 		Report: f.report,
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return f, nil
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.request, f.source = q, source
+	f.live, f.folder = address.Scheme != live.SchemeFile, address.Scheme == live.SchemeFile && isFolder(address.Path)
+	return nil
 }
 
 // run runs the source and what hangs on it until its end or that of the context.
@@ -75,7 +91,9 @@ func (f *feeder) run(ctx context.Context) {
 	defer close(f.gone)
 	acks, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var all sync.WaitGroup
-	all.Go(func() { f.acknowledge(acks) })
+	if !f.left { // else somebody does already
+		all.Go(func() { f.acknowledge(acks) })
+	}
 	err := f.source.Run(ctx)
 	stop()
 	all.Wait()
@@ -117,6 +135,9 @@ func (f *feeder) acknowledge(ctx context.Context) {
 		if d.id.Sequence > 0 {
 			f.n.took(f.request.Name, d.id.Producer, d.id.Sequence)
 			f.source.Ack(d.id)
+			if f.n.heard.acked != nil {
+				f.n.heard.acked(d.id)
+			}
 		}
 	}
 }
@@ -125,6 +146,9 @@ func (f *feeder) acknowledge(ctx context.Context) {
 func (f *feeder) Deliver(ctx context.Context, c live.Chunk) error {
 	if !f.live {
 		return f.deliverFile(ctx, &c)
+	}
+	if f.n.heard.took != nil {
+		f.n.heard.took(c)
 	}
 	if f.seen(c.ID) {
 		return nil

@@ -30,6 +30,7 @@ import (
 	"overflight/internal/jetstream"
 	"overflight/internal/keys"
 	"overflight/internal/ledger"
+	"overflight/internal/live"
 	"overflight/internal/openings"
 	"overflight/internal/sqlite"
 	"overflight/internal/tiles"
@@ -43,6 +44,8 @@ type Config struct {
 	config.Config
 	Logger *slog.Logger     // nil is nobody
 	Now    func() time.Time // nil is the system's clock
+
+	disk *durable.FS // of the archive; nil is the operating system's
 }
 
 func (c Config) checked() Config {
@@ -94,6 +97,8 @@ type Node struct {
 	fatal    chan error     // of capacity 1: what ends Run
 	rawAcked atomic.Uint64  // greatest sequence of rawFeed that was acknowledged
 
+	findingsTold atomic.Int64 // of the archive, in verifications
+
 	projected projection
 	ailing    ailing
 	opening   sync.Mutex // of sorties
@@ -101,6 +106,12 @@ type Node struct {
 
 	takenMu sync.Mutex
 	taken   takenFile
+
+	// heard is told what was taken from a source and what was acknowledged, where a test asks for it.
+	heard struct {
+		took  func(live.Chunk)
+		acked func(live.ID)
+	}
 
 	mu      sync.Mutex // guards what follows
 	stopped bool
@@ -158,7 +169,7 @@ func (n *Node) open(ctx context.Context) error {
 	if err := n.context(); err != nil {
 		return err
 	}
-	if n.archive, err = archive.Open(p.archive(&n.cfg.Config)); err != nil {
+	if n.archive, err = archive.Open(p.archive(&n.cfg)); err != nil {
 		return err
 	}
 	if n.marks, err = jetstream.NewMarkFiles(files, p.marks); err != nil {
@@ -193,7 +204,7 @@ func (n *Node) openLog(ctx context.Context, p places) error {
 		return err
 	}
 	n.logKey = c.Key
-	if n.openings, err = openings.Open(p.openings(&n.cfg.Config)); err != nil {
+	if n.openings, err = openings.Open(p.openings(&n.cfg)); err != nil {
 		return err
 	}
 	n.tiles, err = tiles.Open(ctx, c)

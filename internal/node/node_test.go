@@ -21,8 +21,8 @@ import (
 	"overflight/journal"
 )
 
-// patience is how long a test waits for a state.
-const patience = 60 * time.Second
+// waiting is how long a test waits for a state.
+const waiting = 60 * time.Second
 
 // sortie is a simulated flight of two hours along and across a border.
 var sortie = sync.OnceValue(func() []byte {
@@ -92,7 +92,7 @@ func start(t *testing.T, c node.Config) *running {
 	case <-n.Ready():
 	case err := <-done:
 		t.Fatal("the node ended: ", err)
-	case <-time.After(patience):
+	case <-time.After(waiting):
 		t.Fatal("the node is not ready")
 	}
 	return r
@@ -109,7 +109,7 @@ func file(t *testing.T, b []byte) string {
 
 func (r *running) ingest(q node.SourceRequest) (node.Source, error) {
 	r.t.Helper()
-	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
+	ctx, cancel := context.WithTimeout(r.t.Context(), waiting)
 	defer cancel()
 	s, err := r.AddSource(ctx, q)
 	if err != nil {
@@ -237,7 +237,7 @@ func TestLive(t *testing.T) {
 		t.Fatalf("%+v, %v", s, err)
 	}
 	send <- b[:1_000_000]
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), waiting)
 	defer cancel()
 	if p, err := listening.Next(ctx); err != nil || p.Kind != "frame" || !bytes.Contains(p.Data, []byte(`"position":[-110`)) {
 		t.Fatalf("%s %s %v", p.Kind, p.Data, err)
@@ -277,7 +277,7 @@ func TestLive(t *testing.T) {
 // received waits until a source's bytes are journalled.
 func (r *running) received(name string, bytes uint64) {
 	r.t.Helper()
-	for deadline := time.Now().Add(patience); ; {
+	for deadline := time.Now().Add(waiting); ; {
 		for _, s := range r.Sources() {
 			if s.Source == name && s.Bytes >= bytes && s.Spool.Waiting == 0 {
 				return

@@ -43,16 +43,16 @@ func placesOf(c config.Config) places {
 	}
 }
 
-func (p places) archive(c *config.Config) archive.Config {
+func (p places) archive(c *Config) archive.Config {
 	return archive.Config{
 		Copies: [2]string{c.Archive.Copy, c.Archive.SecondCopy}, Keys: [2]string{c.Archive.Keys, c.Archive.SecondKeys},
-		MaxBytes: c.Archive.Largest,
+		MaxBytes: c.Archive.Largest, FS: c.disk,
 	}
 }
 
 // openings open the leaves of the log to whoever has them: they lie beside the keys of the segments, one copy each.
-func (p places) openings(c *config.Config) openings.Config {
-	return openings.Config{Folders: [2]string{filepath.Join(c.Archive.Keys, "openings"), filepath.Join(c.Archive.SecondKeys, "openings")}}
+func (p places) openings(c *Config) openings.Config {
+	return openings.Config{Folders: [2]string{filepath.Join(c.Archive.Keys, "openings"), filepath.Join(c.Archive.SecondKeys, "openings")}, FS: c.disk}
 }
 
 // marker is what the file of that name says.
@@ -131,9 +131,11 @@ func Create(ctx context.Context, c Config) error {
 	if err := claim(files, p); err != nil {
 		return err
 	}
-	for _, folder := range []string{
-		filepath.Dir(c.Archive.Copy), filepath.Dir(c.Archive.SecondCopy), filepath.Dir(c.Archive.Keys), filepath.Dir(c.Archive.SecondKeys), p.journal, p.spools,
-	} {
+	folders := []string{p.journal, p.spools}
+	if c.disk == nil {
+		folders = append(folders, filepath.Dir(c.Archive.Copy), filepath.Dir(c.Archive.SecondCopy), filepath.Dir(c.Archive.Keys), filepath.Dir(c.Archive.SecondKeys))
+	}
+	for _, folder := range folders {
 		if err := os.MkdirAll(folder, 0o700); err != nil {
 			return fmt.Errorf("making data folder: %w", err)
 		}
@@ -176,9 +178,9 @@ func claim(files *durable.FS, p places) error {
 
 // createLog makes the archive, the key of the log and the log.
 func createLog(ctx context.Context, c Config, p places) (origin string, err error) {
-	a, err := archive.Create(p.archive(&c.Config))
+	a, err := archive.Create(p.archive(&c))
 	if errors.Is(err, archive.ErrExists) {
-		a, err = archive.Open(p.archive(&c.Config))
+		a, err = archive.Open(p.archive(&c))
 	}
 	if err != nil {
 		return "", err
@@ -186,7 +188,7 @@ func createLog(ctx context.Context, c Config, p places) (origin string, err erro
 	if err := a.Close(); err != nil {
 		return "", err
 	}
-	o, err := openings.Create(p.openings(&c.Config))
+	o, err := openings.Create(p.openings(&c))
 	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return "", err
 	}

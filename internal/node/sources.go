@@ -93,13 +93,7 @@ func (n *Node) AddSource(ctx context.Context, q SourceRequest) (Source, error) {
 			return Source{}, err
 		}
 	}
-	n.mu.Lock()
-	if old := n.feeders[q.Name]; old != nil && !old.isGone() {
-		n.mu.Unlock()
-		return Source{}, fmt.Errorf("%w: %s", ErrSourceBusy, q.Name)
-	}
-	n.mu.Unlock()
-	f, err := n.newFeeder(q)
+	f, err := n.feederTo(q)
 	if err != nil {
 		return Source{}, err
 	}
@@ -112,6 +106,20 @@ func (n *Node) AddSource(ctx context.Context, q SourceRequest) (Source, error) {
 		}
 	}
 	return f.state(), nil
+}
+
+// feederTo makes the feeder of a request, or takes up what an earlier source of the name left open.
+func (n *Node) feederTo(q SourceRequest) (*feeder, error) {
+	n.mu.Lock()
+	old := n.feeders[q.Name]
+	n.mu.Unlock()
+	switch {
+	case old == nil || old.isGone():
+		return n.newFeeder(q)
+	case old.left && old.source == nil:
+		return old, old.connect(q)
+	}
+	return nil, fmt.Errorf("%w: %s", ErrSourceBusy, q.Name)
 }
 
 // start runs a feeder.
@@ -314,11 +322,8 @@ func (n *Node) feederFor(name string) (*feeder, error) {
 	defer n.mu.Unlock()
 	f := n.feeders[name]
 	if f == nil {
-		f = &feeder{
-			n: n, request: SourceRequest{Name: name}, live: true, gone: make(chan struct{}), waiting: make(chan delivery, mostWaiting),
-			lines: map[string]*recording{}, last: map[string]uint64{}, cancel: func() {},
-		}
-		f.defects.init()
+		f = n.bareFeeder(name)
+		f.left = true
 		n.feeders[name] = f
 		n.sealing.Go(func() { f.acknowledge(n.running) })
 	}

@@ -44,13 +44,14 @@ func (n *Node) Verify(ctx context.Context, report func(Step)) (ok bool, err erro
 
 func (n *Node) verifySegments(ctx context.Context) (Step, error) {
 	s := Step{Name: "archive"}
-	_, before := n.archive.Findings()
 	v, err := n.archive.VerifyAll(ctx)
 	s.Count = uint64(v.Segments + v.Erased)
 	for _, lost := range v.Lost {
 		s.Faults = append(s.Faults, lost.Error())
 	}
 	findings, total := n.archive.Findings()
+	// Those since the verification before, or since the archive was opened: opening it puts right what it can, too.
+	before := int(n.findingsTold.Swap(int64(total)))
 	for _, f := range findings[max(0, len(findings)-(total-before)):] {
 		text := fmt.Sprintf("%s: %s", f.Segment, f.Fault)
 		if f.Healed {
