@@ -7,6 +7,7 @@ import (
 	"errors"
 	"hash"
 	"io"
+	"sync/atomic"
 
 	"overflight/evidence"
 	"overflight/transparency"
@@ -29,30 +30,96 @@ const (
 
 var errLengths = errors.New("lengths of packets")
 
-// hashSegment reads a segment once. The tree of packets and the runs of media are hashed side by
-// side, because each alone is as much work as hashing the segment.
-func hashSegment(r io.Reader, lengths io.Reader, media []transparency.Media) (hashed, error) {
-	var out hashed
-	packets := newPackets(lengths)
-	side := newMedia(media)
-	defer side.close()
-	for {
-		b := side.buffer()
-		n, err := io.ReadFull(r, b)
-		side.give(b[:n])
-		if failed := packets.write(b[:n]); failed != nil {
-			return out, failed
-		}
-		out.bytes += uint64(n)
-		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			break
-		}
-		if err != nil {
-			return out, err
-		}
+// piece is a chunk of a segment, read once for whoever hashes it.
+type piece struct {
+	bytes []byte
+	users atomic.Int32
+}
+
+// pipe reads a segment ahead of those who hash it, each in a goroutine: the tree of packets and the runs of media are
+// each as much work as hashing the segment, and reading it out of the archive is work too.
+type pipe struct {
+	free chan *piece
+	to   []chan *piece
+	err  error // of the reader; may be read when the channels are closed
+	n    uint64
+}
+
+func newPipe(r io.Reader, users int) *pipe {
+	p := &pipe{free: make(chan *piece, chunks)}
+	for range chunks {
+		p.free <- &piece{bytes: make([]byte, chunk)}
 	}
-	side.close()
-	out.media = side.sums()
+	for range users {
+		p.to = append(p.to, make(chan *piece, chunks))
+	}
+	go func() {
+		defer func() {
+			for _, c := range p.to {
+				close(c)
+			}
+		}()
+		for {
+			x := <-p.free
+			n, err := io.ReadFull(r, x.bytes[:chunk])
+			x.bytes = x.bytes[:n]
+			p.n += uint64(n)
+			x.users.Store(int32(users))
+			for _, c := range p.to {
+				c <- x
+			}
+			if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+				return
+			}
+			if err != nil {
+				p.err = err
+				return
+			}
+		}
+	}()
+	return p
+}
+
+// done lets go of a piece.
+func (p *pipe) done(x *piece) {
+	if x.users.Add(-1) == 0 {
+		p.free <- x
+	}
+}
+
+// hashSegment reads a segment once and hashes it side by side.
+func hashSegment(r io.Reader, lengths io.Reader, runs []transparency.Media) (hashed, error) {
+	var out hashed
+	users := 1
+	if len(runs) > 0 {
+		users = 2
+	}
+	p := newPipe(r, users)
+	side := newMedia(runs)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		if users == 1 {
+			return
+		}
+		for x := range p.to[1] {
+			side.write(x.bytes)
+			p.done(x)
+		}
+	}()
+	packets := newPackets(lengths)
+	var failed error
+	for x := range p.to[0] {
+		if failed == nil { // else the reader is only brought to its end
+			failed = packets.write(x.bytes)
+		}
+		p.done(x)
+	}
+	<-ended
+	if err := errors.Join(p.err, failed); err != nil {
+		return out, err
+	}
+	out.bytes, out.media = p.n, side.sums()
 	out.packets, out.root = packets.tree.Size(), packets.tree.Root()
 	done, err := packets.ended()
 	if err != nil {
@@ -133,53 +200,19 @@ func (p *packets) ended() (bool, error) {
 	return false, err
 }
 
-// media hashes runs of a segment in a goroutine, which ends with close. Without a run there is none.
+// media hashes runs of a segment.
 type media struct {
 	runs   []transparency.Media
 	hashes []hash.Hash
 	at     uint64
-	free   chan []byte // chunks that nobody reads
-	in     chan []byte
-	done   chan struct{}
-	own    []byte // the one chunk, without a goroutine
 }
 
 func newMedia(runs []transparency.Media) *media {
 	m := &media{runs: runs}
-	if len(runs) == 0 {
-		m.own = make([]byte, chunk)
-		return m
-	}
 	for range runs {
 		m.hashes = append(m.hashes, sha256.New())
 	}
-	m.free, m.in, m.done = make(chan []byte, chunks), make(chan []byte, chunks), make(chan struct{})
-	for range chunks {
-		m.free <- make([]byte, chunk)
-	}
-	go func() {
-		defer close(m.done)
-		for b := range m.in {
-			m.write(b)
-			m.free <- b[:chunk]
-		}
-	}()
 	return m
-}
-
-// buffer returns a chunk to read into. The caller is finished with the one before.
-func (m *media) buffer() []byte {
-	if m.free == nil {
-		return m.own
-	}
-	return <-m.free
-}
-
-// give hands a chunk to the goroutine. The caller may still read it, until it asks for the next.
-func (m *media) give(b []byte) {
-	if m.in != nil {
-		m.in <- b
-	}
 }
 
 func (m *media) write(b []byte) {
@@ -199,13 +232,4 @@ func (m *media) sums() []evidence.Digest {
 		out = append(out, evidence.Digest(h.Sum(nil)))
 	}
 	return out
-}
-
-// close waits until all that was given is hashed. Calling it again does nothing.
-func (m *media) close() {
-	if m.in != nil {
-		close(m.in)
-		<-m.done
-		m.in = nil
-	}
 }

@@ -11,6 +11,7 @@ import (
 	"overflight/airspace"
 	"overflight/evidence"
 	"overflight/ingest"
+	"overflight/internal/archive"
 	"overflight/internal/jetstream"
 	"overflight/journal"
 	"overflight/segment"
@@ -45,8 +46,9 @@ type recording struct {
 
 	ticked time.Time // of the node's watch: when a silent minute was ended
 
-	// Owned by seal.
-	index    int   // of the next segment, from 1
+	index int // of the next segment, from 1; owned by run
+
+	// Owned by what states.
 	consumed int64 // bytes received through which all is sealed
 	skip     int   // events that the journal has from before a restart
 }
@@ -136,18 +138,52 @@ func (r *recording) finish(ctx context.Context, at time.Time, reason journal.Clo
 	return r.hand(ctx, cut{end: true, reason: reason, at: at, done: done})
 }
 
-// run seals cuts in their order until the end of the line or of the context.
+// run seals cuts until the end of the line or of the context: a few at a time, since the disks take their time, and states
+// what follows from them in their order.
 func (r *recording) run(ctx context.Context) {
-	for {
-		var c cut
-		select {
-		case <-ctx.Done():
-			return
-		case c = <-r.cuts:
+	ctx, cancel := context.WithCancel(ctx)
+	var all sync.WaitGroup
+	defer all.Wait()
+	defer cancel()
+	order := make(chan *sealing, queued)
+	all.Go(func() {
+		defer close(order)
+		for {
+			var c cut
+			select {
+			case <-ctx.Done():
+				return
+			case c = <-r.cuts:
+			}
+			x := &sealing{cut: c, done: make(chan struct{})}
+			if !c.end {
+				x.id = r.segmentID()
+				r.index++
+				all.Go(func() {
+					defer close(x.done)
+					x.sealed, x.err = r.archive(ctx, x.id, &x.cut.Cut)
+				})
+			} else {
+				close(x.done)
+			}
+			select {
+			case order <- x:
+			case <-ctx.Done():
+				return
+			}
+			if c.end {
+				return
+			}
 		}
-		err := r.settle(ctx, &c)
-		if c.done != nil {
-			c.done(err)
+	})
+	for x := range order {
+		<-x.done
+		err := x.err
+		if err == nil {
+			err = r.settle(ctx, x)
+		}
+		if x.cut.done != nil {
+			x.cut.done(err)
 		}
 		switch {
 		case ctx.Err() != nil:
@@ -155,18 +191,25 @@ func (r *recording) run(ctx context.Context) {
 		case err != nil:
 			r.n.halt(err)
 			return
-		case c.end:
-			return
 		}
 	}
 }
 
-func (r *recording) settle(ctx context.Context, c *cut) error {
-	if c.end {
+// sealing is a cut on its way into the archive.
+type sealing struct {
+	cut    cut
+	id     journal.SegmentID
+	sealed archive.Segment
+	done   chan struct{}
+	err    error
+}
+
+func (r *recording) settle(ctx context.Context, x *sealing) error {
+	if x.cut.end {
 		r.n.forget(r)
-		return r.n.leave(ctx, r.sortie, c.reason, c.at)
+		return r.n.leave(ctx, r.sortie, x.cut.reason, x.cut.at)
 	}
-	return r.seal(ctx, c)
+	return r.seal(ctx, x)
 }
 
 // segmentID names the next segment: the same after every restart.

@@ -21,14 +21,10 @@ const (
 	lastRetry  = 5 * time.Second
 )
 
-// seal writes a cut into the archive, then states its events and that it is sealed, and lets go of the raw stream.
-func (r *recording) seal(ctx context.Context, c *cut) error {
-	id := r.segmentID()
+// seal states the events of a cut that is in the archive, and that it is sealed, and lets go of the raw stream.
+func (r *recording) seal(ctx context.Context, x *sealing) error {
+	c, id, sealed := &x.cut, x.id, &x.sealed
 	first, last, err := r.sequences(ctx, r.consumed+c.Consumed)
-	if err != nil {
-		return err
-	}
-	sealed, err := r.archive(ctx, id, &c.Cut)
 	if err != nil {
 		return err
 	}
@@ -41,7 +37,6 @@ func (r *recording) seal(ctx context.Context, c *cut) error {
 		return err
 	}
 	r.sortie.cover(c.From, c.To, 1, c.Counts.Fixes)
-	r.index++
 	r.consumed += c.Consumed
 	r.f.progress(c.Consumed)
 	if !r.live {

@@ -70,6 +70,7 @@ func Describe(mux *http.ServeMux, version string, a *api) huma.API {
 	a.statements(h)
 	a.evidence(h)
 	a.health(h)
+	a.live(h)
 	return h
 }
 
@@ -178,6 +179,13 @@ type statusWriter struct {
 func (w *statusWriter) WriteHeader(code int) {
 	w.status = code
 	w.ResponseWriter.WriteHeader(code)
+}
+
+// Flush sends what is there: streams go through here.
+func (w *statusWriter) Flush() {
+	if f, ok := w.ResponseWriter.(http.Flusher); ok {
+		f.Flush()
+	}
 }
 
 // Unwrap is for http.ResponseController.
