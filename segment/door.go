@@ -94,7 +94,7 @@ func (r *Recorder) filter(b []byte) {
 // leftover stores what is no whole packet at the end.
 func (r *Recorder) leftover() {
 	if len(r.door.carry) > 0 {
-		r.buffer = append(r.buffer, r.door.carry...)
+		r.kept.append(r.door.carry)
 		r.read(r.door.carry)
 		r.door.carry = nil
 	}
@@ -106,7 +106,7 @@ func (r *Recorder) pass(p []byte) {
 		r.withhold(p)
 		return
 	}
-	r.buffer = append(r.buffer, p...)
+	r.kept.append(p)
 	r.read(p)
 }
 
@@ -205,7 +205,7 @@ func (r *Recorder) lapsed(c *Cut) []journal.Event {
 	for _, reason := range []string{ReasonOutside, ReasonUnplaced} {
 		var w journal.Withheld
 		for _, l := range r.lapses {
-			if l.at <= r.base+int64(len(c.Bytes)) && l.reason == reason {
+			if l.at <= r.base+c.Size && l.reason == reason {
 				w.Packets += uint64(l.packets)
 				w.Bytes += uint64(l.bytes)
 				w.Duration += l.long
@@ -217,7 +217,7 @@ func (r *Recorder) lapsed(c *Cut) []journal.Event {
 	}
 	rest := r.lapses[:0]
 	for _, l := range r.lapses {
-		if l.at > r.base+int64(len(c.Bytes)) {
+		if l.at > r.base+c.Size {
 			rest = append(rest, l)
 		}
 	}

@@ -14,9 +14,7 @@ import (
 func (r *Recorder) emit(at int64) {
 	n := at - r.base
 	c := Cut{Clock: r.cfg.Clock, Uncertainty: -time.Microsecond, Counts: r.counts}
-	c.Bytes = r.buffer[:n:n]
-	rest := r.buffer[n:]
-	r.buffer = append(make([]byte, 0, max(len(rest), min(cap(r.buffer), int(n+n/4)))), rest...)
+	c.Blocks, c.Size = r.kept.cut(n), n
 	c.From, c.To = r.minute.from, r.minute.to
 	if r.cfg.Clock == journal.ArrivalClock {
 		c.Uncertainty = 0
@@ -47,7 +45,7 @@ func (r *Recorder) emit(at int64) {
 
 // keepArrivals keeps what is told of the bytes from an offset on, and begins the minute of the first of them.
 func (r *Recorder) keepArrivals(at int64) {
-	if len(r.buffer) == 0 {
+	if r.kept.size == 0 {
 		r.arrivals = r.arrivals[:0]
 		return
 	}

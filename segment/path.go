@@ -260,7 +260,7 @@ func (r *Recorder) OpenEntries() map[string][]airspace.Entry {
 
 // OfPath is the one cut of a file of positions: its bytes whole, and what follows from one of its paths.
 func OfPath(c Config, from flight.Path, bytes []byte, defects []evidence.Defect, at time.Time) (Cut, error) {
-	out := Cut{Bytes: bytes, Consumed: int64(len(bytes)), Clock: journal.StreamClock, Uncertainty: -time.Microsecond}
+	out := Cut{Blocks: [][]byte{bytes}, Size: int64(len(bytes)), Consumed: int64(len(bytes)), Clock: journal.StreamClock, Uncertainty: -time.Microsecond}
 	if len(bytes) > 0 {
 		out.Packets = []Range{{Length: int64(len(bytes))}}
 	}

@@ -21,8 +21,8 @@ type Recorder struct {
 	session *ingest.Session
 	door    *door // nil: everything is stored
 
-	buffer []byte // stored and not cut
-	base   int64  // offset of buffer[0] among the bytes stored
+	kept   store // and not cut
+	base   int64 // offset of the first of them among the bytes stored
 	starts []int64
 	keys   []key
 	lapses []lapse // withheld, in the order of the bytes
@@ -137,7 +137,7 @@ func (r *Recorder) Take(b []byte, at time.Time) ([]Cut, error) {
 	if r.cfg.Clock == journal.ArrivalClock {
 		r.arrive(at, len(b) == 0)
 	}
-	if int64(len(r.buffer)+len(r.head)+len(b)) > r.cfg.Most && len(r.buffer) > 0 {
+	if r.kept.size+int64(len(r.head)+len(b)) > r.cfg.Most && r.kept.size > 0 {
 		r.cut(r.end())
 	}
 	if r.session == nil {
@@ -157,7 +157,7 @@ func (r *Recorder) Take(b []byte, at time.Time) ([]Cut, error) {
 }
 
 // end is the offset behind what is stored.
-func (r *Recorder) end() int64 { return r.base + int64(len(r.buffer)) }
+func (r *Recorder) end() int64 { return r.base + r.kept.size }
 
 // store stores bytes and reads them; through the door, packet by packet.
 func (r *Recorder) store(b []byte) {
@@ -165,7 +165,7 @@ func (r *Recorder) store(b []byte) {
 		r.filter(b)
 		return
 	}
-	r.buffer = append(r.buffer, b...)
+	r.kept.append(b)
 	r.read(b)
 }
 
@@ -201,7 +201,7 @@ func (r *Recorder) Finish(at time.Time) ([]Cut, error) {
 			return nil, err
 		}
 	}
-	if len(r.buffer) > 0 || len(r.lapses) > 0 || len(r.paths) > 0 {
+	if r.kept.size > 0 || len(r.lapses) > 0 || len(r.paths) > 0 {
 		r.emit(r.end())
 	}
 	return r.cuts, r.err
@@ -217,7 +217,7 @@ func (r *Recorder) Resume(plain []byte, sealed journal.SegmentSealed) error {
 		}
 	}
 	r.replaying = true
-	r.buffer = append(r.buffer, plain...)
+	r.kept.append(plain)
 	r.read(plain)
 	r.replaying = false
 	if r.door != nil {
@@ -364,7 +364,7 @@ func (r *Recorder) cover(t time.Time) {
 
 // arrive moves the clock of arrival, before the bytes that arrived are stored.
 func (r *Recorder) arrive(at time.Time, idle bool) {
-	held := len(r.buffer) > 0 || len(r.lapses) > 0
+	held := r.kept.size > 0 || len(r.lapses) > 0
 	if held && r.session != nil && !r.minute.end.IsZero() {
 		switch {
 		case !at.Before(r.minute.end.Add(patience)):

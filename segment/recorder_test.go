@@ -147,8 +147,8 @@ func check(t testing.TB, cuts []segment.Cut) {
 			}
 			at += p.Length
 		}
-		if at != int64(len(c.Bytes)) || c.To.Before(c.From) {
-			t.Fatalf("cut %d: packets to %d of %d, from %s to %s", i, at, len(c.Bytes), c.From, c.To)
+		if at != c.Size || c.To.Before(c.From) {
+			t.Fatalf("cut %d: packets to %d of %d, from %s to %s", i, at, c.Size, c.From, c.To)
 		}
 		for _, e := range c.Events {
 			if _, err := journal.Encode(journal.Record{Producer: "t", Sequence: 1, Event: e}); err != nil {
@@ -173,7 +173,7 @@ func check(t testing.TB, cuts []segment.Cut) {
 func joined(cuts []segment.Cut) []byte {
 	var all []byte
 	for _, c := range cuts {
-		all = append(all, c.Bytes...)
+		all = append(all, c.Bytes()...)
 	}
 	return all
 }
@@ -308,7 +308,7 @@ func digests(cuts []segment.Cut) []digest {
 			h.Write(b)
 		}
 		out[i] = digest{
-			Bytes: sha256.Sum256(c.Bytes), Events: evidence.Digest(h.Sum(nil)), From: c.From, To: c.To, Packets: len(c.Packets), Media: c.Media, Consumed: c.Consumed,
+			Bytes: sha256.Sum256(c.Bytes()), Events: evidence.Digest(h.Sum(nil)), From: c.From, To: c.To, Packets: len(c.Packets), Media: c.Media, Consumed: c.Consumed,
 		}
 	}
 	return out
@@ -339,7 +339,7 @@ func TestBeginsAgain(t *testing.T) {
 				consumed := int64(0)
 				for _, s := range want[:k] {
 					sealed := journal.SegmentSealed{From: s.From, To: s.To, Minute: s.Minute, Withheld: s.Withheld, Clock: s.Clock}
-					if err := r.Resume(s.Bytes, sealed); err != nil {
+					if err := r.Resume(s.Bytes(), sealed); err != nil {
 						t.Fatal(err)
 					}
 					consumed += s.Consumed
@@ -462,7 +462,7 @@ func TestTick(t *testing.T) {
 		t.Fatalf("%d cuts within the minute, %v", len(cuts), err)
 	}
 	cuts, err := r.Take(nil, start.Add(2*time.Minute))
-	if err != nil || len(cuts) != 1 || len(cuts[0].Bytes) != 100_000 {
+	if err != nil || len(cuts) != 1 || cuts[0].Size != 100_000 {
 		t.Fatalf("%d cuts after it, %v", len(cuts), err)
 	}
 	if cuts, err := r.Take(nil, start.Add(4*time.Minute)); err != nil || len(cuts) != 0 {

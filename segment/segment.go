@@ -14,6 +14,7 @@
 package segment
 
 import (
+	"slices"
 	"time"
 
 	"overflight/account"
@@ -54,17 +55,31 @@ type Media struct {
 
 // Cut is one flight-minute as it is to be sealed, and what follows from it.
 type Cut struct {
-	Bytes       []byte // as they came, but for what was withheld; the receiver's to keep
-	Consumed    int64  // bytes as they came that this accounts for
+	Blocks      [][]byte // bytes as they came, but for what was withheld; until Release
+	Size        int64    // of Blocks together
+	Consumed    int64    // bytes as they came that this accounts for
 	Minute      time.Time
 	From, To    time.Time // by Clock; zero when nothing had a time
 	Clock       journal.Clock
 	Uncertainty time.Duration // negative: not known
-	Packets     []Range       // all of Bytes, without a gap: a picture, a metadata packet, or what came between
+	Packets     []Range       // all of them, without a gap: a picture, a metadata packet, or what came between
 	Media       []Media
 	Counts      journal.SegmentCounts
 	Withheld    journal.Withheld
 	Events      []journal.Event
+}
+
+// Bytes returns the bytes in one piece, copied.
+func (c *Cut) Bytes() []byte { return slices.Concat(c.Blocks...) }
+
+// Release gives the memory of the bytes back. They MUST not be used afterwards.
+func (c *Cut) Release() {
+	for _, b := range c.Blocks {
+		if cap(b) == blockSize {
+			blocks.Put((*[blockSize]byte)(b[:blockSize]))
+		}
+	}
+	c.Blocks = nil
 }
 
 // Provisional is the newest that a path tells, for screens: it is not evidence before its minute is sealed.

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -38,8 +39,11 @@ type Config struct {
 type Conn struct {
 	server *embedded // nil for a server elsewhere
 	nc     *nats.Conn
+	quick  *nats.Conn // of the live channel: what is stored on the other one keeps the server busy until it is synced
 	js     jetstream.JetStream
 	logger *slog.Logger
+
+	listeners atomic.Int64 // of the live channel
 
 	mu     sync.Mutex
 	broken chan struct{} // closed when the connection breaks, then made anew
@@ -94,6 +98,9 @@ func Open(cfg Config) (*Conn, error) {
 	if c.nc, err = nats.Connect(url, options...); err == nil {
 		c.js, err = jetstream.New(c.nc, jetstream.WithDefaultTimeout(answerTimeout))
 	}
+	if err == nil {
+		c.quick, err = nats.Connect(url, append(options, nats.DisconnectErrHandler(nil))...)
+	}
 	if err != nil {
 		c.Close()
 		return nil, fmt.Errorf("connecting to the journal: %w", err)
@@ -103,6 +110,9 @@ func Open(cfg Config) (*Conn, error) {
 
 // Close ends the connection, and the server within the process. Readers and writers MUST have returned.
 func (c *Conn) Close() {
+	if c.quick != nil {
+		c.quick.Close()
+	}
 	if c.nc != nil {
 		c.nc.Close()
 	}

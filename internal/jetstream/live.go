@@ -38,6 +38,10 @@ var (
 
 func token(s string) bool { return s != "" && !strings.ContainsAny(s, " .*>\t\r\n") }
 
+// Heard reports whether anybody may be listening to the live channel: a server in the process has no other listeners than
+// those of this connection.
+func (c *Conn) Heard() bool { return c.server == nil || c.listeners.Load() > 0 }
+
 // PublishLive sends to whoever listens now. No error does not mean that anybody did.
 func (c *Conn) PublishLive(p Provisional) error {
 	if !token(p.Flight) || !token(p.Kind) {
@@ -47,7 +51,7 @@ func (c *Conn) PublishLive(p Provisional) error {
 	m.Data = p.Data
 	m.Header.Set(provisionalHeader, "1")
 	m.Header.Set(instantHeader, p.At.UTC().Format(time.RFC3339Nano))
-	if err := c.nc.PublishMsg(m); err != nil {
+	if err := c.quick.PublishMsg(m); err != nil {
 		return fmt.Errorf("publishing live: %w", err)
 	}
 	return nil
@@ -56,7 +60,9 @@ func (c *Conn) PublishLive(p Provisional) error {
 // Live is a subscription to the live channel. The newest of each flight and kind wins: a listener that is slow gets what
 // is so now, never a backlog. It is for one goroutine.
 type Live struct {
+	conn  *Conn
 	sub   *nats.Subscription
+	once  sync.Once
 	ready chan struct{} // of capacity 1
 
 	mu      sync.Mutex
@@ -73,10 +79,11 @@ func (c *Conn) SubscribeLive(flight string) (*Live, error) {
 		return nil, fmt.Errorf("%w: %q", ErrToken, flight)
 	}
 	l := &Live{ready: make(chan struct{}, 1), newest: map[string]*nats.Msg{}}
-	sub, err := c.nc.Subscribe(livePrefix+"*."+flight, l.receive)
+	sub, err := c.quick.Subscribe(livePrefix+"*."+flight, l.receive)
 	if err == nil {
-		l.sub = sub
-		err = c.nc.FlushTimeout(answerTimeout) // what is published from now on comes
+		l.sub, l.conn = sub, c
+		c.listeners.Add(1)
+		err = c.quick.FlushTimeout(answerTimeout) // what is published from now on comes
 	}
 	if err != nil {
 		return nil, fmt.Errorf("listening live: %w", err)
@@ -144,6 +151,7 @@ func (l *Live) Dropped() uint64 {
 
 // Close ends the subscription.
 func (l *Live) Close() error {
+	l.once.Do(func() { l.conn.listeners.Add(-1) })
 	if err := l.sub.Unsubscribe(); err != nil && !errors.Is(err, nats.ErrConnectionClosed) {
 		return fmt.Errorf("ending live: %w", err)
 	}

@@ -18,8 +18,11 @@ var rawFeed = jetstream.Raw("feed")
 //
 //	version 1 | source | track | sortie | spool producer: each a length in one byte and text
 //	offset: bytes of this source and track in this sortie before the parcel, unsigned LEB128
-//	number of pieces, unsigned LEB128; of each: spool sequence, arrival (nanoseconds since 1970), length<<2 | mark, LEB128
-//	the bytes of all
+//	the bytes of all pieces
+//	of each piece: spool sequence, arrival (nanoseconds since 1970), length<<2 | mark, unsigned LEB128
+//	number of pieces, and of the bytes that tell of them: 4 bytes each, big-endian
+//
+// What tells of the pieces comes last, so that the bytes are put once where they are published.
 //
 // Everything that follows from it is a function of the bytes and their arrival, so both are kept as they were; and so is
 // each instant at which something was done because nothing had come: a tick, or the end.
@@ -73,8 +76,9 @@ const mostPieces = 1 << 12
 
 var errParcel = errors.New("message of " + string(rawFeed) + " is no parcel")
 
-func (p *parcel) encode() ([]byte, error) {
-	b := make([]byte, 0, len(p.Bytes)+128+12*len(p.Pieces))
+// head is what comes before the bytes.
+func (p *parcel) head() ([]byte, error) {
+	b := make([]byte, 0, parcelRoom)
 	b = append(b, parcelVersion)
 	for _, s := range []string{p.Source, p.Track, p.Sortie.String(), p.Producer} {
 		if len(s) > 255 {
@@ -82,14 +86,23 @@ func (p *parcel) encode() ([]byte, error) {
 		}
 		b = append(append(b, byte(len(s))), s...)
 	}
-	b = binary.AppendUvarint(b, uint64(p.Offset))
-	b = binary.AppendUvarint(b, uint64(len(p.Pieces)))
+	return binary.AppendUvarint(b, uint64(p.Offset)), nil
+}
+
+// parcelRoom is how much room a parcel begins with: what two megabits a second send until it is published, and more.
+const parcelRoom = 32 << 10
+
+// tail appends what comes after the bytes.
+func (p *parcel) tail(b []byte) []byte {
+	before := len(b)
 	for _, x := range p.Pieces {
 		b = binary.AppendUvarint(b, x.Sequence)
 		b = binary.AppendUvarint(b, uint64(x.Arrival.UnixNano()))
 		b = binary.AppendUvarint(b, uint64(x.Length)<<2|uint64(x.Mark))
 	}
-	return append(b, p.Bytes...), nil
+	told := len(b) - before
+	b = binary.BigEndian.AppendUint32(b, uint32(len(p.Pieces)))
+	return binary.BigEndian.AppendUint32(b, uint32(told))
 }
 
 // decodeParcel reads what encode wrote. Bytes are those of b.
@@ -122,13 +135,19 @@ func decodeParcel(b []byte) (parcel, error) {
 		return v
 	}
 	p.Offset = int64(next())
-	count := next()
-	if err == nil && (count > mostPieces || count > uint64(len(b))) {
-		err = fmt.Errorf("%w: %d pieces", errParcel, count)
+	if err == nil && len(b) < 8 {
+		err = fmt.Errorf("%w: cut short", errParcel)
 	}
 	if err != nil {
 		return p, err
 	}
+	count, told := binary.BigEndian.Uint32(b[len(b)-8:]), int64(binary.BigEndian.Uint32(b[len(b)-4:]))
+	b = b[:len(b)-8]
+	if told > int64(len(b)) || count > mostPieces || int64(count) > told {
+		return p, fmt.Errorf("%w: %d pieces in %d bytes", errParcel, count, told)
+	}
+	p.Bytes = b[:int64(len(b))-told]
+	b = b[int64(len(b))-told:]
 	p.Pieces = make([]piece, count)
 	total := 0
 	for i := range p.Pieces {
@@ -136,7 +155,7 @@ func decodeParcel(b []byte) (parcel, error) {
 		x.Sequence = next()
 		x.Arrival = time.Unix(0, int64(next())).UTC()
 		length := next()
-		if err == nil && length>>2 > uint64(len(b)) {
+		if err == nil && length>>2 > uint64(len(p.Bytes)) {
 			err = fmt.Errorf("%w: piece of %d bytes", errParcel, length>>2)
 		}
 		if err != nil {
@@ -145,10 +164,9 @@ func decodeParcel(b []byte) (parcel, error) {
 		x.Length, x.Mark = int(length>>2), mark(length&3)
 		total += x.Length
 	}
-	if total != len(b) || p.Offset < 0 {
-		return p, fmt.Errorf("%w: %d bytes for %d", errParcel, len(b), total)
+	if total != len(p.Bytes) || len(b) != 0 || p.Offset < 0 {
+		return p, fmt.Errorf("%w: %d bytes for %d", errParcel, len(p.Bytes), total)
 	}
-	p.Bytes = b
 	return p, nil
 }
 

@@ -45,6 +45,7 @@ type delivery struct {
 	receipt *jetstream.Receipt
 	to      int64
 	id      live.ID
+	arrival time.Time // of its first piece
 }
 
 // mostWaiting bounds the parcels of one source on their way; then the source's spool holds.
@@ -132,6 +133,7 @@ func (f *feeder) acknowledge(ctx context.Context) {
 			return
 		}
 		d.r.acknowledged(&d, sequence)
+		f.n.lag.observe(f.n.now().Sub(d.arrival))
 		if d.id.Sequence > 0 {
 			f.n.took(f.request.Name, d.id.Producer, d.id.Sequence)
 			f.source.Ack(d.id)

@@ -276,7 +276,7 @@ func (f *feeder) endPositions(ctx context.Context, x *fileLine, at time.Time) er
 		return fmt.Errorf("%s: %w", x.name, err)
 	}
 	if !f.request.Again {
-		if before, ok, err := f.n.sealedBefore(ctx, digestOf(&segment.Cut{Bytes: all})); err != nil {
+		if before, ok, err := f.n.sealedBefore(ctx, digestOf(&segment.Cut{Blocks: [][]byte{all}})); err != nil {
 			return err
 		} else if ok {
 			return &IngestedError{File: x.name, Flight: before}

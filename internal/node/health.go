@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
@@ -77,6 +78,8 @@ type Health struct {
 	Rate                 float64 // bytes a second that sources send now
 	Sources              int     // live, connected
 	Behind               time.Duration
+
+	sources []Source
 }
 
 // Health asks every part.
@@ -170,7 +173,9 @@ func (n *Node) archiveHealth(h *Health) error {
 
 func (n *Node) sourcesHealth(h *Health, part func(string, string, error)) {
 	var err error
-	for _, s := range n.Sources() {
+	h.sources = n.Sources()
+	for i := range h.sources {
+		s := &h.sources[i]
 		if !s.Live || s.Ended {
 			continue
 		}
@@ -181,7 +186,7 @@ func (n *Node) sourcesHealth(h *Health, part func(string, string, error)) {
 		if s.Spool.Failing != nil {
 			err = fmt.Errorf("spool of %s: %w", s.Source, s.Spool.Failing)
 		}
-		if !s.Spool.Oldest.IsZero() {
+		if s.Spool.Waiting > 0 && !s.Spool.Oldest.IsZero() {
 			h.Behind = max(h.Behind, n.now().Sub(s.Spool.Oldest))
 		}
 	}
@@ -219,7 +224,8 @@ func (n *Node) WriteMetrics(ctx context.Context, w io.Writer) error {
 	put := func(name, help, kind, labels string, v float64) {
 		if err == nil {
 			if help != "" {
-				_, err = fmt.Fprintf(w, "# HELP overflight_%s %s\n# TYPE overflight_%s %s\n", name, help, name, kind)
+				family := strings.TrimSuffix(name, "_bucket")
+				_, err = fmt.Fprintf(w, "# HELP overflight_%s %s\n# TYPE overflight_%s %s\n", family, help, family, kind)
 			}
 			if err == nil {
 				_, err = fmt.Fprintf(w, "overflight_%s%s %g\n", name, labels, v)
@@ -245,10 +251,19 @@ func (n *Node) WriteMetrics(ctx context.Context, w io.Writer) error {
 	put("receive_bytes_per_second", "what live sources send", "gauge", "", h.Rate)
 	put("spool_oldest_seconds", "age of the oldest bytes that the journal does not have", "gauge", "", h.Behind.Seconds())
 	help = "bytes received from a source"
-	for _, s := range n.Sources() {
-		put("source_bytes", help, "counter", fmt.Sprintf("{source=%q}", s.Source), float64(s.Bytes))
+	for i := range h.sources {
+		put("source_bytes", help, "counter", fmt.Sprintf("{source=%q}", h.sources[i].Source), float64(h.sources[i].Bytes))
 		help = ""
 	}
+	bounds, counts, sum := n.lag.read()
+	help = "from the arrival of bytes to the journal's acknowledgement"
+	for i, b := range bounds {
+		put("journalled_seconds_bucket", help, "histogram", fmt.Sprintf("{le=\"%g\"}", b), float64(counts[i]))
+		help = ""
+	}
+	put("journalled_seconds_bucket", "", "", `{le="+Inf"}`, float64(counts[len(bounds)]))
+	put("journalled_seconds_sum", "", "", "", sum)
+	put("journalled_seconds_count", "", "", "", float64(counts[len(bounds)]))
 	return err
 }
 

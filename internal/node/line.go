@@ -35,12 +35,14 @@ type recording struct {
 	near     map[string]near // by path
 
 	// A parcel is published under postMu alone: sealing asks for it while the source may hold mu and wait for sealing.
-	postMu sync.Mutex
-	parcel parcel // not published yet
-	begun  time.Time
-	posted []posted      // parcels of rawFeed that are not sealed yet, in order
-	safe   int64         // bytes received through which all is acknowledged
-	acked  chan struct{} // poked when safe has changed
+	postMu  sync.Mutex
+	parcel  parcel // not published yet
+	message []byte // of it: the head and the bytes
+	headed  int    // length of the head
+	begun   time.Time
+	posted  []posted      // parcels of rawFeed that are not sealed yet, in order
+	safe    int64         // bytes received through which all is acknowledged
+	acked   chan struct{} // poked when safe has changed
 
 	cuts chan cut
 
@@ -161,7 +163,13 @@ func (r *recording) run(ctx context.Context) {
 				r.index++
 				all.Go(func() {
 					defer close(x.done)
+					if r.live {
+						defer r.n.turn(ctx)()
+					}
 					x.sealed, x.err = r.archive(ctx, x.id, &x.cut.Cut)
+					if x.err == nil {
+						x.cut.Release()
+					}
 				})
 			} else {
 				close(x.done)

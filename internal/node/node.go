@@ -94,6 +94,7 @@ type Node struct {
 	ready    chan struct{} // closed when what was open before is open again
 	running  context.Context
 	sealing  sync.WaitGroup // sources and lines
+	turns    chan struct{}  // of capacity 1: live lines at the archive
 	fatal    chan error     // of capacity 1: what ends Run
 	rawAcked atomic.Uint64  // greatest sequence of rawFeed that was acknowledged
 
@@ -101,6 +102,7 @@ type Node struct {
 
 	projected projection
 	ailing    ailing
+	lag       histogram  // from arrival to the journal's acknowledgement
 	opening   sync.Mutex // of sorties
 	trimming  sync.Mutex
 
@@ -146,7 +148,7 @@ func (n *Node) Config() config.Config { return n.cfg.Config }
 func Open(ctx context.Context, c Config) (*Node, error) {
 	c = c.checked()
 	n := &Node{
-		cfg: c, log: c.Logger, ready: make(chan struct{}), fatal: make(chan error, 1),
+		cfg: c, log: c.Logger, turns: make(chan struct{}, 1), ready: make(chan struct{}), fatal: make(chan error, 1),
 		feeders: map[string]*feeder{}, sorties: map[journal.Sortie]*sortie{}, numbers: map[int]uint32{},
 		resumes: map[string]map[string]*resuming{}, recent: map[string]time.Time{},
 	}
@@ -239,7 +241,7 @@ func (n *Node) openJournal(ctx context.Context, p places) error {
 	if n.events, err = n.conn.NewWriter(ctx, jetstream.WriterConfig{Stream: jetstream.Events, Producer: "node", Marks: n.marks, Flush: flush / 4}); err != nil {
 		return err
 	}
-	if n.raw, err = n.conn.NewWriter(ctx, jetstream.WriterConfig{Stream: rawFeed, Producer: "feed", Marks: n.marks, Flush: flush / 2}); err != nil {
+	if n.raw, err = n.conn.NewWriter(ctx, jetstream.WriterConfig{Stream: rawFeed, Producer: "feed", Marks: n.marks, Flush: flush / 4}); err != nil {
 		return err
 	}
 	n.ledger, err = ledger.New(ctx, ledger.Config{

@@ -11,7 +11,7 @@ import (
 // How long a parcel waits for more, and how large it grows. A message of the stream holds a megabyte; what waits here is
 // what the journal does not have yet.
 const (
-	parcelAge  = 80 * time.Millisecond
+	parcelAge  = 40 * time.Millisecond
 	parcelSize = 512 << 10
 )
 
@@ -20,16 +20,21 @@ func (r *recording) put(ctx context.Context, producer string, x piece, b []byte)
 	r.postMu.Lock()
 	defer r.postMu.Unlock()
 	p := &r.parcel
-	if len(p.Pieces) > 0 && (p.Producer != producer || len(p.Bytes)+len(b) > parcelSize || len(p.Pieces) >= mostPieces) {
+	if len(p.Pieces) > 0 && (p.Producer != producer || len(r.message)+len(b) > parcelSize || len(p.Pieces) >= mostPieces) {
 		if err := r.publish(ctx); err != nil {
 			return err
 		}
 	}
 	if len(p.Pieces) == 0 {
-		p.Producer, r.begun = producer, x.Arrival
+		p.line, p.Producer, r.begun = r.line, producer, x.Arrival
+		head, err := p.head()
+		if err != nil {
+			return err
+		}
+		r.message, r.headed = head, len(head)
 	}
 	p.Pieces = append(p.Pieces, x)
-	p.Bytes = append(p.Bytes, b...)
+	r.message = append(r.message, b...)
 	if x.Mark == end {
 		return r.publish(ctx)
 	}
@@ -59,24 +64,21 @@ func (r *recording) publish(ctx context.Context) error {
 	if len(p.Pieces) == 0 {
 		return nil
 	}
-	p.line = r.line
-	data, err := p.encode()
-	if err != nil {
-		return err
-	}
+	bytes := int64(len(r.message) - r.headed)
+	data := p.tail(r.message)
 	after := r.n.rawAcked.Load()
 	receipt, err := r.n.raw.Publish(ctx, r.subject(), data)
 	if err != nil {
 		return fmt.Errorf("journalling %s: %w", r.label, err)
 	}
-	to := p.Offset + int64(len(p.Bytes))
+	to := p.Offset + bytes
 	r.posted = append(r.posted, posted{receipt: receipt, from: p.Offset, to: to, after: after})
-	d := delivery{r: r, receipt: receipt, to: to}
+	d := delivery{r: r, receipt: receipt, to: to, arrival: r.begun}
 	if p.Producer != ourselves {
 		d.id = live.ID{Source: r.Source, Producer: p.Producer, Sequence: p.Pieces[len(p.Pieces)-1].Sequence}
 	}
 	r.f.await(d)
-	*p = parcel{Offset: to, Pieces: p.Pieces[:0], Bytes: p.Bytes[:0]}
+	*p, r.message = parcel{Offset: to, Pieces: p.Pieces[:0]}, nil // the stream's writer has it now
 	return nil
 }
 

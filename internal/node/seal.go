@@ -30,7 +30,7 @@ func (r *recording) seal(ctx context.Context, x *sealing) error {
 	}
 	e := journal.SegmentSealed{
 		Flight: r.sortie.number, Segment: id, Source: r.label, Minute: c.Minute, From: c.From, To: c.To, Clock: c.Clock, Uncertainty: c.Uncertainty,
-		First: first, Last: last, Bytes: uint64(len(c.Bytes)), Packets: uint64(len(c.Packets)), Plain: sealed.Digest, Root: evidence.Digest(sealed.Root),
+		First: first, Last: last, Bytes: uint64(c.Size), Packets: uint64(len(c.Packets)), Plain: sealed.Digest, Root: evidence.Digest(sealed.Root),
 		Media: mediaOf(sealed.Media, c.Media), Counts: c.Counts, Withheld: c.Withheld, At: r.n.now(),
 	}
 	if err := r.say(ctx, append(c.Events, e)); err != nil {
@@ -49,6 +49,27 @@ func (r *recording) seal(ctx context.Context, x *sealing) error {
 	r.release()
 	return r.n.trim(ctx)
 }
+
+// turn waits until a live line may use the archive's disks. All live minutes end at the same instant: one after the other,
+// with a pause as long as the work, they leave the disks to the journal, which everybody waits for.
+func (n *Node) turn(ctx context.Context) (done func()) {
+	select {
+	case n.turns <- struct{}{}:
+	case <-ctx.Done():
+		return func() {}
+	}
+	began := time.Now()
+	return func() {
+		pause := min(time.Since(began), longestPause)
+		if n.running.Err() != nil {
+			pause = 0
+		}
+		time.AfterFunc(pause, func() { <-n.turns })
+	}
+}
+
+// longestPause keeps a hundred lines within their minute.
+const longestPause = 300 * time.Millisecond
 
 // say states events, leaving out those that the journal has already, and waits for all.
 func (r *recording) say(ctx context.Context, events []journal.Event) error {
@@ -101,8 +122,10 @@ func (r *recording) sealOnce(id journal.SegmentID, c *segment.Cut) (archive.Segm
 		return archive.Segment{}, err
 	}
 	defer w.Discard()
-	if _, err := w.Write(c.Bytes); err != nil {
-		return archive.Segment{}, err
+	for _, b := range c.Blocks {
+		if _, err := w.Write(b); err != nil {
+			return archive.Segment{}, err
+		}
 	}
 	for _, p := range c.Packets {
 		if err := w.Packet(archive.Range{Offset: p.Offset, Length: p.Length}); err != nil {
@@ -126,7 +149,13 @@ func mediaOf(sealed []archive.Media, cut []segment.Media) []journal.MediaDigest 
 }
 
 // digestOf is the digest of a cut's bytes.
-func digestOf(c *segment.Cut) evidence.Digest { return sha256.Sum256(c.Bytes) }
+func digestOf(c *segment.Cut) evidence.Digest {
+	h := sha256.New()
+	for _, b := range c.Blocks {
+		_, _ = h.Write(b) // never fails
+	}
+	return evidence.Digest(h.Sum(nil))
+}
 
 // sequences waits until everything received through an offset is acknowledged, and returns the sequences of rawFeed that
 // hold the bytes from what is sealed up to it. A recording is in no stream.

@@ -43,6 +43,9 @@ const kindFrame = "frame"
 
 // show sends what is newest of a line to whoever listens. The lock of the line is held.
 func (n *Node) show(r *recording) {
+	if !n.conn.Heard() {
+		return
+	}
 	r.newest = r.rec.Provisional(r.newest[:0])
 	for i := range r.newest {
 		p := &r.newest[i]

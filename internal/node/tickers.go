@@ -17,7 +17,7 @@ import (
 
 // How often it is looked for what has waited long enough.
 const (
-	postEvery  = 40 * time.Millisecond
+	postEvery  = 25 * time.Millisecond
 	watchEvery = time.Second
 	stateEvery = 10 * time.Second // findings of sources
 )
@@ -177,7 +177,15 @@ func (n *Node) tellFindings(ctx context.Context) {
 		if f.source == nil {
 			continue
 		}
+		producer := f.source.State().Producer
 		for _, l := range f.source.Losses() {
+			// What the spool does not know any more the journal may have had.
+			if taken := n.takenThrough(f.request.Name, producer); taken >= l.FirstSequence {
+				if l.FirstSequence = taken + 1; l.FirstSequence > l.LastSequence {
+					f.source.Noted(l.ID)
+					continue
+				}
+			}
 			_, err := n.state(ctx, journal.LossDeclared{
 				Flight: flight, Source: f.request.Name, First: l.FirstSequence, Last: l.LastSequence, From: l.From, To: l.To, Bytes: l.Bytes,
 				Cause: "spool: " + string(l.Cause), By: "node", At: n.now(),

@@ -335,21 +335,92 @@ func (s *Spool) durable() uint64 {
 func (s *Spool) Run(ctx context.Context) error {
 	timer := time.NewTimer(s.config.Flush)
 	defer timer.Stop()
+	var w waiting
 	for {
 		select {
 		case <-ctx.Done():
 			return s.close(time.Now())
 		case <-s.wake:
 		}
-		timer.Reset(s.config.Flush)
-		select {
-		case <-ctx.Done():
-			return s.close(time.Now())
-		case <-timer.C:
-		case <-s.urgent:
-		}
-		if err := s.Sync(time.Now()); err != nil {
-			signal(s.wake) // again after a while
+		w.begin(time.Now(), s)
+		for again := true; again; {
+			timer.Reset(w.pause(s))
+			urgent := false
+			select {
+			case <-ctx.Done():
+				return s.close(time.Now())
+			case <-timer.C:
+			case <-s.urgent:
+				urgent = true
+			}
+			now := time.Now()
+			if urgent || w.due(now, s) {
+				if err := s.Sync(now); err != nil {
+					signal(s.wake) // again after a while
+				}
+				w.begin(now, s)
+			}
+			again = !w.idle(s)
 		}
 	}
+}
+
+// waiting knows how long records have waited at most. What the consumer acknowledges soon is never written: the disk is
+// for what waits longer than it usually takes.
+type waiting struct {
+	marks  []appended
+	synced time.Time
+}
+
+// appended says that records before a sequence were appended before an instant.
+type appended struct {
+	at   time.Time
+	next uint64
+}
+
+// markAge is how long an acknowledgement may be remembered in memory alone: after a stop its records come again.
+const markAge = 2 * time.Second
+
+func (w *waiting) begin(now time.Time, s *Spool) {
+	first, _, _ := s.standing()
+	w.marks = append(w.marks[:0], appended{now, first})
+	w.synced = now
+}
+
+// pause is how long to wait before looking again.
+func (w *waiting) pause(s *Spool) time.Duration {
+	if _, unsaved, _ := s.standing(); unsaved {
+		return s.config.Flush / 4
+	}
+	return markAge / 4
+}
+
+// due tells whether a record may have waited so long that it has to be written now.
+func (w *waiting) due(now time.Time, s *Spool) bool {
+	first, unsaved, unmarked := s.standing()
+	if !unsaved {
+		return unmarked && now.Sub(w.synced) >= markAge
+	}
+	for len(w.marks) > 1 && w.marks[1].next <= first {
+		w.marks = w.marks[1:]
+	}
+	s.mu.Lock()
+	w.marks = append(w.marks, appended{now, s.next})
+	s.mu.Unlock()
+	return now.Sub(w.marks[0].at) >= s.config.Flush*3/4
+}
+
+func (w *waiting) idle(s *Spool) bool {
+	_, unsaved, unmarked := s.standing()
+	return !unsaved && !unmarked
+}
+
+// standing returns the first record that is not on disk, whether there is one, and whether an acknowledgement is not.
+func (s *Spool) standing() (first uint64, unsaved, unmarked bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.unsaved < len(s.tail) {
+		return s.tail[s.unsaved].Sequence, true, s.acked > s.marked
+	}
+	return s.next, false, s.acked > s.marked
 }
