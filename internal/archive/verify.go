@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"runtime"
 
 	"overflight/evidence"
 )
@@ -144,6 +145,7 @@ func (r *Reader) verify() error {
 		if err := r.readAt(w.grow(min(blockSize, r.s.Size-off)), off); err != nil {
 			return err
 		}
+		runtime.Gosched()
 	}
 	d := w.digest()
 	if d.err != nil {

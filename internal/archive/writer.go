@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash"
+	"runtime"
 	"sync"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -58,6 +59,7 @@ func (w *Writer) Write(p []byte) (int, error) {
 	for len(p) > 0 {
 		room := blockSize - w.size%blockSize
 		p = p[copy(w.grow(min(int64(len(p)), room)), p):]
+		runtime.Gosched()
 	}
 	return n, nil
 }
@@ -117,6 +119,7 @@ func (w *Writer) each(r Range, do func(p []byte)) {
 		n := min(end-off, blockSize-at)
 		do(w.blocks[off/blockSize][at : at+n])
 		off += n
+		runtime.Gosched() // a minute of video must not keep the processor from who waits for a frame
 	}
 }
 

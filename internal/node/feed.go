@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"overflight/internal/jetstream"
@@ -78,8 +79,8 @@ var errParcel = errors.New("message of " + string(rawFeed) + " is no parcel")
 
 // head is what comes before the bytes.
 func (p *parcel) head() ([]byte, error) {
-	b := make([]byte, 0, parcelRoom)
-	b = append(b, parcelVersion)
+	room, _ := messages.Get().(*[]byte)
+	b := append((*room)[:0], parcelVersion)
 	for _, s := range []string{p.Source, p.Track, p.Sortie.String(), p.Producer} {
 		if len(s) > 255 {
 			return nil, fmt.Errorf("%w: %.40q is too long", errParcel, s)
@@ -88,6 +89,9 @@ func (p *parcel) head() ([]byte, error) {
 	}
 	return binary.AppendUvarint(b, uint64(p.Offset)), nil
 }
+
+// messages are the memory of parcels that the stream has.
+var messages = sync.Pool{New: func() any { b := make([]byte, 0, parcelRoom); return &b }}
 
 // parcelRoom is how much room a parcel begins with: what two megabits a second send until it is published, and more.
 const parcelRoom = 32 << 10

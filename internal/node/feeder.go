@@ -46,6 +46,7 @@ type delivery struct {
 	to      int64
 	id      live.ID
 	arrival time.Time // of its first piece
+	message []byte    // nobody's any more once it is acknowledged
 }
 
 // mostWaiting bounds the parcels of one source on their way; then the source's spool holds.
@@ -132,6 +133,7 @@ func (f *feeder) acknowledge(ctx context.Context) {
 			}
 			return
 		}
+		messages.Put(&d.message)
 		d.r.acknowledged(&d, sequence)
 		f.n.lag.observe(f.n.now().Sub(d.arrival))
 		if d.id.Sequence > 0 {

@@ -167,6 +167,11 @@ func (r *recording) run(ctx context.Context) {
 						defer r.n.turn(ctx)()
 					}
 					x.sealed, x.err = r.archive(ctx, x.id, &x.cut.Cut)
+					if x.err == nil && r.live { // before anything is let go of, both copies are read again
+						if _, err := r.n.archive.Verify(archive.ID(x.id)); err != nil {
+							x.err = fmt.Errorf("verifying %s: %w", x.id, err)
+						}
+					}
 					if x.err == nil {
 						x.cut.Release()
 					}

@@ -241,7 +241,7 @@ func (n *Node) openJournal(ctx context.Context, p places) error {
 	if n.events, err = n.conn.NewWriter(ctx, jetstream.WriterConfig{Stream: jetstream.Events, Producer: "node", Marks: n.marks, Flush: flush / 4}); err != nil {
 		return err
 	}
-	if n.raw, err = n.conn.NewWriter(ctx, jetstream.WriterConfig{Stream: rawFeed, Producer: "feed", Marks: n.marks, Flush: flush / 4}); err != nil {
+	if n.raw, err = n.conn.NewWriter(ctx, jetstream.WriterConfig{Stream: rawFeed, Producer: "feed", Marks: n.marks, Flush: flush * 3 / 8}); err != nil {
 		return err
 	}
 	n.ledger, err = ledger.New(ctx, ledger.Config{

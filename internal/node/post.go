@@ -11,7 +11,7 @@ import (
 // How long a parcel waits for more, and how large it grows. A message of the stream holds a megabyte; what waits here is
 // what the journal does not have yet.
 const (
-	parcelAge  = 40 * time.Millisecond
+	parcelAge  = 60 * time.Millisecond
 	parcelSize = 512 << 10
 )
 
@@ -73,7 +73,7 @@ func (r *recording) publish(ctx context.Context) error {
 	}
 	to := p.Offset + bytes
 	r.posted = append(r.posted, posted{receipt: receipt, from: p.Offset, to: to, after: after})
-	d := delivery{r: r, receipt: receipt, to: to, arrival: r.begun}
+	d := delivery{r: r, receipt: receipt, to: to, arrival: r.begun, message: data}
 	if p.Producer != ourselves {
 		d.id = live.ID{Source: r.Source, Producer: p.Producer, Sequence: p.Pieces[len(p.Pieces)-1].Sequence}
 	}

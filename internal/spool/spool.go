@@ -2,7 +2,7 @@
 //
 // A Spool is an append-only queue of records for one source, in files of one folder. Append never
 // waits for the disk nor for the consumer: a record is held in memory, written and fsynced in batches
-// at most 200 ms apart, and handed to the one consumer at once. What is acknowledged is removed. Each
+// at most half a second apart, and handed to the one consumer at once. What is acknowledged is removed. Each
 // record has an identity (Producer, Sequence) that is never given twice, not after a crash, a power
 // loss or a deleted folder, so that a consumer can drop what it already has.
 //
@@ -45,7 +45,7 @@ var (
 )
 
 // MaxFlush is the most that a record waits to be written and fsynced while the disk takes writes.
-const MaxFlush = 200 * time.Millisecond
+const MaxFlush = 500 * time.Millisecond
 
 // Config is of a spool; zero values are the defaults.
 type Config struct {
