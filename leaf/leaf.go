@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"math"
 	"time"
+	"unicode/utf8"
 
 	"overflight/airspace"
 	"overflight/evidence"
@@ -44,33 +45,41 @@ func Of(e journal.Event) (transparency.Kind, []byte, bool, error) {
 		return kind, text, true, nil
 	}
 	b["event"] = string(e.Kind())
-	text, err := canonical(b)
-	if err == nil && len(text) > transparency.MaxBody {
-		err = fmt.Errorf("%d bytes, at most %d", len(text), transparency.MaxBody)
+	out, err := canonical(b)
+	for most := longest; err == nil && len(out) > transparency.MaxBody && most > 0; most -= longest / 8 {
+		for name, v := range b { // several long texts have less room each
+			if s, ok := v.(string); ok && name != "flight" {
+				b[name] = text(s, most)
+			}
+		}
+		out, err = canonical(b)
+	}
+	if err == nil && len(out) > transparency.MaxBody {
+		err = fmt.Errorf("%d bytes, at most %d", len(out), transparency.MaxBody)
 	}
 	if err != nil {
 		return "", nil, false, fmt.Errorf("leaf of %s: %w", e.Kind(), err)
 	}
-	return kind, text, true, nil
+	return kind, out, true, nil
 }
 
 func of(e journal.Event) (transparency.Kind, body, bool) {
 	switch e := e.(type) {
 	case journal.FlightOpened:
-		return transparency.KindSortie, body{"flight": e.Flight.String(), "source": text(e.Source), "aircraft": text(e.Aircraft.Registration), "at": at(e.At)}, true
+		return transparency.KindSortie, body{"flight": e.Flight.String(), "source": text(e.Source, longest), "aircraft": text(e.Aircraft.Registration, longest), "at": at(e.At)}, true
 	case journal.FlightClosed:
 		return transparency.KindSortie, body{
 			"flight": e.Flight.String(), "from": at(e.From), "to": at(e.To), "reason": e.Reason.String(), "segments": e.Segments, "fixes": e.Fixes, "at": at(e.At),
 		}, true
 	case journal.NoFlightDeclared:
-		return transparency.KindNoFlight, body{"operator": e.Operator, "tail": text(e.Tail), "day": e.Day.String(), "by": text(e.By), "at": at(e.At)}, true
+		return transparency.KindNoFlight, body{"operator": e.Operator, "tail": text(e.Tail, longest), "day": e.Day.String(), "by": text(e.By, longest), "at": at(e.At)}, true
 	case journal.AirframeHoursRead:
-		return transparency.KindAirframe, body{"tail": text(e.Tail), "total_s": int64(e.Total / time.Second), "by": text(e.By), "at": at(e.At)}, true
+		return transparency.KindAirframe, body{"tail": text(e.Tail, longest), "total_s": int64(e.Total / time.Second), "by": text(e.By, longest), "at": at(e.At)}, true
 	case journal.SegmentSealed:
 		return transparency.KindSegment, nil, true
 	case journal.SegmentErased:
 		return transparency.KindErasure, body{
-			"flight": e.Flight.String(), "segment": string(e.Segment), "plain": digest(e.Plain), "reason": text(e.Reason), "by": text(e.By), "erased": e.Erased, "at": at(e.At),
+			"flight": e.Flight.String(), "segment": string(e.Segment), "plain": digest(e.Plain), "reason": text(e.Reason, longest), "by": text(e.By, longest), "erased": e.Erased, "at": at(e.At),
 		}, true
 	case journal.EntryFound:
 		return transparency.KindAirspaceEntry, entry(e.Flight, e.Source, e.Number, &e.Entry, e.At), true
@@ -80,19 +89,19 @@ func of(e journal.Event) (transparency.Kind, body, bool) {
 	case journal.MediaWithheld:
 		w := e.Withheld
 		return transparency.KindWithheld, body{
-			"flight": e.Flight.String(), "source": text(e.Source), "reason": e.Reason, "packets": w.Packets, "bytes": w.Bytes, "duration_us": w.Duration.Microseconds(), "at": at(e.At),
+			"flight": e.Flight.String(), "source": text(e.Source, longest), "reason": e.Reason, "packets": w.Packets, "bytes": w.Bytes, "duration_us": w.Duration.Microseconds(), "at": at(e.At),
 		}, true
 	case journal.LossDeclared:
 		return transparency.KindGap, body{
-			"flight": e.Flight.String(), "source": text(e.Source), "stream": e.Stream, "first": e.First, "last": e.Last, "segment": string(e.Segment),
-			"from": at(e.From), "to": at(e.To), "bytes": e.Bytes, "cause": text(e.Cause), "by": text(e.By), "at": at(e.At),
+			"flight": e.Flight.String(), "source": text(e.Source, longest), "stream": e.Stream, "first": e.First, "last": e.Last, "segment": string(e.Segment),
+			"from": at(e.From), "to": at(e.To), "bytes": e.Bytes, "cause": text(e.Cause, longest), "by": text(e.By, longest), "at": at(e.At),
 		}, true
 	case journal.EvidenceRead:
-		return transparency.KindRead, body{"who": text(e.Who), "what": text(e.What), "purpose": text(e.Purpose), "at": at(e.At)}, true
+		return transparency.KindRead, body{"who": text(e.Who, longest), "what": text(e.What, longest), "purpose": text(e.Purpose, longest), "at": at(e.At)}, true
 	case journal.EvidenceExported:
-		return transparency.KindExport, body{"who": text(e.Who), "what": text(e.What), "purpose": text(e.Purpose), "digest": digest(e.Digest), "at": at(e.At)}, true
+		return transparency.KindExport, body{"who": text(e.Who, longest), "what": text(e.What, longest), "purpose": text(e.Purpose, longest), "digest": digest(e.Digest), "at": at(e.At)}, true
 	case journal.KeyRotated:
-		return transparency.KindKey, body{"name": text(e.Name), "use": e.Use, "old": text(e.Old), "new": text(e.New), "by": text(e.By), "at": at(e.At)}, true
+		return transparency.KindKey, body{"name": text(e.Name, longest), "use": e.Use, "old": text(e.Old, longest), "new": text(e.New, longest), "by": text(e.By, longest), "at": at(e.At)}, true
 	default:
 		return "", nil, false
 	}
@@ -100,9 +109,9 @@ func of(e journal.Event) (transparency.Kind, body, bool) {
 
 func entry(flight journal.Sortie, source string, number uint64, e *airspace.Entry, when time.Time) body {
 	b := body{
-		"flight": flight.String(), "source": text(source), "number": number, "state": string(e.State), "verdict": e.Verdict.String(), "fixes": e.Fixes,
+		"flight": flight.String(), "source": text(source, longest), "number": number, "state": string(e.State), "verdict": e.Verdict.String(), "fixes": e.Fixes,
 		"entered": []string{at(e.Entered.Earliest), at(e.Entered.Latest)}, "left": []string{at(e.Left.Earliest), at(e.Left.Latest)},
-		"boundary": text(e.Boundary.Source.Name), "boundary_sha256": digest(e.Boundary.Source.Digest), "at": at(when),
+		"boundary": text(e.Boundary.Source.Name, longest), "boundary_sha256": digest(e.Boundary.Source.Digest), "at": at(when),
 	}
 	if e.FromLimit.Known {
 		b["depth_m"] = metres(float64(e.FromLimit.Nearest.Distance))
@@ -137,12 +146,15 @@ func digest(d evidence.Digest) string { return base64.StdEncoding.EncodeToString
 // metres are whole: JSON has one form for those.
 func metres(v float64) int64 { return int64(math.Round(v)) }
 
-func text(s string) string {
-	if len(s) <= longest {
+// text cuts what somebody typed, and says that it did.
+func text(s string, most int) string {
+	if len(s) <= most {
 		return s
 	}
-	cut := []rune(s[:longest])
-	return string(cut[:len(cut)-1]) + "…"
+	for most > 0 && !utf8.RuneStart(s[most]) {
+		most--
+	}
+	return s[:most] + "…"
 }
 
 func canonical(b body) ([]byte, error) {

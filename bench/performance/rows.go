@@ -16,6 +16,10 @@ var suites = []suite{
 	{dir: "..", pkg: "./sensor", bench: "Compute|Cast"},
 	{dir: "..", pkg: "./coverage", bench: "Sortie"},
 	{dir: "..", pkg: "./account", bench: "."},
+	{dir: "..", pkg: "./internal/sqlite", bench: "Rebuild"},
+	{dir: "..", pkg: "./internal/tiles", bench: "Proof"},
+	{dir: ".", pkg: ".", test: "RecordingRate"},
+	{dir: ".", pkg: ".", test: "FiftyFeeds"},
 }
 
 // value is a number that was measured, with what it is divided by for showing.
@@ -136,5 +140,34 @@ var sections = []struct {
 		{"cast frame centre against the stream, worst of 277 frames", value{"sensor/centre-worst", 1, "m"}, value{}, "", "0.5 m", below(0.5)},
 		{"cast corner against the stream, worst of 277 frames", value{"sensor/corner-worst", 1, "m"}, value{}, "", "10 m", below(10)},
 		{"footprint of a frame", value{"BenchmarkCompute ns/op", 1, "ns"}, value{}, "", "", nil},
+	}},
+	{"Journal", []row{
+		{
+			"processor of the server under 50 live feeds of 30 packets and 2 Mbit/s a second, sealing included",
+			value{"journal/feeds-core-share", 1, "% of a core"},
+			value{"journal/feeds", 1, "Mbit/s"},
+			"received at the same time", "60 %", below(60),
+		},
+		{
+			"socket to a subscriber of the live channel, under that load: 99 in 100",
+			value{"journal/live-p99-ms", 1, "ms"},
+			value{"journal/live-p50-ms", 1, "ms"},
+			"half of them", "20 ms", below(20),
+		},
+		{"socket to the journal's acknowledgement, under that load: 99 in 100 are within", value{"journal/journalled-p99-ms", 1, "ms"}, value{}, "", "300 ms", below(300)},
+		{
+			"a recording ingested, accounted, encrypted and sealed",
+			value{"journal/recording", 1, "MB/s"},
+			value{"journal/floor", 1, "MB/s"},
+			"the same bytes hashed, encrypted and written twice with fsync", "half", atLeast(0.5),
+		},
+		{"read models rebuilt", value{"BenchmarkRebuild/records frames/s", 1e3, "thousand frames/s"}, value{}, "", "100 thousand", above(100e3)},
+		{"a proof built", value{"BenchmarkProof/inclusion ns/op", 1e6, "ms"}, value{}, "", "1 ms", below(1e6)},
+		{
+			"a bundle with the bytes of a flight verified",
+			value{"journal/bundle", 1, "MB/s"},
+			value{"journal/sha256", 1, "MB/s"},
+			"SHA-256 of the same bytes", "0.7", atLeast(0.7),
+		},
 	}},
 }

@@ -1,0 +1,87 @@
+package server
+
+import (
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+)
+
+// TestGuard: who has no token gets nothing that is not public, and no page of another site gets anything.
+func TestGuard(t *testing.T) {
+	t.Parallel()
+	a := &api{Config: Config{Token: "right", Logger: slog.New(slog.DiscardHandler)}}
+	h := a.guard(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }))
+	for _, tc := range []struct {
+		host, path, token, origin, site string
+		want                            int
+	}{
+		{"127.0.0.1:1", "/api/v1/flights", "right", "", "", http.StatusTeapot},
+		{"localhost:1", "/api/v1/flights", "right", "http://localhost:1", "", http.StatusTeapot},
+		{"[::1]:1", "/api/v1/flights", "right", "", "", http.StatusTeapot},
+		{"127.0.0.1:1", "/api/v1/flights", "", "", "", http.StatusUnauthorized},
+		{"127.0.0.1:1", "/api/v1/flights", "wrong", "", "", http.StatusUnauthorized},
+		{"127.0.0.1:1", "/healthz", "", "", "", http.StatusTeapot},
+		{"127.0.0.1:1", "/log/checkpoint", "", "", "", http.StatusTeapot},
+		{"evil.example:1", "/healthz", "", "", "", http.StatusMisdirectedRequest},
+		{"evil.example:1", "/api/v1/flights", "right", "", "", http.StatusMisdirectedRequest},
+		{"127.0.0.1:1", "/api/v1/flights", "right", "https://evil.example", "", http.StatusMisdirectedRequest},
+		{"127.0.0.1:1", "/api/v1/flights", "right", "null", "", http.StatusMisdirectedRequest},
+		{"127.0.0.1:1", "/api/v1/flights", "right", "", "cross-site", http.StatusMisdirectedRequest},
+	} {
+		r := httptest.NewRequest(http.MethodGet, "http://"+tc.host+tc.path, nil)
+		for name, value := range map[string]string{"Origin": tc.origin, "Sec-Fetch-Site": tc.site} {
+			if value != "" {
+				r.Header.Set(name, value)
+			}
+		}
+		if tc.token != "" {
+			r.Header.Set("Authorization", "Bearer "+tc.token)
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code != tc.want {
+			t.Errorf("%+v: %d", tc, w.Code)
+		}
+	}
+}
+
+func TestByteRange(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		header   string
+		from, to int64
+		partial  bool
+		ok       bool
+	}{
+		{"", 0, 100, false, true},
+		{"bytes=0-9", 0, 10, true, true},
+		{"bytes=90-", 90, 100, true, true},
+		{"bytes=90-1000", 90, 100, true, true},
+		{"bytes=-10", 90, 100, true, true},
+		{"bytes=-1000", 0, 100, true, true},
+		{"bytes=100-", 0, 0, false, false},
+		{"bytes=5-4", 0, 0, false, false},
+		{"bytes=x-4", 0, 0, false, false},
+		{"bytes=-0", 0, 0, false, false},
+		{"bytes=0-1,3-4", 0, 100, false, true},
+		{"lines=0-1", 0, 100, false, true},
+	} {
+		from, to, partial, ok := byteRange(tc.header, 100)
+		if from != tc.from || to != tc.to || partial != tc.partial || ok != tc.ok {
+			t.Errorf("%q: %d %d %v %v", tc.header, from, to, partial, ok)
+		}
+	}
+}
+
+func FuzzByteRange(f *testing.F) {
+	f.Add("bytes=0-9", int64(100))
+	f.Fuzz(func(t *testing.T, header string, size int64) {
+		if size < 0 {
+			return
+		}
+		if from, to, _, ok := byteRange(header, size); ok && (from < 0 || to < from || to > size) {
+			t.Fatal(from, to)
+		}
+	})
+}
