@@ -2,7 +2,6 @@ package segment
 
 import (
 	"fmt"
-	"maps"
 	"reflect"
 	"strconv"
 	"time"
@@ -245,17 +244,12 @@ func (r *Recorder) Provisional(dst []Provisional) []Provisional {
 	return dst
 }
 
-// OpenEntries returns the entries that were open at the last cut, by path.
-func (r *Recorder) OpenEntries() map[string][]airspace.Entry {
-	out := map[string][]airspace.Entry{}
-	for _, p := range r.paths {
-		for _, e := range p.stated {
-			if e.open {
-				out[p.source] = append(out[p.source], e.entry)
-			}
-		}
+// Aircraft is what the first path tells of the aircraft so far.
+func (r *Recorder) Aircraft() flight.Aircraft {
+	if len(r.paths) == 0 {
+		return flight.Aircraft{}
 	}
-	return maps.Clone(out)
+	return r.paths[0].latest.Aircraft
 }
 
 // OfPath is the one cut of a file of positions: its bytes whole, and what follows from one of its paths.

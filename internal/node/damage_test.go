@@ -11,10 +11,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"overflight/internal/durable"
+	"overflight/internal/simulate"
 	"overflight/internal/sqlite"
 	"overflight/journal"
 )
@@ -309,3 +311,81 @@ func until(t *testing.T, what string, is func() bool) {
 		}
 	}
 }
+
+// TestTwoClaimOne: two live sources whose streams say that they are the same aircraft are two flights, each kept whole, and
+// both are told.
+func TestTwoClaimOne(t *testing.T) {
+	t.Parallel()
+	c := settings(t.TempDir())
+	if err := Create(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	n, end := begin(t, c)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	b := simulated()[:600_000]
+	for _, name := range []string{"one", "two"} {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		go func() {
+			if conn, err := l.Accept(); err == nil {
+				_, _ = conn.Write(b)
+			}
+		}()
+		if _, err := n.AddSource(ctx, SourceRequest{Name: name, URL: "tcp://" + l.Addr().String()}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	until(t, "both are told", func() bool {
+		told := 0
+		for _, s := range n.Sources() {
+			for _, f := range s.Findings {
+				if f.Code == CodeClaimed && f.Item == "OVF-01" {
+					told++
+				}
+			}
+		}
+		return told == 2
+	})
+	for _, s := range n.Sources() {
+		if err := n.StopSource(ctx, s.Source, "test"); err != nil {
+			t.Fatal(err)
+		}
+		total := 0
+		segments, err := n.segments(ctx, s.Sortie)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := n.Caught(ctx); err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range segments {
+			total += int(x.Sealed.Bytes)
+		}
+		if total != len(b) {
+			t.Errorf("%s: %d of %d bytes", s.Source, total, len(b))
+		}
+	}
+	if err := end(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+var simulated = sync.OnceValue(func() []byte {
+	text, err := os.ReadFile("../../examples/border-sortie.yaml")
+	if err != nil {
+		panic(err)
+	}
+	s, err := simulate.Parse(text)
+	if err != nil {
+		panic(err)
+	}
+	var b bytes.Buffer
+	if _, err := simulate.Write(context.Background(), s, &b, simulate.Options{}); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
+})

@@ -46,7 +46,9 @@ type recording struct {
 
 	cuts chan cut
 
-	ticked time.Time // of the node's watch: when a silent minute was ended
+	// Of the node's watch alone.
+	ticked    time.Time      // when a silent minute was ended
+	claimedBy journal.Sortie // another flight that says it is the same aircraft, once that was told
 
 	index int // of the next segment, from 1; owned by run
 

@@ -48,14 +48,6 @@ var (
 	ErrNoSortie   = errors.New("no such open flight")
 )
 
-// ClaimedError says that the sortie that a source would join is of another source already.
-type ClaimedError struct {
-	Flight journal.Sortie
-	By     string
-}
-
-func (e *ClaimedError) Error() string { return fmt.Sprintf("%s is flown by source %s", e.Flight, e.By) }
-
 // mostName bounds the name of a source: it is part of names of files and of subjects.
 const mostName = 48
 
@@ -89,7 +81,7 @@ func (n *Node) AddSource(ctx context.Context, q SourceRequest) (Source, error) {
 		return Source{}, fmt.Errorf("%w: %q", ErrSourceName, q.Name)
 	}
 	if q.Flight != "" {
-		if err := n.checkClaim(&q); err != nil {
+		if _, err := n.joinable(q.Flight); err != nil {
 			return Source{}, err
 		}
 	}
@@ -181,26 +173,6 @@ func (n *Node) nameFor(url string) (string, error) {
 		name = fmt.Sprintf("%s-%d", base, i)
 	}
 	return name, nil
-}
-
-// checkClaim tells whether a source may join a sortie: one that is open, and that no source of the same kind flies. Two
-// live sources that both say that they are the aircraft are two sorties until a person says otherwise.
-func (n *Node) checkClaim(q *SourceRequest) error {
-	s, err := n.joinable(q.Flight)
-	if err != nil {
-		return err
-	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	for name, f := range n.feeders {
-		f.mu.Lock()
-		flies := f.sortie == s && f.request.Flight == "" && name == q.Name
-		f.mu.Unlock()
-		if flies {
-			return &ClaimedError{Flight: s.number, By: name}
-		}
-	}
-	return nil
 }
 
 // joinable returns the open sortie of a number.

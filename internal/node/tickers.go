@@ -28,7 +28,7 @@ func (n *Node) tickers(ctx context.Context) {
 	all.Go(func() {
 		every(ctx, postEvery, func() { n.eachLive(func(r *recording) error { return r.flushAged(ctx, n.now()) }) })
 	})
-	all.Go(func() { every(ctx, watchEvery, func() { n.watch(ctx) }) })
+	all.Go(func() { every(ctx, watchEvery, func() { n.watch(ctx); n.claims() }) })
 	all.Go(func() { every(ctx, stateEvery, func() { n.tellFindings(ctx) }) })
 	if n.cfg.Interval.Verify > 0 {
 		all.Go(func() { every(ctx, n.cfg.Interval.Verify, func() { n.verifyArchive(ctx) }) })
@@ -98,6 +98,32 @@ func (n *Node) watch(ctx context.Context) {
 		if due := last.Truncate(time.Minute).Add(time.Minute + tickAfter); !now.Before(due) && r.ticked.Before(last) {
 			r.ticked = now
 			return r.tick(ctx, now)
+		}
+		return nil
+	})
+}
+
+// CodeClaimed: another open flight says that it is flown by the same aircraft; Item is the registration, Got that flight.
+// Which of them is right is for a person to say: both are kept.
+const CodeClaimed evidence.Code = "node.claimed"
+
+// claims looks for aircraft that two flights claim at once.
+func (n *Node) claims() {
+	by := map[string]*recording{}
+	n.eachLive(func(r *recording) error {
+		r.mu.Lock()
+		tail := r.rec.Aircraft().Registration
+		r.mu.Unlock()
+		other := by[tail]
+		switch {
+		case tail == "":
+		case other == nil:
+			by[tail] = r
+		case other.Sortie != r.Sortie && r.claimedBy != other.Sortie:
+			r.claimedBy = other.Sortie
+			at := n.now()
+			r.f.report(at, evidence.Defect{Code: CodeClaimed, Item: tail, Got: other.Sortie.String()})
+			other.f.report(at, evidence.Defect{Code: CodeClaimed, Item: tail, Got: r.Sortie.String()})
 		}
 		return nil
 	})

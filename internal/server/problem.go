@@ -58,7 +58,6 @@ func said(err error) (status int, code string, args []string) {
 	var (
 		refusal  *live.Refusal
 		before   *node.IngestedError
-		claimed  *node.ClaimedError
 		erased   *archive.ErasedError
 		damage   *archive.DamageError
 		version  *node.VersionError
@@ -71,8 +70,6 @@ func said(err error) (status int, code string, args []string) {
 		return http.StatusUnprocessableEntity, "source-address", []string{refusal.URL, string(refusal.Defect.Code), refusal.Defect.Got, refusal.Defect.Want}
 	case errors.As(err, &before):
 		return http.StatusConflict, "ingested-before", []string{before.File, before.Flight.String()}
-	case errors.As(err, &claimed):
-		return http.StatusConflict, "claimed", []string{claimed.Flight.String(), claimed.By}
 	case errors.As(err, &input):
 		return http.StatusUnprocessableEntity, "input", []string{input.File, string(input.Defect.Code), input.Defect.Got, input.Defect.Want}
 	case errors.As(err, &erased):
