@@ -4,8 +4,11 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"net/url"
 
 	"github.com/spf13/cobra"
 
@@ -41,6 +44,31 @@ func newJournal(t *terminal) *cobra.Command {
 		sub.Flags().BoolVar(&asJSON, "json", false, t.words.Text("help.json-lines"))
 		c.AddCommand(sub)
 	}
+	c.AddCommand(newOpenings(t))
+	return c
+}
+
+func newOpenings(t *terminal) *cobra.Command {
+	var f folder
+	var by, purpose string
+	c := &cobra.Command{
+		Use:   "openings",
+		Short: t.words.Text("help.journal.openings"),
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return f.with(c.Context(), t, false, func(k *client.Client) error {
+				in, err := k.Stream(c.Context(), http.MethodGet, "/openings", url.Values{"by": {who(by)}, "purpose": {purpose}})
+				if err != nil {
+					return err
+				}
+				_, err = io.Copy(t.out, in)
+				return errors.Join(err, in.Close())
+			})
+		},
+	}
+	f.flags(t, c)
+	c.Flags().StringVar(&by, "by", "", t.words.Text("help.by"))
+	c.Flags().StringVar(&purpose, "purpose", "", t.words.Text("help.purpose"))
 	return c
 }
 

@@ -23,6 +23,29 @@ type bundleInput struct {
 	Purpose  string `query:"purpose"`
 }
 
+type openingsInput struct {
+	From    uint64 `query:"from" doc:"index of the first leaf"`
+	Who     string `query:"by"`
+	Purpose string `query:"purpose"`
+}
+
+// Opened is a leaf and what opens it.
+type Opened struct {
+	Leaf    uint64          `json:"leaf"`
+	Event   uint64          `json:"event"` // 0 of padding
+	Opening json.RawMessage `json:"opening"`
+}
+
+func (a *api) openings(ctx context.Context, in *openingsInput) (*huma.StreamResponse, error) {
+	return stream("application/x-ndjson", func(c huma.Context) error {
+		lines := json.NewEncoder(c.BodyWriter())
+		lines.SetEscapeHTML(false)
+		return a.node.Openings(ctx, in.From, in.Who, in.Purpose, func(leaf, event uint64, opening []byte) error {
+			return lines.Encode(Opened{leaf, event, opening})
+		})
+	}), nil
+}
+
 type segmentInput struct {
 	ID      string `path:"id"`
 	Who     string `query:"by"`
@@ -36,6 +59,7 @@ type Step = node.Step
 func (a *api) evidence(h huma.API) {
 	get(h, "/flights/{flight}/bundle", "get-bundle", "An evidence bundle, a zip archive that overflight-verify checks offline", a.bundle)
 	get(h, "/segments/{id}/bytes", "get-segment", "The bytes of a sealed segment as they were received; ranges are served", a.segment)
+	get(h, "/openings", "list-openings", "What opens every leaf of the log, padding too, one JSON object a line: for an auditor", a.openings)
 	operation(h, http.MethodPost, "/journal/verification", "verify", "Read everything again; answers with one step a line of JSON", a.verify)
 }
 
