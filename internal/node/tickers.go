@@ -103,7 +103,7 @@ func (n *Node) watch(ctx context.Context) {
 	})
 }
 
-// CodeClaimed: another open flight says that it is flown by the same aircraft; Item is the registration, Got that flight.
+// CodeClaimed says that another open flight says that it is flown by the same aircraft; Item is the registration, Got that flight.
 // Which of them is right is for a person to say: both are kept.
 const CodeClaimed evidence.Code = "node.claimed"
 
