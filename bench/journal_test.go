@@ -179,8 +179,17 @@ func settings(dir string) config.Config {
 
 func figures(t *testing.T, name string, v float64) { t.Logf("FIGURE %s %g", name, v) }
 
+// measured leaves out what only prints figures and takes minutes: `make bench` asks for it.
+func measured(t *testing.T) {
+	t.Helper()
+	if os.Getenv("OVERFLIGHT_MEASURE") == "" {
+		t.Skip("prints figures only: make bench sets OVERFLIGHT_MEASURE")
+	}
+}
+
 // TestRecordingRate ingests a recording of 20 minutes, and hashes, encrypts and writes the same bytes twice with fsync.
 func TestRecordingRate(t *testing.T) {
+	measured(t)
 	f := openFeed(t)
 	b := f.repeat(130, time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
 	name := filepath.Join(t.TempDir(), "long.ts")
@@ -318,6 +327,7 @@ const (
 // TestFiftyFeeds sends fifty live feeds to a server in a process of its own, and measures the processor time that it takes,
 // how long it is from a datagram to whoever listens live, and how old bytes grow that the journal does not have.
 func TestFiftyFeeds(t *testing.T) {
+	measured(t)
 	f := openFeed(t)
 	dir := t.TempDir()
 	binary := filepath.Join(dir, "overflight")

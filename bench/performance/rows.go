@@ -18,8 +18,8 @@ var suites = []suite{
 	{dir: "..", pkg: "./account", bench: "."},
 	{dir: "..", pkg: "./internal/sqlite", bench: "Rebuild"},
 	{dir: "..", pkg: "./internal/tiles", bench: "Proof"},
-	{dir: ".", pkg: ".", test: "RecordingRate"},
-	{dir: ".", pkg: ".", test: "FiftyFeeds"},
+	{dir: ".", pkg: ".", test: "RecordingRate", env: []string{"OVERFLIGHT_MEASURE=1"}},
+	{dir: ".", pkg: ".", test: "FiftyFeeds", env: []string{"OVERFLIGHT_MEASURE=1"}},
 }
 
 // value is a number that was measured, with what it is divided by for showing.
