@@ -112,7 +112,7 @@ type copyOf struct {
 	ends   []int64
 	events []uint64
 	fault  string // why it is not whole; empty when it is
-	gone   bool
+	gone   bool   // it is missing, or does not even begin as openings do
 }
 
 func (s *Store) open() error {
@@ -132,12 +132,15 @@ func (s *Store) open() error {
 		case errors.Is(err, fs.ErrNotExist):
 			copies[i] = copyOf{fault: "is missing", gone: true}
 		case err != nil:
-			copies[i] = copyOf{fault: err.Error()}
+			copies[i] = copyOf{fault: err.Error(), gone: true}
 		default:
 			copies[i] = parse(b)
 		}
 	}
-	if copies[0].gone && copies[1].gone {
+	switch {
+	case copies[0].gone && copies[1].gone && len(copies[0].data)+len(copies[1].data) > 0:
+		return fmt.Errorf("%w: %s %s, %s %s", ErrDamaged, s.cfg.path(0), copies[0].fault, s.cfg.path(1), copies[1].fault)
+	case copies[0].gone && copies[1].gone:
 		return fmt.Errorf("openings: neither %s nor %s is there: %w", s.cfg.path(0), s.cfg.path(1), fs.ErrNotExist)
 	}
 	data, err := s.merge(&copies)
@@ -159,7 +162,7 @@ func (s *Store) open() error {
 func (s *Store) merge(copies *[2]copyOf) ([]byte, error) {
 	a, b := &copies[0], &copies[1]
 	best, other, name := a, b, s.cfg.path(1)
-	if len(b.ends) > len(a.ends) || a.gone {
+	if len(b.ends) > len(a.ends) && !b.gone || a.gone {
 		best, other, name = b, a, s.cfg.path(0)
 	}
 	end := end(best.ends)
@@ -212,7 +215,7 @@ func end(ends []int64) int64 {
 func parse(b []byte) copyOf {
 	c := copyOf{data: b}
 	if len(b) < len(magic) || string(b[:len(magic)]) != magic {
-		c.fault = "does not begin as openings do"
+		c.fault, c.gone = "does not begin as openings do", true
 		return c
 	}
 	for at := len(magic); at < len(b); {

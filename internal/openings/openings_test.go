@@ -203,6 +203,8 @@ func TestMadeOnce(t *testing.T) {
 
 func FuzzOpen(f *testing.F) {
 	f.Add([]byte("OVFLOPEN\x01"), []byte("OVFLOPEN\x01\x00\x00\x00\x09"))
+	f.Add([]byte("FLOPEN\x01"), []byte("OVFLOPEN\x01\x00\x00\x00\t"))
+	f.Add([]byte{}, []byte("x"))
 	f.Fuzz(func(t *testing.T, a, b []byte) {
 		m := durable.NewFaulty()
 		s := create(t, m)
