@@ -91,15 +91,20 @@ type Tally struct {
 	counted  member     // claimants of the latest fixes, and how many fixes in a row
 	inRow    int
 	is       []member
-	vectors  []geodesy.Vector
-	steps    []time.Duration // since the fix before
 	surface  surface
-	groups   []group
 	spare    [][]geodesy.Vector // room for witnesses, from runs that are over
-	bounds   []float64          // squares of chords, by fix of the segment
-	near     []State
-	reached  []*Entry // possible entries that end with the latest fix
+	reached  []*Entry           // possible entries that end with the latest fix
 	result   Reckoning
+	scratch
+}
+
+// scratch is room to work in. Nothing in it lasts from one block of fixes to the next.
+type scratch struct {
+	vectors []geodesy.Vector
+	steps   []time.Duration // since the fix before
+	groups  []group
+	bounds  []float64 // squares of chords, by fix of the segment
+	near    []State
 }
 
 // member is what one line says of one fix.

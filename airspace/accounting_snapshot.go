@@ -5,32 +5,43 @@ import (
 	"slices"
 )
 
-// Snapshot returns the reckoning so far, and leaves the Tally to go on: what Close returns is the same with Snapshots and
-// without. Entries that the latest fix is inside of are open: see Open.
+// Snapshot returns the reckoning so far, which is what Close would return now, and leaves the Tally to go on: what Close
+// returns in the end is the same with Snapshots and without. Entries that the latest fix is inside of are open: see
+// Open.
+//
+// What is found of a run depends, within the steps of the search, on which fixes are reckoned together. So nothing of
+// the block that is being filled is reckoned but in a copy.
 func (t *Tally) Snapshot() Reckoning {
-	t.take(t.buffer)
-	t.buffer = t.buffer[:0]
-	c := &Tally{cfg: t.cfg, counted: t.counted, inRow: t.inRow, previous: t.previous, result: t.result}
-	r := &c.result
-	r.FixesByState = maps.Clone(t.result.FixesByState)
-	r.Entries, r.Gaps = slices.Clone(t.result.Entries), slices.Clone(t.result.Gaps)
-	r.Findings, r.Boundaries = slices.Clone(t.result.Findings), slices.Clone(t.result.Boundaries)
-	for i := range t.lines {
-		l := t.lines[i]
-		l.done = cloneRuns(slices.Concat(l.done, l.open))
-		l.open = nil
-		c.lines = append(c.lines, l)
-	}
-	c.tell()
-	for _, e := range t.reached {
-		r.Entries = append(r.Entries, *e)
-	}
-	c.judge()
-	r.sort()
-	return *r
+	c := t.clone()
+	out := c.Close()
+	t.scratch = c.scratch
+	return out
 }
 
-// cloneRuns copies runs so that judging the copies leaves the runs alone.
+// clone returns a Tally that goes on from here by itself. The lines' outlines are facts, and what is known of them
+// is shared.
+func (t *Tally) clone() *Tally {
+	c := &Tally{
+		cfg: t.cfg, buffer: t.buffer, last: t.last, previous: t.previous, count: t.count,
+		counted: t.counted, inRow: t.inRow, is: slices.Clone(t.is), surface: t.surface, result: t.result, scratch: t.scratch,
+	}
+	r := &c.result
+	r.FixesByState = maps.Clone(r.FixesByState)
+	r.Entries, r.Gaps = slices.Clone(r.Entries), slices.Clone(r.Gaps)
+	r.Findings, r.Boundaries = slices.Clone(r.Findings), slices.Clone(r.Boundaries)
+	for i := range t.lines {
+		l := t.lines[i]
+		l.open, l.done, l.byState = cloneRuns(l.open), cloneRuns(l.done), nil
+		c.lines = append(c.lines, l)
+	}
+	for _, e := range t.reached {
+		possible := *e
+		c.reached = append(c.reached, &possible)
+	}
+	return c
+}
+
+// cloneRuns copies runs with all that grows or is judged.
 func cloneRuns(runs []*run) []*run {
 	all := make([]run, len(runs))
 	out := make([]*run, len(runs))
@@ -39,6 +50,8 @@ func cloneRuns(runs []*run) []*run {
 		e := &all[i].entry
 		e.Reasons, e.Views = slices.Clone(e.Reasons), slices.Clone(e.Views)
 		e.PossibleExits, e.Others = slices.Clone(e.PossibleExits), slices.Clone(e.Others)
+		all[i].limit.witnesses = slices.Clone(r.limit.witnesses)
+		all[i].land.witnesses = slices.Clone(r.land.witnesses)
 		out[i] = &all[i]
 	}
 	return out

@@ -70,3 +70,66 @@ func whole(t *testing.T, lines []airspace.DatedLine, fixes []flight.Fix) airspac
 	}
 	return k.Close()
 }
+
+// TestBeingAskedDecidesNothing: fixes of which few are good enough to tell an entry by, so that the verdict hangs on which of
+// them are looked at together; under two lines that disagree.
+func TestBeingAskedDecidesNothing(t *testing.T) {
+	t.Parallel()
+	square := func(name string, west geodesy.Angle) airspace.DatedLine {
+		l, err := airspace.NewOfficialLine(airspace.OfficialConfig{
+			Source: airspace.Source{Name: name},
+			Outlines: []airspace.Outline{{
+				State: "AAA", Certain: true, Uncertainty: 50,
+				Polygons: [][][]geodesy.Position{{{{Lat: -1, Lon: west}, {Lat: -1, Lon: 11}, {Lat: 1, Lon: 11}, {Lat: 1, Lon: west}, {Lat: -1, Lon: west}}}},
+			}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return airspace.DatedLine{Line: l}
+	}
+	both := []airspace.DatedLine{square("one", 10), square("two", 10.0005)}
+	noon := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	for seed := range uint64(12) {
+		lines := both[:1+seed%2]
+		rng := rand.New(rand.NewPCG(seed, 9))
+		var fixes []flight.Fix
+		at := noon
+		for i := range 3000 {
+			radius := geodesy.Length(3000)
+			if rng.IntN(300) == 0 {
+				radius = 20
+			}
+			if at = at.Add(time.Second); rng.IntN(500) == 0 {
+				at = at.Add(40 * time.Second)
+			}
+			p := geodesy.Position{Lat: geodesy.Angle(0.00001 * float64(i)), Lon: 9.997 + geodesy.Angle(0.014*rng.Float64())}
+			if seed%3 > 0 { // stays inside
+				p.Lon += 0.004
+			}
+			fixes = append(fixes, flight.Fix{Time: at, Position: p, GroundSpeed: 5000, Radius: radius})
+		}
+		tally := func(every int) airspace.Reckoning {
+			k, err := airspace.NewTally(lines, airspace.Config{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, f := range fixes {
+				k.Add(f)
+				if every > 0 && i%every == every-1 {
+					if i < 1000 {
+						if diff := cmp.Diff(whole(t, lines, fixes[:i+1]), k.Snapshot()); diff != "" {
+							t.Fatalf("seed %d after %d fixes: %s", seed, i+1, diff)
+						}
+					} else {
+						k.Snapshot()
+					}
+				}
+			}
+			return k.Close()
+		}
+		if diff := cmp.Diff(tally(0), tally(90)); diff != "" {
+			t.Fatalf("seed %d: %s", seed, diff)
+		}
+	}
+}
