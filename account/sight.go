@@ -326,10 +326,11 @@ func (g *glance) sound(line airspace.Line, f *sensor.Frame, fp *sensor.Footprint
 // looks returns what was looked at.
 func (s *sight) looks() []Look {
 	var out []Look
+	areas := s.ground.Areas()
 	for k, g := range s.glances {
 		l := g.look
 		l.Intervals = joined(slices.Clone(l.Intervals), s.config.Pause) // the order in which they came still counts
-		l.AreaKm2 = s.ground.UnionKm2(func(key coverage.Key) bool {
+		l.AreaKm2 = areas.UnionKm2(func(key coverage.Key) bool {
 			zone, view := &s.zones[key.Zone], &s.views[key.View]
 			if k.state == "" && zone.states.Len() > 0 || k.state != "" && !zone.states.Has(k.state) {
 				return false

@@ -64,6 +64,7 @@ type Ground struct {
 	config  Config
 	tree    tree
 	content contents
+	sums    []float64 // see Areas; nil when something was added since
 	last    struct {
 		set     bool
 		view    View
@@ -117,6 +118,7 @@ func (g *Ground) Add(fp *sensor.Footprint, view View, classify func(geodesy.Posi
 		return true
 	}
 	g.last.set, g.last.view, g.last.side, g.last.corners, g.last.cell = true, view, main, ring.corners, cell
+	g.sums = nil
 
 	g.content.look(view)
 	m := marker{
@@ -156,17 +158,36 @@ func (g *Ground) AreaKm2(k Key) float64 {
 
 // UnionKm2 returns the area in km² of the ground that was seen under at least one key for which match
 // says yes. Ground seen under several of them counts once.
-func (g *Ground) UnionKm2(match func(Key) bool) float64 {
-	yes := make([]bool, len(g.content.all))
-	for i, c := range g.content.all {
-		for _, v := range c.views {
-			yes[i] = yes[i] || match(Key{c.zone, v})
+func (g *Ground) UnionKm2(match func(Key) bool) float64 { return g.Areas().UnionKm2(match) }
+
+// Areas is the ground as it was when Areas was asked for, summed up: any number of unions cost one walk over it.
+type Areas struct {
+	contents []content
+	sums     []float64 // m² by content
+}
+
+// Areas sums up the ground. Asked again before anything was added, it costs nothing.
+func (g *Ground) Areas() Areas {
+	if len(g.sums) != len(g.content.all) {
+		g.sums = make([]float64, len(g.content.all))
+		for n := range g.tree.leaves() {
+			if len(g.content.all[n.content].views) > 0 {
+				g.sums[n.content] += squareArea(n.side, n.centre, n.half)
+			}
 		}
 	}
+	return Areas{contents: g.content.all, sums: g.sums}
+}
+
+// UnionKm2 is as that of the Ground.
+func (a Areas) UnionKm2(match func(Key) bool) float64 {
 	var sum float64
-	for n := range g.tree.leaves() {
-		if yes[n.content] {
-			sum += squareArea(n.side, n.centre, n.half)
+	for i, c := range a.contents {
+		for _, v := range c.views {
+			if match(Key{c.zone, v}) {
+				sum += a.sums[i]
+				break
+			}
 		}
 	}
 	return sum / 1e6
