@@ -389,3 +389,64 @@ var simulated = sync.OnceValue(func() []byte {
 	}
 	return b.Bytes()
 })
+
+// TestStoppedAtOnce: a source that is stopped while its last bytes are on their way into the journal has all of them sealed.
+func TestStoppedAtOnce(t *testing.T) {
+	t.Parallel()
+	c := settings(t.TempDir())
+	if err := Create(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	n, end := begin(t, c)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	b := simulated()[:200_000/188*188]
+	for range 5 {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		go func() {
+			if conn, err := l.Accept(); err == nil {
+				_, _ = conn.Write(b)
+			}
+		}()
+		name := "hasty"
+		if _, err := n.AddSource(ctx, SourceRequest{Name: name, URL: "tcp://" + l.Addr().String()}); err != nil {
+			t.Fatal(err)
+		}
+		n.mu.Lock()
+		f := n.feeders[name]
+		n.mu.Unlock()
+		until(t, "all has come", func() bool {
+			for _, r := range f.recordings() {
+				r.mu.Lock()
+				got := r.received
+				r.mu.Unlock()
+				return got == int64(len(b))
+			}
+			return false
+		})
+		if err := n.StopSource(ctx, name, "test"); err != nil {
+			t.Fatal(err)
+		}
+		_ = l.Close()
+		if err := n.Caught(ctx); err != nil {
+			t.Fatal(err)
+		}
+		segments, err := n.segments(ctx, f.latestSortie())
+		if err != nil {
+			t.Fatal(err)
+		}
+		total := 0
+		for _, x := range segments {
+			total += int(x.Sealed.Bytes)
+		}
+		if total != len(b) {
+			t.Errorf("%s: %d of %d bytes", f.latestSortie(), total, len(b))
+		}
+	}
+	if err := end(); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"overflight/evidence"
@@ -24,6 +25,7 @@ type feeder struct {
 	folder  bool // of recordings
 	left    bool // made for what an earlier source of the name left behind
 	cancel  context.CancelFunc
+	asked   atomic.Bool   // somebody asked for its end
 	gone    chan struct{} // closed when everything is over
 	waiting chan delivery // into rawFeed, in the order of publishing
 	defects defects
@@ -93,19 +95,45 @@ func (f *feeder) run(ctx context.Context) {
 	defer close(f.gone)
 	acks, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var all sync.WaitGroup
+	defer all.Wait()
+	defer stop()
 	if !f.left { // else somebody does already
 		all.Go(func() { f.acknowledge(acks) })
 	}
 	err := f.source.Run(ctx)
-	stop()
-	all.Wait()
-	f.mu.Lock()
-	if ctx.Err() == nil {
+	switch {
+	case f.n.running.Err() != nil: // the node stops, and its lines go on after a restart
+		return
+	case f.asked.Load():
+		f.endLines()
+	case ctx.Err() == nil: // it ended by itself
+		f.mu.Lock()
 		f.err = err
+		f.mu.Unlock()
+		f.over(f.n.running, err)
+	case len(f.recordings()) > 0: // what came was refused half-way
+		f.over(f.n.running, f.why())
 	}
-	f.mu.Unlock()
-	if ctx.Err() == nil { // it ended by itself
-		f.over(ctx, err)
+	// Sealing waits for acknowledgements, so they are taken until nothing is left to seal.
+	for _, r := range f.recordings() {
+		<-r.over
+	}
+}
+
+// why is the refusal that ended the feeder.
+func (f *feeder) why() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.err
+}
+
+// endLines ends the lines of a source whose end was asked for.
+func (f *feeder) endLines() {
+	ctx, at := f.n.running, f.n.now()
+	for _, r := range f.recordings() {
+		if err := r.end(ctx, at, journal.ClosedAsked); err != nil && ctx.Err() == nil {
+			f.n.halt(err)
+		}
 	}
 }
 
@@ -175,24 +203,23 @@ func (f *feeder) Deliver(ctx context.Context, c live.Chunk) error {
 	}
 	// It is in the parcel: from here on it counts as taken, whatever comes.
 	f.taken(c.ID)
-	if err := r.take(ctx, c.Bytes, c.Arrival); err != nil {
+	if err := r.take(c.Bytes, c.Arrival); err != nil {
 		return err
 	}
 	f.n.show(r)
 	return nil
 }
 
-// seen tells whether a chunk was taken before: it comes again after a restart and after an error.
+// seen tells whether a chunk was taken before: it comes again after a restart, after an error, and after a source of the
+// same name was stopped before its spool was told.
 func (f *feeder) seen(id live.ID) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if id.Sequence > f.last[id.Producer] {
-		return false
-	}
 	if id.Sequence <= f.n.takenThrough(id.Source, id.Producer) {
 		f.source.Ack(id)
+		return true
 	}
-	return true
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return id.Sequence <= f.last[id.Producer]
 }
 
 func (f *feeder) taken(id live.ID) {
@@ -227,7 +254,10 @@ func (f *feeder) line(ctx context.Context, track string, at time.Time) (*recordi
 // begin has a recording run. The lock is held.
 func (f *feeder) begin(r *recording) {
 	f.lines[r.Track] = r
-	f.n.sealing.Go(func() { r.run(f.n.running) })
+	f.n.sealing.Go(func() {
+		defer close(r.over)
+		r.run(f.n.running)
+	})
 }
 
 // join returns the sortie that a new line is of. The lock is held.

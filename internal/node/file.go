@@ -167,7 +167,7 @@ func (f *feeder) feedFile(ctx context.Context, x *fileLine, c *live.Chunk) error
 	}
 	x.r.mu.Lock()
 	defer x.r.mu.Unlock()
-	return x.r.take(ctx, c.Bytes, c.Arrival)
+	return x.r.take(c.Bytes, c.Arrival)
 }
 
 // beginFile opens the flight of a recording once its first cut has told that it is a new one, and gives what was held to it.
@@ -201,7 +201,7 @@ func (f *feeder) beginFile(ctx context.Context, x *fileLine, cut *segment.Cut, a
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, b := range held {
-		if err := r.take(ctx, b, at); err != nil {
+		if err := r.take(b, at); err != nil {
 			return err
 		}
 	}
@@ -250,7 +250,7 @@ func (f *feeder) endFile(ctx context.Context, x *fileLine, c *live.Chunk) error 
 func (f *feeder) finishFile(ctx context.Context, r *recording, at time.Time, reason journal.CloseReason) error {
 	done := make(chan error, 1)
 	r.mu.Lock()
-	err := r.finish(ctx, at, reason, func(err error) { done <- err })
+	err := r.finish(at, reason, func(err error) { done <- err })
 	r.mu.Unlock()
 	if err != nil {
 		return err
@@ -318,7 +318,7 @@ func (f *feeder) path(ctx context.Context, x *fileLine, got *ingest.Received, i 
 	f.latest = s.number
 	f.begin(r)
 	f.mu.Unlock()
-	if err := r.hand(ctx, cut{Cut: c, at: at}); err != nil {
+	if err := r.hand(cut{Cut: c, at: at}); err != nil {
 		return err
 	}
 	return f.finishFile(ctx, r, at, journal.ClosedEnd)

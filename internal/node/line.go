@@ -45,6 +45,7 @@ type recording struct {
 	acked   chan struct{} // poked when safe has changed
 
 	cuts chan cut
+	over chan struct{} // closed when nothing of the line is under way any more
 
 	// Of the node's watch alone.
 	ticked    time.Time      // when a silent minute was ended
@@ -95,12 +96,12 @@ func (n *Node) newRecording(l line, f *feeder, s *sortie, kind ingest.Kind) (*re
 	}
 	return &recording{
 		line: l, n: n, f: f, sortie: s, live: f.live, label: label, rec: rec, index: 1,
-		acked: make(chan struct{}, 1), cuts: make(chan cut, queued),
+		acked: make(chan struct{}, 1), cuts: make(chan cut, queued), over: make(chan struct{}),
 	}, nil
 }
 
 // take gives bytes to the recorder, and cuts to the archive. The lock is held.
-func (r *recording) take(ctx context.Context, b []byte, at time.Time) error {
+func (r *recording) take(b []byte, at time.Time) error {
 	cuts, err := r.rec.Take(b, at)
 	if err != nil {
 		return fmt.Errorf("recording %s: %w", r.label, err)
@@ -108,24 +109,26 @@ func (r *recording) take(ctx context.Context, b []byte, at time.Time) error {
 	r.received += int64(len(b))
 	r.arrival = at
 	for _, c := range cuts {
-		if err := r.hand(ctx, cut{Cut: c, at: at}); err != nil {
+		if err := r.hand(cut{Cut: c, at: at}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (r *recording) hand(ctx context.Context, c cut) error {
+// hand gives the archive what is next. It waits as long as the node runs, whatever became of the source: the recorder has
+// let go of the bytes, and without this cut all later ones would be taken for others.
+func (r *recording) hand(c cut) error {
 	select {
 	case r.cuts <- c:
 		return nil
-	case <-ctx.Done():
-		return ctx.Err()
+	case <-r.n.running.Done():
+		return ErrStopped
 	}
 }
 
 // finish ends the line. The lock is held.
-func (r *recording) finish(ctx context.Context, at time.Time, reason journal.CloseReason, done func(error)) error {
+func (r *recording) finish(at time.Time, reason journal.CloseReason, done func(error)) error {
 	if r.ended {
 		return nil
 	}
@@ -135,11 +138,11 @@ func (r *recording) finish(ctx context.Context, at time.Time, reason journal.Clo
 		return fmt.Errorf("recording %s: %w", r.label, err)
 	}
 	for _, c := range cuts {
-		if err := r.hand(ctx, cut{Cut: c, at: at}); err != nil {
+		if err := r.hand(cut{Cut: c, at: at}); err != nil {
 			return err
 		}
 	}
-	return r.hand(ctx, cut{end: true, reason: reason, at: at, done: done})
+	return r.hand(cut{end: true, reason: reason, at: at, done: done})
 }
 
 // run seals cuts until the end of the line or of the context: a few at a time, since the disks take their time, and states

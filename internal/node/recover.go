@@ -277,12 +277,12 @@ func (r *recording) replay(ctx context.Context, p *parcel, sequence uint64) erro
 		at += int64(x.Length)
 		switch {
 		case x.Mark == end:
-			if err := r.finish(ctx, x.Arrival, journal.CloseReason(x.Sequence), nil); err != nil {
+			if err := r.finish(x.Arrival, journal.CloseReason(x.Sequence), nil); err != nil {
 				return err
 			}
 		case x.Mark == tick && at < r.received, x.Length > 0 && done == int64(len(b)):
 		default:
-			if err := r.take(ctx, b[done:], x.Arrival); err != nil {
+			if err := r.take(b[done:], x.Arrival); err != nil {
 				return err
 			}
 		}
@@ -365,5 +365,5 @@ func (r *recording) tick(ctx context.Context, now time.Time) error {
 	if err := r.put(ctx, ourselves, piece{Arrival: now, Mark: tick}, nil); err != nil {
 		return err
 	}
-	return r.take(ctx, nil, now)
+	return r.take(nil, now)
 }

@@ -200,18 +200,16 @@ func (n *Node) StopSource(ctx context.Context, name, by string) error {
 	f.mu.Lock()
 	f.request.Keep = false
 	f.mu.Unlock()
+	f.asked.Store(true)
 	f.cancel()
 	select {
 	case <-f.gone:
 	case <-ctx.Done():
 		return ctx.Err()
+	case <-n.running.Done():
+		return ErrStopped
 	}
 	at := n.now()
-	for _, r := range f.recordings() {
-		if err := r.end(ctx, at, journal.ClosedAsked); err != nil {
-			return err
-		}
-	}
 	n.log.Info("source stopped", slog.String("source", name), slog.String("by", by))
 	_, err := n.state(ctx, journal.SourceStopped{Flight: f.latestSortie(), Source: name, Reason: "asked", Bytes: f.source.State().Bytes, At: at})
 	return errors.Join(err, n.saveSources())
@@ -231,7 +229,7 @@ func (r *recording) end(ctx context.Context, at time.Time, reason journal.CloseR
 			return err
 		}
 	}
-	err := r.finish(ctx, at, reason, func(err error) { done <- err })
+	err := r.finish(at, reason, func(err error) { done <- err })
 	r.mu.Unlock()
 	if err != nil {
 		return err
