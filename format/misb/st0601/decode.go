@@ -28,9 +28,9 @@ const maxPacket = 1 << 28
 // Decoder reads the packets of one stream in their order. The zero value is ready. It keeps what
 // packets say once for those after: the VMTI state and when each item was last seen.
 type Decoder struct {
+	had   [tagCount]State // what the last good packet had; first, so that it lies on whole lines of the cache
 	vmti  st0903.Decoder
-	last  uint64           // item 2 of the last good packet
-	had   [tagCount]State  // what that packet had
+	last  uint64           // item 2 of that packet
 	seen  [tagCount]uint64 // item 2 of the last good packet that had the item, where the last one had not
 	known [tagCount]bool   // whether seen says anything
 }

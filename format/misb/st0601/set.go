@@ -121,6 +121,8 @@ type span struct {
 // refers to the packet's bytes, which must stay as they are while the Set is in use. To keep a
 // packet, keep its bytes.
 type Set struct {
+	state [tagCount]State // first, so that it lies on whole lines of the cache
+
 	Checksum ChecksumState
 	Stored   uint16 // the checksum that was sent
 	Computed uint16 // the checksum of the bytes
@@ -130,7 +132,6 @@ type Set struct {
 	Defects []evidence.Defect
 
 	packet  []byte
-	state   [tagCount]State
 	first   [tagCount]uint32 // offset of the first such tag, valid unless Absent
 	bits    [tagCount]uint64 // a float's bits for Linear and Mapped, else the integer; valid when OK
 	vmti    st0903.Set       // of item 74, when its state is OK
