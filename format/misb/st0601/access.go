@@ -53,7 +53,7 @@ func (s *Set) Text(tag Tag) (string, bool) {
 	if tag >= tagCount || s.state[tag] != OK || ops[tag].kind != Text {
 		return "", false
 	}
-	return string(s.value(s.span(s.first[tag]))), true
+	return string(s.value(s.span(s.head(tag)))), true
 }
 
 // Raw returns the bytes of the first item with the tag, whatever their state. They are part of the
@@ -70,13 +70,13 @@ func (s *Set) Raw(tag Tag) ([]byte, bool) {
 	if s.state[tag] == Absent {
 		return nil, false
 	}
-	return s.value(s.span(s.first[tag])), true
+	return s.value(s.span(s.head(tag))), true
 }
 
 // Offset returns where the tag of the first item lies, from the first byte of the packet's key.
 func (s *Set) Offset(tag Tag) (int, bool) {
 	if tag < tagCount {
-		return int(s.first[tag]), s.state[tag] != Absent
+		return int(s.head(tag)), s.state[tag] != Absent
 	}
 	for sp := range s.spans() {
 		if sp.tag == uint32(tag) {

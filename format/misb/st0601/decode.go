@@ -28,15 +28,19 @@ const maxPacket = 1 << 28
 // Decoder reads the packets of one stream in their order. The zero value is ready. It keeps what
 // packets say once for those after: the VMTI state and when each item was last seen.
 type Decoder struct {
-	had   [tagCount]State // what the last good packet had; first, so that it lies on whole lines of the cache
-	vmti  st0903.Decoder
-	last  uint64           // item 2 of that packet
-	seen  [tagCount]uint64 // item 2 of the last good packet that had the item, where the last one had not
-	known [tagCount]bool   // whether seen says anything
+	had      [tagCount]State // what the last good packet had; first, so that it lies on whole lines of the cache
+	vmti     st0903.Decoder
+	layout   *layout
+	laid     *layout          // of the packet that had is of, where it was all like one
+	differed int              // packets in a row that were not
+	patience int              // so many of them are borne, before another is learned; twice as many each time
+	last     uint64           // item 2 of that packet
+	seen     [tagCount]uint64 // item 2 of the last good packet that had the item, where the last one had not
+	known    [tagCount]bool   // whether seen says anything
 }
 
 // Reset forgets the stream, as after a discontinuity.
-func (d *Decoder) Reset() { *d = Decoder{} }
+func (d *Decoder) Reset() { *d = Decoder{layout: d.layout, patience: d.patience} }
 
 // LastSeen returns item 2 of the last packet with a good checksum that had the item.
 func (d *Decoder) LastSeen(tag Tag) (us uint64, ok bool) {
@@ -52,7 +56,7 @@ func (d *Decoder) LastSeen(tag Tag) (us uint64, ok bool) {
 // note remembers what a good packet had. Packets of a stream mostly have the same items, so only
 // those that the last one had and this one has not are written down.
 func (d *Decoder) note(s *Set, us uint64) {
-	if d.had != s.state {
+	if same := s.laid != nil && s.laid == d.laid; !same && d.had != s.state {
 		for i := 0; i < tagCount; i += 16 { // sixteen states are compared at once
 			if [16]State(d.had[i:i+16]) == [16]State(s.state[i:i+16]) {
 				continue
@@ -65,7 +69,16 @@ func (d *Decoder) note(s *Set, us uint64) {
 		}
 		d.had = s.state
 	}
-	d.last = us
+	d.last, d.laid = us, s.laid
+}
+
+// learn takes the layout of a packet that was read to its end, when those before it were not like
+// the layout either. A stream whose packets take turns keeps the one that it has.
+func (d *Decoder) learn(s *Set) {
+	if d.differed++; d.differed > d.patience {
+		d.layout = layoutOf(s)
+		d.differed, d.patience = 0, min(2*d.patience+1, mostPatience)
+	}
 }
 
 // Current reports whether the value that was last sent of an item still holds at the time us: not
@@ -112,7 +125,12 @@ func (d *Decoder) Decode(packet []byte, set *Set) error {
 			set.Checksum = ChecksumBad
 		}
 	}
-	end := set.walk(body, len(whole))
+	end := d.layout.follow(set)
+	if set.laid != nil {
+		set.stop, d.differed = end, 0
+	} else if end = set.walk(end, len(whole)); end == len(whole) {
+		d.learn(set)
+	}
 	inOrder := length >= 10 && whole[body] == byte(TagPrecisionTimeStamp) && whole[body+1] == 8
 	if set.Checksum != ChecksumOK || set.state[TagChecksum] != OK || !inOrder ||
 		set.state[TagVersion] != OK || end != len(whole) || set.state[TagSensorEllipsoidHeight] != Absent ||
@@ -296,7 +314,7 @@ func (s *Set) unusual(sp span) {
 		}
 	default:
 		s.defect(CodeDuplicate, sp.head, sp.tag, "", "")
-		if string(s.value(s.span(s.first[sp.tag]))) != string(s.value(sp)) {
+		if string(s.value(s.span(s.head(Tag(sp.tag))))) != string(s.value(sp)) {
 			s.state[sp.tag] = Duplicate
 		}
 	}
@@ -363,7 +381,7 @@ func (s *Set) verify(end int) {
 		s.Checksum, s.Stored, s.Computed = ChecksumAbsent, 0, 0
 	}
 	if s.state[TagChecksum] == OK {
-		if sp := s.span(s.first[TagChecksum]); sp.at+sp.n != len(s.packet) {
+		if sp := s.span(s.head(TagChecksum)); sp.at+sp.n != len(s.packet) {
 			s.defect(CodeOrder, sp.head, sp.tag, "", "last")
 			s.Stored = uint16(s.bits[TagChecksum])
 			s.Computed = klv.Checksum(s.packet[:sp.at])
@@ -377,8 +395,8 @@ func (s *Set) verify(end int) {
 		s.defect(CodeNoChecksum, len(s.packet), uint32(TagChecksum), "", "")
 	case ChecksumOK:
 	}
-	if s.state[TagPrecisionTimeStamp] != Absent && s.first[TagPrecisionTimeStamp] != uint32(s.body) {
-		s.defect(CodeOrder, int(s.first[TagPrecisionTimeStamp]), uint32(TagPrecisionTimeStamp), "", "first")
+	if s.state[TagPrecisionTimeStamp] != Absent && s.head(TagPrecisionTimeStamp) != uint32(s.body) {
+		s.defect(CodeOrder, int(s.head(TagPrecisionTimeStamp)), uint32(TagPrecisionTimeStamp), "", "first")
 	}
 	for _, tag := range [...]Tag{TagPrecisionTimeStamp, TagVersion} {
 		if s.state[tag] == Absent {
@@ -386,7 +404,7 @@ func (s *Set) verify(end int) {
 		}
 	}
 	if s.state[TagMSID] != Absent {
-		s.defect(CodePlace, int(s.first[TagMSID]), uint32(TagMSID), "", "")
+		s.defect(CodePlace, int(s.head(TagMSID)), uint32(TagMSID), "", "")
 	}
 	s.verifyLevel()
 }
@@ -394,16 +412,16 @@ func (s *Set) verify(end int) {
 // verifyLevel holds for packets and for the sets nested in them.
 func (s *Set) verifyLevel() {
 	if s.state[TagSensorEllipsoidHeight] == OK && s.state[TagSensorEllipsoidHeightExtended] == OK {
-		s.defect(CodeDatum, int(s.first[TagSensorEllipsoidHeightExtended]), uint32(TagSensorEllipsoidHeightExtended), "75 104", "")
+		s.defect(CodeDatum, int(s.head(TagSensorEllipsoidHeightExtended)), uint32(TagSensorEllipsoidHeightExtended), "75 104", "")
 	}
 	if s.state[TagSegmentLocalSet] == OK && s.state[TagAmendLocalSet] == OK {
-		s.defect(CodeBranch, int(s.first[TagAmendLocalSet]), uint32(TagAmendLocalSet), "100 101", "")
+		s.defect(CodeBranch, int(s.head(TagAmendLocalSet)), uint32(TagAmendLocalSet), "100 101", "")
 	}
 }
 
 // decodeVMTI reads item 74 with the state of the stream.
 func (d *Decoder) decodeVMTI(s *Set) {
-	sp := s.span(s.first[TagVMTILocalSet])
+	sp := s.span(s.head(TagVMTILocalSet))
 	decoder := &d.vmti
 	if s.Checksum != ChecksumOK {
 		scratch := d.vmti

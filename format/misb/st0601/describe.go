@@ -204,7 +204,7 @@ func (v view) nested(tag Tag, raw []byte) misb.Value {
 	case TagSecurityLocalSet:
 		out = v.move(st0102.Decode(raw).Describe())
 	case TagVMTILocalSet:
-		if v.set.hasVMTI && v.span.head == int(v.set.first[tag]) {
+		if v.set.hasVMTI && v.span.head == int(v.set.head(tag)) {
 			inner := v.set.vmti.Describe()
 			inner.Defects = nil // they are among the packet's already
 			out = v.move(inner)

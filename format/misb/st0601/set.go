@@ -132,7 +132,8 @@ type Set struct {
 	Defects []evidence.Defect
 
 	packet  []byte
-	first   [tagCount]uint32 // offset of the first such tag, valid unless Absent
+	laid    *layout          // that the packet is all like; nil when it is like none
+	first   [tagCount]uint32 // offset of the first such tag, valid unless Absent or laid; see head
 	bits    [tagCount]uint64 // a float's bits for Linear and Mapped, else the integer; valid when OK
 	vmti    st0903.Set       // of item 74, when its state is OK
 	body    int              // where the first item is
@@ -152,7 +153,15 @@ func (s *Set) reset(packet []byte, body int) {
 	s.packet, s.body, s.depth = packet, body, 0
 	s.stop = body
 	s.state = [tagCount]State{}
-	s.hasVMTI = false
+	s.hasVMTI, s.laid = false, nil
+}
+
+// head returns the offset of the first item with a tag that is there.
+func (s *Set) head(tag Tag) uint32 {
+	if s.laid != nil {
+		return s.laid.first[tag]
+	}
+	return s.first[tag]
 }
 
 // spans yields the items in the order of the stream. Their places are not written down when a
