@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -12,6 +13,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -172,6 +174,52 @@ func TestEveryCut(t *testing.T) {
 		b := bytes.Clone(good)
 		b[at] ^= 0x40
 		check(b, p)
+	}
+}
+
+// TestManySegments: segments longer than what is read at once are each found good, alone and among others, and of one that
+// was changed it is told which it is.
+func TestManySegments(t *testing.T) {
+	t.Parallel()
+	l, err := bundletest.New(origin, "witness.example/mx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var indexes []uint64
+	for i, length := range []int{1, 188, 1316, 16 << 10, 300_000, 131_071, 131_072} {
+		index, err := l.Seal(bundletest.Flight, bundletest.Packets(max(3, 400_000/length+i), length))
+		if err != nil {
+			t.Fatal(err)
+		}
+		indexes = append(indexes, index)
+	}
+	p := policyOf(t, l, 1)
+	size := uint64(len(indexes))
+	for _, index := range indexes {
+		if r := check(written(t, contents(t, l, size, 1, index)), p); !r.Verified() {
+			t.Errorf("%d: %s", index, r.Sentence("en"))
+		}
+	}
+	all := written(t, contents(t, l, size, 1, indexes...))
+	if r := check(all, p); !r.Verified() {
+		t.Error(r.Sentence("en"))
+	}
+	for _, index := range indexes {
+		name := fmt.Sprintf("segments/%012d.bytes", index)
+		b, err := bundletest.Change(all, name, func(b []byte) []byte { b[len(b)/2] ^= 1; return b })
+		if err != nil {
+			t.Fatal(err)
+		}
+		var failed []string
+		r := check(b, p)
+		for _, k := range r.Checks {
+			if !k.OK() {
+				failed = append(failed, k.What.Args[0])
+			}
+		}
+		if want := []string{fmt.Sprint(index)}; !slices.Equal(failed, want) {
+			t.Errorf("segment %d changed: %v failed", index, failed)
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"overflight/evidence"
@@ -43,9 +44,7 @@ func (c *checking) run(r io.ReaderAt, size int64) {
 	for _, p := range c.manifest.Packets {
 		c.packet(p)
 	}
-	for _, s := range c.manifest.Segments {
-		c.segment(s)
-	}
+	c.segments()
 }
 
 func (c *checking) container(r io.ReaderAt, size int64) bool {
@@ -242,18 +241,43 @@ func (c *checking) leafOf(index uint64) (transparency.Segment, transparency.Code
 	return s, nil
 }
 
-func (c *checking) segment(index uint64) {
+// segments are hashed side by side, and told of in their order.
+func (c *checking) segments() {
+	all := c.manifest.Segments
+	found, next := make([]segmentCheck, len(all)), make(chan int)
+	var done sync.WaitGroup
+	for range min(workers, len(all)) {
+		done.Go(func() {
+			for i := range next {
+				found[i] = c.segment(all[i])
+			}
+		})
+	}
+	for i := range all {
+		next <- i
+	}
+	close(next)
+	done.Wait()
+	for i := range found {
+		if x := &found[i]; x.refused != nil {
+			c.report.fail(x.refused, WhatSegment, x.what...)
+		} else {
+			c.report.pass(WhatSegment, x.what...)
+		}
+	}
+}
+
+type segmentCheck struct {
+	what    []string
+	refused transparency.Coded
+}
+
+func (c *checking) segment(index uint64) segmentCheck {
 	s, refused := c.leafOf(index)
 	if refused != nil {
-		c.report.fail(refused, WhatSegment, number(index), "?", "?")
-		return
+		return segmentCheck{what: []string{number(index), "?", "?"}, refused: refused}
 	}
-	what := []string{number(index), number(s.Packets), number(s.Bytes)}
-	if refused := c.bytesOf(index, s); refused != nil {
-		c.report.fail(refused, WhatSegment, what...)
-		return
-	}
-	c.report.pass(WhatSegment, what...)
+	return segmentCheck{what: []string{number(index), number(s.Packets), number(s.Bytes)}, refused: c.bytesOf(index, s)}
 }
 
 func (c *checking) bytesOf(index uint64, s transparency.Segment) transparency.Coded {
@@ -270,7 +294,7 @@ func (c *checking) bytesOf(index uint64, s transparency.Segment) transparency.Co
 	if refused != nil {
 		return refused
 	}
-	h, err := hashSegment(r, lengths, s.Media)
+	h, err := hashSegment(r, lengths, s.Media, len(c.manifest.Segments) == 1)
 	switch {
 	case errors.Is(err, errLengths) || err == nil && h.extra:
 		return refuse(CodeLengths, at)

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"hash"
 	"io"
-	"sync/atomic"
 
 	"overflight/evidence"
 	"overflight/transparency"
@@ -22,150 +21,190 @@ type hashed struct {
 	extra   bool // lengths go on after the bytes end, or the other way round
 }
 
-// A segment takes this much memory: chunks that are read, some of which wait for the side.
+// A segment that is hashed alone takes this much memory: chunks on their way from one goroutine to the next.
 const (
-	chunk  = 256 << 10
-	chunks = 6
+	chunk  = 128 << 10
+	chunks = 12
 )
+
+// workers is how many goroutines hash: packets of one segment, or segments.
+const workers = 2
 
 var errLengths = errors.New("lengths of packets")
 
-// piece is a chunk of a segment, read once for whoever hashes it.
+// piece is a chunk of a segment, and the hashes of the packets that end in it.
 type piece struct {
-	bytes []byte
-	users atomic.Int32
+	room   []byte // one byte for the prefix of a leaf, then a chunk
+	bytes  []byte // of the chunk, what was read
+	whole  []cut  // packets that lie in it from beginning to end
+	leaves []evidence.Digest
+	hashed chan struct{} // of capacity 1: all leaves are there
 }
 
-// pipe reads a segment ahead of those who hash it, each in a goroutine: the tree of packets and the runs of media are
-// each as much work as hashing the segment, and reading it out of the archive is work too.
-type pipe struct {
-	free chan *piece
-	to   []chan *piece
-	err  error // of the reader; may be read when the channels are closed
-	n    uint64
+func newPiece() *piece {
+	return &piece{room: make([]byte, 1+chunk), hashed: make(chan struct{}, 1)}
 }
 
-func newPipe(r io.Reader, users int) *pipe {
-	p := &pipe{free: make(chan *piece, chunks)}
-	for range chunks {
-		p.free <- &piece{bytes: make([]byte, chunk)}
+// cut is a packet in a piece.
+type cut struct {
+	at, end int // in its room, the byte before the packet included
+	leaf    int // index of its leaf
+}
+
+// hash hashes the packets where they lie, with the prefix of a leaf written over the byte before: nobody needs that any more.
+func (x *piece) hash() {
+	for _, c := range x.whole {
+		packet := x.room[c.at:c.end]
+		packet[0] = leafPrefix
+		x.leaves[c.leaf] = sha256.Sum256(packet)
 	}
-	for range users {
-		p.to = append(p.to, make(chan *piece, chunks))
+}
+
+// leafPrefix is the first byte of what a leaf hash is of (RFC 6962 section 2.1).
+const leafPrefix = 0
+
+// hashing is a segment that is read once and hashed.
+type hashing struct {
+	from    io.Reader
+	n       uint64 // bytes read
+	err     error  // of reading
+	media   *media
+	packets *packets
+	failed  error // of the lengths
+	tree    transparency.Tree
+}
+
+// block is how much is read at once: what is hashed next is then still near the processor.
+const block = 16 << 10
+
+// read fills a piece and hashes its media; false at the end.
+func (h *hashing) read(x *piece) bool {
+	n := 0
+	var err error
+	for n < chunk && err == nil {
+		var k int
+		k, err = io.ReadFull(h.from, x.room[1+n:1+n+block])
+		h.media.write(x.room[1+n : 1+n+k])
+		n += k
+	}
+	x.bytes, x.whole, x.leaves = x.room[1:1+n], x.whole[:0], x.leaves[:0]
+	h.n += uint64(n)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		h.err = err
+	}
+	return err == nil
+}
+
+func (h *hashing) cut(x *piece) {
+	if h.failed == nil { // else the segment is only brought to its end
+		h.failed = h.packets.cut(x)
+	}
+}
+
+// one does everything in turn.
+func (h *hashing) one() {
+	x := newPiece()
+	for more := true; more; {
+		more = h.read(x)
+		h.cut(x)
+		x.hash()
+		h.tree.Append(x.leaves...)
+	}
+}
+
+// sideBySide has a goroutine for each thing that is to be done, and two for the packets: they and the media are each as much
+// work as hashing the segment.
+func (h *hashing) sideBySide() {
+	free, read, cut := make(chan *piece, chunks), make(chan *piece, chunks), make(chan *piece, chunks)
+	for range chunks {
+		free <- newPiece()
 	}
 	go func() {
-		defer func() {
-			for _, c := range p.to {
-				close(c)
+		defer close(read)
+		for more := true; more; {
+			x := <-free
+			more = h.read(x)
+			read <- x
+		}
+	}()
+	work := make(chan *piece, chunks)
+	defer close(work)
+	for range workers {
+		go func() {
+			for x := range work {
+				x.hash()
+				x.hashed <- struct{}{}
 			}
 		}()
-		for {
-			x := <-p.free
-			n, err := io.ReadFull(r, x.bytes[:chunk])
-			x.bytes = x.bytes[:n]
-			p.n += uint64(n)
-			x.users.Store(int32(users))
-			for _, c := range p.to {
-				c <- x
-			}
-			if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-				return
-			}
-			if err != nil {
-				p.err = err
-				return
-			}
-		}
-	}()
-	return p
-}
-
-// done lets go of a piece.
-func (p *pipe) done(x *piece) {
-	if x.users.Add(-1) == 0 {
-		p.free <- x
 	}
-}
-
-// hashSegment reads a segment once and hashes it side by side.
-func hashSegment(r io.Reader, lengths io.Reader, runs []transparency.Media) (hashed, error) {
-	var out hashed
-	users := 1
-	if len(runs) > 0 {
-		users = 2
-	}
-	p := newPipe(r, users)
-	side := newMedia(runs)
-	ended := make(chan struct{})
 	go func() {
-		defer close(ended)
-		if users == 1 {
-			return
-		}
-		for x := range p.to[1] {
-			side.write(x.bytes)
-			p.done(x)
+		defer close(cut)
+		for x := range read {
+			h.cut(x)
+			work <- x
+			cut <- x
 		}
 	}()
-	packets := newPackets(lengths)
-	var failed error
-	for x := range p.to[0] {
-		if failed == nil { // else the reader is only brought to its end
-			failed = packets.write(x.bytes)
-		}
-		p.done(x)
+	for x := range cut {
+		<-x.hashed
+		h.tree.Append(x.leaves...)
+		free <- x
 	}
-	<-ended
-	if err := errors.Join(p.err, failed); err != nil {
-		return out, err
-	}
-	out.bytes, out.media = p.n, side.sums()
-	out.packets, out.root = packets.tree.Size(), packets.tree.Root()
-	done, err := packets.ended()
-	if err != nil {
-		return out, err
-	}
-	out.extra = !done
-	return out, nil
 }
 
-// packets hashes bytes into the tree of packets whose lengths come from beside.
+// hashSegment reads a segment once. alone says that no other is hashed at the same time.
+func hashSegment(r io.Reader, lengths io.Reader, runs []transparency.Media, alone bool) (hashed, error) {
+	h := hashing{from: r, media: newMedia(runs), packets: newPackets(lengths)}
+	if alone {
+		h.sideBySide()
+	} else {
+		h.one()
+	}
+	if err := errors.Join(h.err, h.failed); err != nil {
+		return hashed{}, err
+	}
+	done, err := h.packets.ended()
+	if err != nil {
+		return hashed{}, err
+	}
+	return hashed{bytes: h.n, packets: h.tree.Size(), root: h.tree.Root(), media: h.media.sums(), extra: !done}, nil
+}
+
+// packets cuts pieces into packets whose lengths come from beside.
 type packets struct {
 	lengths *bufio.Reader
 	run     Run       // what is left of it
 	left    uint64    // bytes of the packet under way; 0: none is
-	leaf    hash.Hash // of a packet that goes over the end of a chunk, or is long
-	short   []byte    // the prefix and a packet that does not
-	tree    transparency.Tree
+	leaf    hash.Hash // of a packet that goes over the end of a chunk
 }
-
-// maxShort is the longest packet that is copied behind its prefix, which is less work than to hash in pieces.
-const maxShort = 16 << 10
 
 func newPackets(lengths io.Reader) *packets {
-	// The first byte is the prefix of a leaf (RFC 6962 section 2.1).
-	return &packets{lengths: bufio.NewReaderSize(lengths, 4096), leaf: sha256.New(), short: make([]byte, 1, 1+maxShort)}
+	return &packets{lengths: bufio.NewReaderSize(lengths, 4096), leaf: sha256.New()}
 }
 
-func (p *packets) write(b []byte) error {
-	for len(b) > 0 {
+// cut finds the packets of a piece, and hashes its part of those that go over its ends.
+func (p *packets) cut(x *piece) error {
+	for at := 0; at < len(x.bytes); {
+		there := uint64(len(x.bytes) - at)
 		if p.left == 0 {
 			if err := p.next(); err != nil {
 				return err
 			}
-			if p.left <= maxShort && p.left <= uint64(len(b)) {
-				p.tree.Append(sha256.Sum256(append(p.short, b[:p.left]...)))
-				b, p.left = b[p.left:], 0
+			if p.left <= there {
+				end := at + int(p.left)
+				x.whole = append(x.whole, cut{at: at, end: 1 + end, leaf: len(x.leaves)})
+				x.leaves = append(x.leaves, evidence.Digest{})
+				at, p.left = end, 0
 				continue
 			}
 			p.leaf.Reset()
-			p.leaf.Write(p.short)
+			p.leaf.Write([]byte{leafPrefix})
 		}
-		n := min(uint64(len(b)), p.left)
-		p.leaf.Write(b[:n])
-		b, p.left = b[n:], p.left-n
+		n := int(min(there, p.left))
+		p.leaf.Write(x.bytes[at : at+n])
+		at, p.left = at+n, p.left-uint64(n)
 		if p.left == 0 {
-			p.tree.Append(evidence.Digest(p.leaf.Sum(nil)))
+			x.leaves = append(x.leaves, evidence.Digest(p.leaf.Sum(nil)))
 		}
 	}
 	return nil
