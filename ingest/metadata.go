@@ -46,10 +46,13 @@ type Observation struct {
 // Classes counts reports of VMTI by what the stream's own ontology calls them. No report is told apart from another.
 type Classes struct{ People, Vehicles, Others int }
 
-// Unit is where a metadata packet begins, whatever becomes of it.
+// Unit is where a metadata packet begins, whatever becomes of it, and its time on the clock of the stream.
 type Unit struct {
-	PID    int
-	Offset int64
+	PID       int
+	Offset    int64
+	PTS       int64 // unwrapped, 90 kHz
+	HasPTS    bool
+	Estimated bool // it has none of its own: that of the picture before
 }
 
 // Picture is where a coded picture begins: the transport packet in which its PES packet starts.
@@ -59,6 +62,7 @@ type Picture struct {
 	Key    bool // decoding can start here
 	Codec  string
 	PTS    int64 // unwrapped, 90 kHz
+	DTS    int64 // equal to PTS where it has none of its own
 	HasPTS bool
 }
 

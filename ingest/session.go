@@ -61,7 +61,7 @@ func (m *metadata) handler() *mpegts.Funcs {
 	h := &mpegts.Funcs{
 		OnUnit: func(u *mpegts.Unit) {
 			if m.visit.Unit != nil {
-				m.visit.Unit(&Unit{PID: int(u.PID), Offset: u.Offset})
+				m.visit.Unit(&Unit{PID: int(u.PID), Offset: u.Offset, PTS: u.PTS, HasPTS: u.HasPTS, Estimated: u.Estimated})
 			}
 			p := Packet{
 				PID: int(u.PID), Offset: u.Offset, PTS: u.PTS, HasPTS: u.HasPTS && !u.Estimated,
@@ -77,7 +77,7 @@ func (m *metadata) handler() *mpegts.Funcs {
 	if m.visit.Picture != nil {
 		h.OnPicture = func(p *mpegts.Picture) {
 			m.visit.Picture(&Picture{
-				PID: int(p.PID), Offset: p.Offset, Key: p.RandomAccess, Codec: p.Codec.String(), PTS: p.PTS, HasPTS: p.HasPTS,
+				PID: int(p.PID), Offset: p.Offset, Key: p.RandomAccess, Codec: p.Codec.String(), PTS: p.PTS, DTS: p.DTS, HasPTS: p.HasPTS,
 			})
 		}
 	}

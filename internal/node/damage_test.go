@@ -450,3 +450,34 @@ func TestStoppedAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestRunOnce: a source that is added while all are started is run once, and not taken in twice.
+func TestRunOnce(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "one.ts")
+	b := simulated()[:300_000/188*188]
+	if err := os.WriteFile(name, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := settings(t.TempDir())
+	if err := Create(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	n, end := begin(t, c)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if _, err := n.AddSource(ctx, SourceRequest{Name: "one", URL: name}); err != nil {
+		t.Fatal(err)
+	}
+	n.startConfigured()
+	s, err := n.WaitSource(ctx, "one")
+	if err = errors.Join(err, s.Err); err != nil {
+		t.Fatal(err)
+	}
+	if s.Sealed != int64(len(b)) {
+		t.Errorf("%d of %d bytes are sealed", s.Sealed, len(b))
+	}
+	if err := end(); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -25,6 +25,7 @@ type feeder struct {
 	folder  bool // of recordings
 	left    bool // made for what an earlier source of the name left behind
 	cancel  context.CancelFunc
+	begun   atomic.Bool   // it was run: a feeder is run once
 	asked   atomic.Bool   // somebody asked for its end
 	gone    chan struct{} // closed when everything is over
 	waiting chan delivery // into rawFeed, in the order of publishing

@@ -78,6 +78,7 @@ type Node struct {
 	marks    *jetstream.MarkFiles
 	archive  *archive.Archive
 	openings *openings.Store
+	indexes  indexes
 	tiles    *tiles.Log
 	ledger   *ledger.Ledger
 	logKey   transparency.Key
@@ -164,6 +165,7 @@ func (n *Node) open(ctx context.Context) error {
 	}
 	files := durable.OS()
 	p := placesOf(n.cfg.Config)
+	n.indexes.folder = p.playback
 	var err error
 	if n.lock, err = files.Lock(p.lock); err != nil {
 		return fmt.Errorf("data folder %s: %w", n.cfg.Data, err)
@@ -303,9 +305,9 @@ func (n *Node) Run(ctx context.Context) error {
 	}
 	err := n.recover(ctx)
 	if err == nil {
+		n.startConfigured() // before ready: what is added from then on is run by who adds it, and nobody else
 		close(n.ready)
 		users.Go(func() { n.tickers(ctx) })
-		n.startConfigured(ctx)
 		select {
 		case <-ctx.Done():
 		case err = <-n.fatal:

@@ -32,6 +32,7 @@ type places struct {
 	sources   string // addresses with their secrets, of sources that are to run again
 	taken     string // how far each source was taken in
 	schedule  string // since when the log grows at its rate
+	playback  string // how segments are played: may be deleted
 }
 
 func placesOf(c config.Config) places {
@@ -40,6 +41,7 @@ func placesOf(c config.Config) places {
 		data: c.Data, lock: in("lock"), marker: in("overflight.json"), making: in("overflight.making"), journal: in("journal"),
 		marks: in("marks"), log: in("log"), logMemory: in("log-memory"), logKeys: in("log-keys"), spools: in("spool"),
 		sources: in("sources.json"), taken: in("taken.json"), schedule: in("schedule.json"),
+		playback: in("playback"),
 	}
 }
 

@@ -126,8 +126,11 @@ func (n *Node) start(f *feeder) error {
 	return nil
 }
 
-// run has a feeder run. The lock is held.
+// run has a feeder run, if it does not already: who adds a source and who starts all of them may meet. The lock is held.
 func (n *Node) run(f *feeder) {
+	if !f.begun.CompareAndSwap(false, true) {
+		return
+	}
 	ctx, cancel := context.WithCancel(n.running)
 	f.cancel = cancel
 	n.sealing.Go(func() { f.run(ctx) })
@@ -354,7 +357,7 @@ func (n *Node) brokenOff(ctx context.Context) ([]SourceRequest, error) {
 }
 
 // startConfigured runs the feeders that configure made.
-func (n *Node) startConfigured(context.Context) {
+func (n *Node) startConfigured() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for _, f := range n.feeders {

@@ -132,6 +132,9 @@ func (n *Node) Erase(ctx context.Context, id journal.SegmentID, reason, by strin
 	if err != nil {
 		return Stated{}, err
 	}
+	if err := n.indexes.forget(id); err != nil {
+		return Stated{}, err
+	}
 	return n.stateLogged(ctx, journal.SegmentErased{
 		Flight: segment.Flight, Segment: id, Plain: t.Digest, Reason: reason, By: by, Erased: before + 1, At: t.At,
 	})

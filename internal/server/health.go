@@ -61,9 +61,8 @@ type DiskState struct {
 
 func (a *api) health(h huma.API) {
 	get(h, "/health", "get-health", "How the node is", func(ctx context.Context, _ *struct{}) (*body[Health], error) {
-		language, _ := ctx.Value(languageKey{}).(catalogue.Language)
 		x := a.node.Health(ctx)
-		return &body[Health]{a.healthOf(&x, catalogue.Open(language))}, nil
+		return &body[Health]{a.healthOf(&x, words(ctx))}, nil
 	})
 }
 

@@ -71,6 +71,7 @@ func Describe(mux *http.ServeMux, version string, a *api) huma.API {
 	a.evidence(h)
 	a.health(h)
 	a.live(h)
+	a.playback(h)
 	return h
 }
 

@@ -1,0 +1,59 @@
+package playback
+
+import (
+	"bytes"
+	"fmt"
+	"time"
+)
+
+// Part is a segment in a playlist.
+type Part struct {
+	URI   string
+	From  time.Time // zero when it has none
+	Index Index
+}
+
+// wrap is where presentation times begin again (ISO/IEC 13818-1 2.4.3.7).
+const wrap = 1 << 33
+
+// seam is how far the times of two segments may lie apart and still follow each other.
+const seam = 9000
+
+// Playlist writes a media playlist (RFC 8216) whose entries are byte ranges of the sealed segments, cut at key pictures. Parts
+// without anything to play are left out, and where times do not go on it says so. complete says that nothing will follow.
+// Durations have six decimals: what is rounded adds up, and a player that starts in the middle takes the sum for a time.
+func Playlist(parts []Part, complete bool) []byte {
+	var b, body bytes.Buffer
+	longest, expected, began := int64(0), int64(-1), false
+	for i := range parts {
+		p := &parts[i]
+		if p.Index.Video.Verdict != Plays || len(p.Index.Runs) == 0 {
+			expected = -1
+			continue
+		}
+		if d := (p.Index.Runs[0].DTS - expected) & (wrap - 1); began && (expected < 0 || d > seam && d < wrap-seam) {
+			body.WriteString("#EXT-X-DISCONTINUITY\n")
+		}
+		began = true
+		if !p.From.IsZero() {
+			fmt.Fprintf(&body, "#EXT-X-PROGRAM-DATE-TIME:%s\n", p.From.UTC().Format("2006-01-02T15:04:05.000Z"))
+		}
+		for _, r := range p.Index.Runs {
+			longest = max(longest, r.Ticks)
+			fmt.Fprintf(&body, "#EXTINF:%d.%06d,\n#EXT-X-BYTERANGE:%d@%d\n%s\n", r.Ticks/90000, r.Ticks%90000*100/9, r.Length, r.Offset, p.URI)
+			expected = (r.DTS + r.Ticks) & (wrap - 1)
+		}
+	}
+	fmt.Fprintf(&b, "#EXTM3U\n#EXT-X-VERSION:4\n#EXT-X-TARGETDURATION:%d\n#EXT-X-MEDIA-SEQUENCE:0\n", (longest+89999)/90000)
+	if complete {
+		b.WriteString("#EXT-X-PLAYLIST-TYPE:VOD\n")
+	} else {
+		b.WriteString("#EXT-X-PLAYLIST-TYPE:EVENT\n")
+	}
+	b.WriteString("#EXT-X-INDEPENDENT-SEGMENTS\n")
+	b.Write(body.Bytes())
+	if complete {
+		b.WriteString("#EXT-X-ENDLIST\n")
+	}
+	return b.Bytes()
+}
