@@ -7,6 +7,7 @@ require (
 	filippo.io/mldsa v0.0.0-20260215214346-43d0283efc3e
 	filippo.io/torchwood v0.9.0
 	github.com/bluenviron/gortsplib/v5 v5.4.0
+	github.com/coder/websocket v1.8.15
 	github.com/danielgtaylor/huma/v2 v2.37.2
 	github.com/datarhei/gosrt v0.10.0
 	github.com/go-logr/logr v1.4.3

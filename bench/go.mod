@@ -21,6 +21,7 @@ require (
 	github.com/bluenviron/mediacommon/v2 v2.8.1 // indirect
 	github.com/cenkalti/backoff/v5 v5.0.3 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
+	github.com/coder/websocket v1.8.15 // indirect
 	github.com/danielgtaylor/huma/v2 v2.37.2 // indirect
 	github.com/datarhei/gosrt v0.10.0 // indirect
 	github.com/dustin/go-humanize v1.1.0 // indirect

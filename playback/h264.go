@@ -217,7 +217,8 @@ func parseSequence(unit []byte) (s sequence, ok bool) {
 		s.width -= x * (left + right)
 		s.height -= y * (top + bottom)
 	}
-	if r.flag() && r.flag() {
+	usability := r.flag()
+	if usability && r.flag() {
 		if kind := r.read(8); kind == 255 {
 			s.aspect = [2]int{int(r.read(16)), int(r.read(16))}
 		} else if int(kind) < len(aspects) {

@@ -118,8 +118,11 @@ func TestPlaylist(t *testing.T) {
 		return Part{URI: uri, Index: Index{Video: video, Runs: []Run{{Offset: 188, Length: 376, PTS: dts, DTS: dts, Ticks: ticks}}}}
 	}
 	got := string(Playlist([]Part{
-		part("a", 1<<33-90000, 90000), part("b", 0, 30000), part("c", 900000, 3003),
-		{URI: "none", Index: Index{Video: Video{Verdict: NoVideo}}}, part("d", 903003, 3003),
+		part("a", 1<<33-90000, 90000),
+		part("b", 0, 30000),
+		part("c", 900000, 3003),
+		{URI: "none", Index: Index{Video: Video{Verdict: NoVideo}}},
+		part("d", 903003, 3003),
 	}, false))
 	want := `#EXTM3U
 #EXT-X-VERSION:4

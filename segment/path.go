@@ -98,7 +98,7 @@ func (p *path) newest(m *moment) {
 	}
 	p.latest = Provisional{
 		Source: p.source, Aircraft: m.aircraft, Fix: m.fix, HasFix: m.hasFix, Frame: m.frame.Time,
-		Sensor: m.frame.Position, Altitude: m.frame.Altitude, Footprint: m.footprint,
+		Sensor: m.frame.Position, Heading: m.frame.Heading, Altitude: m.frame.Altitude, Footprint: m.footprint,
 	}
 	p.fresh = true
 }

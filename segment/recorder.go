@@ -112,6 +112,9 @@ func (r *Recorder) begin(kind ingest.Kind) error {
 	return nil
 }
 
+// Kind is what the stream was told to be; empty before its first bytes have told.
+func (r *Recorder) Kind() ingest.Kind { return r.kind }
+
 // sniffed is how many bytes tell a transport stream.
 const sniffed = 4096
 

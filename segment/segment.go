@@ -90,6 +90,7 @@ type Provisional struct {
 	HasFix    bool
 	Frame     time.Time
 	Sensor    sensor.Optional[geodesy.Position]
+	Heading   sensor.Optional[geodesy.Angle] // of the aircraft, from true north
 	Altitude  sensor.Optional[geodesy.Altitude]
 	Footprint sensor.Footprint
 }

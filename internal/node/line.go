@@ -24,6 +24,7 @@ type recording struct {
 	f      *feeder
 	sortie *sortie
 	live   bool
+	views  views
 	label  string // name of the line's paths in the journal
 
 	mu       sync.Mutex // guards what follows: bytes come from the source, ticks and ends from the node
@@ -108,6 +109,7 @@ func (r *recording) take(b []byte, at time.Time) error {
 	}
 	r.received += int64(len(b))
 	r.arrival = at
+	r.views.show(b)
 	for _, c := range cuts {
 		if err := r.hand(cut{Cut: c, at: at}); err != nil {
 			return err
@@ -133,6 +135,7 @@ func (r *recording) finish(at time.Time, reason journal.CloseReason, done func(e
 		return nil
 	}
 	r.ended = true
+	r.views.end()
 	cuts, err := r.rec.Finish(at)
 	if err != nil {
 		return fmt.Errorf("recording %s: %w", r.label, err)

@@ -20,6 +20,7 @@ type Frame struct {
 	Time         time.Time    `json:"time"`               // of the packet; zero when it has none
 	Arrived      time.Time    `json:"arrived"`            // at this machine
 	Position     *[2]float64  `json:"position,omitempty"` // longitude, latitude
+	Heading      *float64     `json:"heading,omitempty"`  // from true north
 	Altitude     *float64     `json:"altitude,omitempty"`
 	Datum        string       `json:"datum,omitempty"`
 	Speed        *float64     `json:"speed,omitempty"` // m/s over ground
@@ -56,6 +57,10 @@ func (n *Node) show(r *recording) {
 		if at, ok := p.Sensor.Get(); ok {
 			f.Position = pair(at)
 			r.approach(p.Source, at, &f)
+		}
+		if h, ok := p.Heading.Get(); ok {
+			v := float64(h)
+			f.Heading = &v
 		}
 		if a, ok := p.Altitude.Get(); ok {
 			v := float64(a.Value)

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/url"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -83,6 +84,7 @@ type Row struct {
 func (a *api) playback(h huma.API) {
 	get(h, "/flights/{flight}/playback", "get-playback", "How the sealed segments of a flight are played, by source", a.played)
 	get(h, "/flights/{flight}/playlist.m3u8", "get-playlist", "A playlist (RFC 8216) of byte ranges of the sealed segments of a source: what is shown are the bytes that were hashed", a.playlist)
+	get(h, "/sources/{name}/video", "view-source", "What a live source sends, from now on: provisional until its minute is sealed", a.view)
 	get(h, "/segments/{id}/rows", "list-rows", "What each metadata packet of a segment says of the picture beside it", a.rows)
 }
 
@@ -166,6 +168,37 @@ func (a *api) rows(ctx context.Context, in *rowsInput) (*body[list[Row]], error)
 		return nil, err
 	}
 	return &body[list[Row]]{out}, nil
+}
+
+type viewInput struct {
+	Name string `path:"name"`
+	Who  string `query:"who" doc:"who looks, for the log"`
+}
+
+func (a *api) view(ctx context.Context, in *viewInput) (*huma.StreamResponse, error) {
+	v, err := a.node.View(ctx, in.Name, in.Who)
+	if err != nil {
+		return nil, err
+	}
+	return &huma.StreamResponse{Body: func(c huma.Context) {
+		defer v.Close()
+		c.SetHeader("Content-Type", "video/mp2t")
+		c.SetHeader("Cache-Control", "no-store")
+		w := c.BodyWriter()
+		flush, _ := w.(http.Flusher)
+		for {
+			b, ok := v.Next(ctx)
+			if !ok {
+				return
+			}
+			if _, err := w.Write(b); err != nil {
+				return
+			}
+			if flush != nil {
+				flush.Flush()
+			}
+		}
+	}}, nil
 }
 
 func rowOf(r *playback.Row) Row {

@@ -98,6 +98,8 @@ func (a *api) plain(mux *http.ServeMux) {
 		}
 	})
 	mux.Handle("/log/", http.StripPrefix("/log", a.logHandler()))
+	mux.HandleFunc("GET /api/v1/moving", a.moving)
+	page(mux)
 }
 
 func notReady(h *node.Health) string {
@@ -115,7 +117,7 @@ func notReady(h *node.Health) string {
 // open are the paths that need no token: nothing secret is told there.
 func open(r *http.Request) bool {
 	return r.URL.Path == "/healthz" || r.URL.Path == "/readyz" || r.URL.Path == "/metrics" || strings.HasPrefix(r.URL.Path, "/log/") ||
-		strings.HasPrefix(r.URL.Path, "/api/v1/openapi")
+		strings.HasPrefix(r.URL.Path, "/api/v1/openapi") || !strings.HasPrefix(r.URL.Path, "/api/") && r.Method == http.MethodGet // the page itself
 }
 
 // guard holds every request to what is said of the package.

@@ -1,0 +1,125 @@
+package server
+
+import (
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"math"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"overflight/internal/node"
+)
+
+func moved(flight string, at time.Time, place *[2]float64) *node.Frame {
+	heading := 91.5
+	return &node.Frame{Flight: flight, Source: "cam", Registration: "T-1", Time: at, Position: place, Heading: &heading, States: []string{"MEX"}}
+}
+
+// TestPicture reads by hand what is written.
+func TestPicture(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 3, 1, 12, 0, 0, 123456000, time.UTC)
+	p := newPicture()
+	f := moved("L-1", at, &[2]float64{-110.9431234, 31.3333333})
+	f.Footprint = [][2]float64{{-179.9999999, 1}, {179.9999999, 1}, {179.5, -1}, {-179.5, -1}}
+	f.Centre, f.Doubt = &[2]float64{180, 0}, 12.5
+	p.take(f, at)
+	p.take(moved("L-2", at, nil), at)
+	names, err := p.names()
+	var told struct{ Names []Named }
+	if err != nil || json.Unmarshal(names, &told) != nil || len(told.Names) != 2 || told.Names[0].Flight != "L-1" || told.Names[1].ID != 2 {
+		t.Fatalf("%s %v", names, err)
+	}
+	b := p.encode(at.Add(time.Second))
+	le := binary.LittleEndian
+	if string(b[:4]) != "OVL1" || le.Uint32(b[4:]) != 1 || int64(le.Uint64(b[8:])) != at.Add(time.Second).UnixMicro() ||
+		le.Uint32(b[16:]) != 2 || le.Uint32(b[20:]) != 1 || len(b) != 24+2*32+64 {
+		t.Fatalf("% x", b)
+	}
+	one, two, ground := b[24:56], b[56:88], b[88:]
+	if le.Uint32(one) != 1 || one[4] != 1 || int64(le.Uint64(one[8:])) != at.UnixMicro() || int32(le.Uint32(one[16:])) != -1109431234 ||
+		int32(le.Uint32(one[20:])) != 313333333 || math.Float32frombits(le.Uint32(one[24:])) != 91.5 || !math.IsNaN(float64(math.Float32frombits(le.Uint32(one[28:])))) {
+		t.Errorf("% x", one)
+	}
+	if le.Uint32(two) != 2 || two[4] != 3 {
+		t.Errorf("% x", two)
+	}
+	if le.Uint32(ground) != 1 || int32(le.Uint32(ground[16:])) != -1799999999 || int32(le.Uint32(ground[48:])) != 1800000000 ||
+		math.Float32frombits(le.Uint32(ground[56:])) != 12.5 {
+		t.Errorf("% x", ground)
+	}
+
+	// The same again tells no names; another state does.
+	p.take(moved("L-2", at, nil), at)
+	if names, err := p.names(); names != nil || err != nil {
+		t.Errorf("%s %v", names, err)
+	}
+	f = moved("L-2", at, nil)
+	f.States = []string{"USA"}
+	p.take(f, at)
+	if names, err := p.names(); !strings.Contains(string(names), `"USA"`) || strings.Contains(string(names), `"L-1"`) || err != nil {
+		t.Errorf("%s %v", names, err)
+	}
+	// Who is silent for long is left out.
+	p.take(moved("L-2", at, nil), at.Add(silentFor))
+	if b := p.encode(at.Add(silentFor + time.Second)); le.Uint32(b[16:]) != 1 || le.Uint32(b[20:]) != 0 || le.Uint32(b[4:]) != 2 {
+		t.Errorf("% x", b)
+	}
+}
+
+// TestShow: the newest of each is sent however many came, over a real socket.
+func TestShow(t *testing.T) {
+	t.Parallel()
+	frames := make(chan *node.Frame)
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c, err := websocket.Accept(w, r, nil)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		_ = show(c.CloseRead(r.Context()), c, frames, time.Now) // ends with the socket
+	}))
+	defer s.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	c, _, err := websocket.Dial(ctx, "ws"+strings.TrimPrefix(s.URL, "http"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		for i := range 1000 {
+			select {
+			case frames <- moved("L-1", time.UnixMicro(int64(i)), &[2]float64{0, 0}):
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	var instants []int64
+	names := 0
+	for last := int64(-1); last != 999; {
+		kind, b, err := c.Read(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if kind == websocket.MessageText {
+			names++
+			continue
+		}
+		if binary.LittleEndian.Uint32(b[16:]) == 1 {
+			last = int64(binary.LittleEndian.Uint64(b[32:]))
+			instants = append(instants, last)
+		}
+	}
+	if names != 1 || !slices.IsSorted(instants) || len(instants) > 900 {
+		t.Errorf("%d names, %d pictures", names, len(instants))
+	}
+	_ = c.Close(websocket.StatusNormalClosure, "")
+}
