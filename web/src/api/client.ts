@@ -1,0 +1,91 @@
+// The API as the server describes it: types come from its OpenAPI document, so a page that asks for what is not there does not build.
+import type { components, operations } from './schema'
+
+type Schemas = components['schemas']
+export type Flight = Schemas['Flight']
+export type Summary = Schemas['Summary']
+export type FlightEntry = Schemas['FlightEntry']
+export type FlightLook = Schemas['FlightLook']
+export type Look = Schemas['Look']
+export type Fix = Schemas['Fix']
+export type Source = Schemas['Source']
+export type Health = Schemas['Health']
+export type Played = Schemas['Played']
+export type PlayedSegment = Schemas['PlayedSegment']
+export type Row = Schemas['Row']
+
+/** What the server refused, in the language that was asked for, with the code that is the same in every language. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+  ) {
+    super(message)
+  }
+}
+
+/** The server cannot be reached: it is being restarted, or the connection is down. */
+export class Unreachable extends Error {}
+
+export interface Settings {
+  base: string
+  language: () => string
+  signedOut: () => void
+}
+
+export class Client {
+  constructor(private readonly settings: Settings) {}
+
+  url(path: string, query: Record<string, string | number | undefined> = {}): string {
+    const q = new URLSearchParams()
+    for (const [k, v] of Object.entries(query)) if (v !== undefined && v !== '') q.set(k, String(v))
+    const text = q.toString()
+    return `${this.settings.base}api/v1${path}${text ? '?' + text : ''}`
+  }
+
+  async send(method: string, path: string, options: { query?: Record<string, string | number | undefined>; body?: unknown; signal?: AbortSignal | undefined } = {}): Promise<Response> {
+    const headers: Record<string, string> = { 'Accept-Language': this.settings.language() }
+    const init: RequestInit = { method, headers, credentials: 'same-origin', cache: 'no-store', signal: options.signal ?? null }
+    if (options.body !== undefined) {
+      headers['Content-Type'] = 'application/json'
+      init.body = JSON.stringify(options.body)
+    }
+    let answer: Response
+    try {
+      answer = await fetch(this.url(path, options.query), init)
+    } catch (e) {
+      if (e instanceof DOMException && e.name === 'AbortError') throw e
+      throw new Unreachable(String(e))
+    }
+    if (answer.ok) return answer
+    if (answer.status === 401 && path !== '/session') this.settings.signedOut()
+    let code = '', message = answer.statusText
+    try {
+      const p = (await answer.json()) as { code?: string; detail?: string; title?: string }
+      code = p.code ?? ''
+      message = p.detail ?? p.title ?? message
+    } catch {
+      // a problem that is no JSON keeps its status text
+    }
+    throw new Problem(answer.status, code, message)
+  }
+
+  async get<T>(path: string, query?: Record<string, string | number | undefined>, signal?: AbortSignal): Promise<T> {
+    const answer = await this.send('GET', path, { ...(query ? { query } : {}), signal })
+    return (await answer.json()) as T
+  }
+
+  /** All parts of a list, one after the other, as long as there are fewer than `most` things. */
+  async all<T>(path: string, query: Record<string, string | number | undefined> = {}, most = 100_000, signal?: AbortSignal): Promise<T[]> {
+    const out: T[] = []
+    for (let after: string | undefined; ; ) {
+      const part = await this.get<{ items: T[] | null; next: string }>(path, { limit: 1000, ...query, after }, signal)
+      out.push(...(part.items ?? []))
+      if (!part.next || out.length >= most) return out
+      after = part.next
+    }
+  }
+}
+
+export type Operations = operations

@@ -1,0 +1,16 @@
+import { describe, expect, it } from 'vitest'
+import { format, none, parse } from './address'
+
+describe('the address', () => {
+  it.each([
+    [none, '#/live'],
+    [{ ...none, screen: 'review', flight: 'LOCAL-2026-0001', at: Date.UTC(2026, 0, 2, 3, 4, 5, 678), speed: 4 }, '#/review/LOCAL-2026-0001?at=2026-01-02T03:04:05.678Z&speed=4'],
+    [{ ...none, screen: 'entries', zoom: 7.5, lat: 31.33333, lon: -110.9, place: '31.3,-110.9', kiosk: true }, '#/entries?place=31.3,-110.9&map=7.5/31.33333/-110.9&kiosk=1'],
+  ])('is the view and back %#', (view, text) => {
+    expect(format(view)).toBe(text)
+    expect(parse(text)).toEqual(view)
+  })
+  it.each(['', '#', '#/', '#/LIVE/%zz?at=never&map=1/2&speed=-1', '#/live?map=1/91/0'])('says nothing wrong for %s', (text) => {
+    expect(parse(text)).toEqual(none)
+  })
+})

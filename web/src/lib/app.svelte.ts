@@ -1,0 +1,166 @@
+// What the whole page shares: the address, the clock, who is signed in, the connection, and what moves.
+import { Client, Problem, Unreachable } from '../api/client'
+import type { Health, Source } from '../api/client'
+import type { MovingFrame } from '../live/frame'
+import { Socket } from '../live/socket'
+import type { Named } from '../live/socket'
+import type { ThemeName } from '../map/theme'
+import { format, none, parse } from './address'
+import type { View } from './address'
+import { Clock } from './clock'
+import type { State } from './clock'
+import { words } from './words.svelte'
+
+export interface Session {
+  name: string
+  roles: string[]
+  language?: string
+}
+
+const themes: readonly ThemeName[] = ['day', 'night', 'red']
+
+class App {
+  view = $state<View>(parse(location.hash))
+  session = $state<Session | null>(null)
+  asked = $state(false) // whether the server has said who is signed in
+  theme = $state<ThemeName>(themes.find((x) => x === localStorage.getItem('theme')) ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'night' : 'day'))
+  units = $state<'metric' | 'nautical'>(localStorage.getItem('units') === 'nautical' ? 'nautical' : 'metric')
+
+  readonly clock = new Clock()
+  time = $state<State>(this.clock.state())
+
+  connected = $state(false)
+  everConnected = $state(false)
+  retryAt = $state(NaN)
+  names = $state.raw<ReadonlyMap<number, Named>>(new Map())
+  frame = $state.raw<MovingFrame | null>(null)
+  sources = $state.raw<Source[]>([])
+  health = $state.raw<Health | null>(null)
+  /** What was said last, for who hears the page instead of seeing it. */
+  said = $state('')
+
+  readonly client = new Client({ base: new URL('.', location.href).pathname, language: () => words.language, signedOut: () => this.signedOut() })
+  private socket: Socket | null = null
+  private polls: ReturnType<typeof setInterval> | undefined
+  private writing: ReturnType<typeof setTimeout> | undefined
+
+  start() {
+    document.documentElement.lang = words.language
+    this.setTheme(this.theme)
+    addEventListener('hashchange', () => this.arrive(parse(location.hash)))
+    this.arrive(this.view)
+    this.clock.listen((s, why) => {
+      this.time = s
+      if (why === 'seek' || why === 'mode') this.remember({ at: s.mode === 'live' ? NaN : Math.round(s.at) })
+      if (why === 'play') this.remember({ speed: s.speed, ...(s.mode === 'live' ? {} : { at: Math.round(s.at) }) })
+    })
+    setInterval(() => {
+      if (this.time.mode === 'live' || (this.time.playing && !this.time.led)) this.time = this.clock.state()
+    }, 100)
+    void this.who()
+  }
+
+  /** Who is signed in; with an answer the page begins. */
+  async who() {
+    try {
+      this.session = await this.client.get<Session>('/session')
+      this.asked = true
+      this.connect()
+    } catch (e) {
+      if (e instanceof Unreachable) {
+        setTimeout(() => void this.who(), 2000)
+        return
+      }
+      this.asked = true
+      this.session = null
+    }
+  }
+
+  signedOut() {
+    this.session = null
+    this.socket?.close()
+    this.socket = null
+    clearInterval(this.polls)
+  }
+
+  private connect() {
+    this.socket?.close()
+    this.socket = new Socket(this.client.url('/moving').replace(/^/, location.origin.replace(/^http/, 'ws')), {
+      frame: (f) => (this.frame = f),
+      names: (all) => (this.names = new Map(all)),
+      state: (connected, retryAt) => {
+        if (connected && this.everConnected && !this.connected) void this.poll()
+        this.connected = connected
+        this.everConnected ||= connected
+        this.retryAt = retryAt
+      },
+    })
+    clearInterval(this.polls)
+    this.polls = setInterval(() => void this.poll(), 2000)
+    void this.poll()
+  }
+
+  async poll() {
+    try {
+      const [sources, health] = await Promise.all([this.client.all<Source>('/sources'), this.client.get<Health>('/health')])
+      this.sources = sources
+      this.health = health
+    } catch (e) {
+      // Unreachable is shown by the socket; a refusal for this role leaves the lamps dark.
+      if (!(e instanceof Unreachable) && !(e instanceof Problem)) throw e
+    }
+  }
+
+  private arrive(v: View) {
+    this.view = v
+    if (Number.isFinite(v.at)) {
+      if (this.time.mode !== 'fixed' || Math.abs(this.time.at - v.at) > 1) this.clock.seek(v.at)
+    } else if (this.time.mode === 'fixed') {
+      this.clock.live()
+    }
+    if (v.speed !== this.time.speed) this.clock.speed(v.speed)
+  }
+
+  /** Go somewhere: a step that the browser's back button undoes. */
+  go(change: Partial<View>) {
+    const v = { ...this.view, ...change }
+    const text = format(v)
+    if (text === location.hash) return
+    history.pushState(null, '', text)
+    this.arrive(v)
+  }
+
+  /** Keep the address as it is seen, without a step of its own. */
+  remember(change: Partial<View>) {
+    this.view = { ...this.view, ...change }
+    clearTimeout(this.writing)
+    this.writing = setTimeout(() => history.replaceState(null, '', format(this.view)), 150)
+  }
+
+  /** A screen anew, with nothing selected but what is given. */
+  open(screen: string, change: Partial<View> = {}) {
+    this.go({ ...none, kiosk: this.view.kiosk, speed: this.view.speed, screen, ...change })
+  }
+
+  setTheme(theme: ThemeName) {
+    this.theme = theme
+    localStorage.setItem('theme', theme)
+    document.documentElement.dataset.theme = theme
+  }
+
+  nextTheme() {
+    this.setTheme(themes[(themes.indexOf(this.theme) + 1) % themes.length] ?? 'day')
+  }
+
+  setUnits(units: 'metric' | 'nautical') {
+    this.units = units
+    localStorage.setItem('units', units)
+  }
+
+  may(...roles: string[]): boolean {
+    const mine = this.session?.roles ?? []
+    return mine.includes('owner') || roles.some((r) => mine.includes(r))
+  }
+}
+
+export const app = new App()

@@ -1,0 +1,80 @@
+// The moving picture over a WebSocket. Newest wins: nothing is queued, and after a break the next message says everything.
+import { decodeFrame } from './frame'
+import type { Frame } from './frame'
+
+export interface Approach {
+  state: string
+  distance: number
+  inside: boolean
+}
+
+/** What a number of the picture stands for, as the server names it. */
+export interface Named {
+  id: number
+  flight: string
+  source: string
+  registration?: string
+  callsign?: string
+  type?: string
+  datum?: string
+  reason?: string
+  states: string[]
+  boundary?: Approach
+  speed?: number
+}
+
+export interface Listener {
+  frame(f: Frame): void
+  names(all: ReadonlyMap<number, Named>): void
+  state(connected: boolean, retryAt: number): void
+}
+
+const firstPause = 500
+const longestPause = 10_000
+
+export class Socket {
+  private socket: WebSocket | null = null
+  private pause = firstPause
+  private timer: ReturnType<typeof setTimeout> | undefined
+  private closed = false
+  private readonly all = new Map<number, Named>()
+
+  constructor(
+    private readonly url: string,
+    private readonly listener: Listener,
+  ) {
+    this.connect()
+  }
+
+  close() {
+    this.closed = true
+    clearTimeout(this.timer)
+    this.socket?.close()
+  }
+
+  private connect() {
+    const socket = new WebSocket(this.url)
+    socket.binaryType = 'arraybuffer'
+    this.socket = socket
+    socket.onopen = () => {
+      this.pause = firstPause
+      this.all.clear() // another server counts anew
+      this.listener.state(true, NaN)
+    }
+    socket.onmessage = (m: MessageEvent<string | ArrayBuffer>) => {
+      if (typeof m.data === 'string') {
+        for (const n of (JSON.parse(m.data) as { names: Named[] }).names) this.all.set(n.id, n)
+        this.listener.names(this.all)
+      } else {
+        this.listener.frame(decodeFrame(m.data))
+      }
+    }
+    socket.onclose = () => {
+      if (this.closed) return
+      const wait = this.pause
+      this.pause = Math.min(2 * this.pause, longestPause)
+      this.listener.state(false, Date.now() + wait)
+      this.timer = setTimeout(() => this.connect(), wait)
+    }
+  }
+}
