@@ -11,6 +11,17 @@ const names = require('i18n-iso-countries')
 names.registerLocale(require('i18n-iso-countries/langs/en.json'))
 names.registerLocale(require('i18n-iso-countries/langs/es.json'))
 
+// The names as maps print them where the list's first one is the formal one, or turned around for an alphabet.
+const shorter = new Set(['156', '158', '203', '248', '270', '275', '364', '384', '643', '807', '834', '840'])
+const turned = {
+  en: { 498: 'Moldova', 583: 'Micronesia', 336: 'Vatican City', 850: 'U.S. Virgin Islands', '092': 'British Virgin Islands' },
+  es: { 180: 'República Democrática del Congo' },
+}
+const nameOf = (id, language) => {
+  const all = names.getName(id, language, { select: 'all' })
+  return turned[language][id] ?? (language === 'en' && shorter.has(id) ? all[1] : all[0])
+}
+
 const atlas = JSON.parse(readFileSync(require.resolve('world-atlas/countries-50m.json'), 'utf8'))
 const countries = feature(atlas, atlas.objects.countries).features
 
@@ -80,7 +91,7 @@ const labels = [...largest]
     return { id, lon: Math.round((p.x / k) * 1e3) / 1e3, lat: Math.round(p.y * 1e3) / 1e3, area }
   })
   .sort((a, b) => b.area - a.area || a.id.localeCompare(b.id))
-  .map(({ id, lon, lat }, rank) => ({ id, lon, lat, rank, en: names.getName(id, 'en'), es: names.getName(id, 'es') }))
+  .map(({ id, lon, lat }, rank) => ({ id, lon, lat, rank, en: nameOf(id, 'en'), es: nameOf(id, 'es') }))
 
 const missing = labels.filter((l) => !l.en || !l.es)
 if (missing.length) throw new Error(`no name for ${missing.map((l) => l.id).join(', ')}`)
