@@ -1,0 +1,71 @@
+// The ground beneath: countries at 1:50 million from our own server, drawn without any other. It is for finding one's way
+// only. At this scale the border itself is off by more than a depth of entry: no figure is ever taken from it.
+import type { FeatureCollection, MultiLineString, Point } from 'geojson'
+import { feature, mesh } from 'topojson-client'
+import type { GeometryCollection, Topology } from 'topojson-specification'
+import atlasUrl from 'world-atlas/countries-50m.json?url'
+import labelPoints from './labels.json'
+
+export interface Basemap {
+  readonly land: FeatureCollection
+  readonly borders: MultiLineString
+  readonly coast: MultiLineString
+}
+
+type Atlas = Topology<{ countries: GeometryCollection }>
+
+/** Fetches the ground once; a failure is not remembered, so that it can be tried again. */
+export function loadBasemap(url: string = atlasUrl): Promise<Basemap> {
+  loading ??= fetch(url)
+    .then((response) => {
+      if (!response.ok) throw new Error(`basemap: the server answers ${response.status}`)
+      return response.json() as Promise<Atlas>
+    })
+    .then(basemapOf)
+    .catch((reason: unknown) => {
+      loading = undefined
+      throw reason
+    })
+  return loading
+}
+
+let loading: Promise<Basemap> | undefined
+
+export function basemapOf(atlas: Atlas): Basemap {
+  const countries = atlas.objects.countries
+  return {
+    land: feature(atlas, countries),
+    borders: withoutSeam(mesh(atlas, countries, (a, b) => a !== b)),
+    coast: withoutSeam(mesh(atlas, countries, (a, b) => a === b)),
+  }
+}
+
+/** Lines without the stretches along 180° and along the pole: there the data was cut, the ground is not. */
+export function withoutSeam(lines: MultiLineString): MultiLineString {
+  const onSeam = (a: number[], b: number[]) =>
+    (Math.abs(a[0]!) > 179.999 && Math.abs(b[0]!) > 179.999) || (a[1]! < -89.9 && b[1]! < -89.9)
+  const kept: number[][][] = []
+  for (const line of lines.coordinates) {
+    let part: number[][] = []
+    line.forEach((p, i) => {
+      const before = line[i - 1]
+      if (before && onSeam(before, p)) {
+        if (part.length > 1) kept.push(part)
+        part = []
+      }
+      part.push(p)
+    })
+    if (part.length > 1) kept.push(part)
+  }
+  return { type: 'MultiLineString', coordinates: kept }
+}
+
+/** One point a country with its names; made at build time by scripts/labels.mjs. */
+export const countryLabels: FeatureCollection<Point> = {
+  type: 'FeatureCollection',
+  features: labelPoints.map(({ id, lon, lat, rank, en, es }) => ({
+    type: 'Feature',
+    properties: { id, rank, en, es },
+    geometry: { type: 'Point', coordinates: [lon, lat] },
+  })),
+}

@@ -1,0 +1,506 @@
+// The map of every screen: ground, what is slow (tracks, entries, airspace, looked ground, pins), what moves, and the tools.
+// It holds no word of any language: names and labels come from the caller, and describe() gives the caller what is drawn so
+// that a list beside the map can say all that the map shows.
+import 'maplibre-gl/dist/maplibre-gl.css'
+import { Map as MapLibreMap, NavigationControl, setWorkerUrl, type GeoJSONSource, type MapMouseEvent } from 'maplibre-gl'
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
+import { flag, type MovingFrame } from '../live/frame'
+import { circle, inverse } from '../place/geodesy'
+import { wrapLongitude, type Place } from '../place/place'
+import type { Lengths } from '../place/units'
+import { loadBasemap } from './basemap'
+import { Crosshair } from './crosshair'
+import { describeFrame, describeSlow, type Described, type Slow } from './describe'
+import { graticule, lineName } from './graticule'
+import { hatch, type HatchImage } from './hatch'
+import * as icons from './icons'
+import { aboveMoving, layers, pickable, style, type Airspace, type Language } from './layers'
+import { MovingLayer } from './moving'
+import { roundScale } from './scalebar'
+import { boxOf, standings, unbroken, type Box, type Entry, type Kind, type LonLat, type Looked, type Pick, type Pin, type Standing, type Track } from './shape'
+import { readTheme, type ThemeName } from './theme'
+import { Tool, type Measured, type ToolKind } from './tool'
+
+export type { Described } from './describe'
+export type { Entry, Kind, LonLat, Looked, Measured, Pick, Pin, Standing, Track }
+
+// Its worker comes from our own server; without this the map stays grey and nothing says why.
+setWorkerUrl(workerUrl)
+
+export interface Words {
+  /** what a screen reader calls the canvas */
+  readonly canvas: string
+  readonly zoomIn: string
+  readonly zoomOut: string
+}
+
+export interface Readout {
+  readonly place: Place
+  readonly by: 'pointer' | 'keyboard'
+  /** of the leg being measured */
+  readonly leg: { readonly distance: number; readonly bearing: number } | undefined
+}
+
+export interface View {
+  readonly lon: number
+  readonly lat: number
+  readonly zoom: number
+}
+
+export interface MapOptions {
+  readonly words: Words
+  readonly language: Language
+  readonly theme: ThemeName
+  readonly lengths?: Lengths
+  readonly view?: View
+  readonly graticule?: boolean
+  /** seconds; see MovingLayer */
+  readonly staleAfter?: number
+  readonly goneAfter?: number
+  /** Everything that was clicked, topmost first; empty where there was nothing. */
+  readonly onSelect?: (picks: readonly Pick[], at: Place) => void
+  /** Where pointer or crosshair is; undefined when the pointer leaves. */
+  readonly onReadout?: (readout: Readout | undefined) => void
+  readonly onMeasure?: (measured: Measured) => void
+  readonly onView?: (view: View) => void
+  readonly onError?: (error: Error) => void
+}
+
+export type OverflightMap = ReturnType<typeof createMap>
+
+const features = (list: GeoJSON.Feature[]): GeoJSON.FeatureCollection => ({ type: 'FeatureCollection', features: list })
+const mutable = (points: readonly LonLat[]) => unbroken(points)
+
+export function createMap(container: HTMLElement, options: MapOptions) {
+  let theme = readTheme(options.theme, container)
+  let { language, words } = options
+  let lengths: Lengths = options.lengths ?? 'metric'
+  let lines = options.graticule ?? true
+  let airspace: Airspace = { property: 'id', standings: new Map() }
+  const slow: Slow = { tracks: [], entries: [], looked: [], pins: [] }
+  const moving = new MovingLayer({
+    theme,
+    ...(options.staleAfter === undefined ? {} : { staleAfter: options.staleAfter }),
+    ...(options.goneAfter === undefined ? {} : { goneAfter: options.goneAfter }),
+  })
+
+  const map = new MapLibreMap({
+    container,
+    style: style(theme, language, airspace),
+    center: [options.view?.lon ?? 0, options.view?.lat ?? 20],
+    zoom: options.view?.zoom ?? 1.5,
+    maxZoom: 19,
+    maxPitch: 0,
+    dragRotate: false, // north stays up: a bearing read off the screen is a bearing
+    touchPitch: false,
+    rollEnabled: false,
+    fadeDuration: 0,
+    attributionControl: false,
+    canvasContextAttributes: { antialias: false },
+    locale: { 'Map.Title': words.canvas, 'NavigationControl.ZoomIn': words.zoomIn, 'NavigationControl.ZoomOut': words.zoomOut },
+  })
+  map.touchZoomRotate.disableRotation()
+  map.keyboard.disableRotation()
+  map.on('error', (e) => options.onError?.(e.error instanceof Error ? e.error : new Error(e.error.message)))
+  const zoomButtons = new NavigationControl({ showCompass: false })
+  map.addControl(zoomButtons, 'top-right')
+
+  const scaleBar = document.createElement('div')
+  scaleBar.className = 'map-scale'
+  scaleBar.setAttribute('aria-hidden', 'true') // a picture of a length; the readout says it in figures
+  const crosshair = new Crosshair(container)
+  container.append(scaleBar)
+
+  let removed = false
+  let styled = false
+  /** Resolves once the style and the ground are there; a ground that cannot be had is reported and the rest goes on. */
+  const ready = new Promise<void>((resolve) => {
+    map.once('style.load', () => {
+      styled = true
+      paintImages()
+      map.addLayer(moving, aboveMoving)
+      for (const work of waiting.splice(0)) work()
+      frameChanged()
+      loadBasemap()
+        .then((ground) => {
+          if (removed) return
+          source('land').setData(ground.land)
+          source('coast').setData({ type: 'Feature', properties: {}, geometry: ground.coast })
+          source('borders').setData({ type: 'Feature', properties: {}, geometry: ground.borders })
+        })
+        .catch((reason: unknown) => options.onError?.(reason instanceof Error ? reason : new Error(String(reason))))
+        .finally(resolve)
+    })
+  })
+
+  const waiting: (() => void)[] = []
+  const whenStyled = (work: () => void) => {
+    if (removed) return
+    if (styled) work()
+    else waiting.push(work)
+  }
+  const source = (id: string) => map.getSource(id) as GeoJSONSource
+  const setData = (id: string, data: GeoJSON.FeatureCollection) => whenStyled(() => void source(id).setData(data))
+
+  function paintImages(): void {
+    const ratio = 2
+    const put = (id: string, image: HatchImage) => {
+      if (map.hasImage(id)) map.updateImage(id, image)
+      else map.addImage(id, image, { pixelRatio: ratio })
+    }
+    for (const s of standings) {
+      put(`hatch-${s}`, hatch(s, theme[s], ratio))
+      put(`crossing-in-${s}`, icons.crossing(true, theme[s], theme.halo, ratio))
+      put(`crossing-out-${s}`, icons.crossing(false, theme[s], theme.halo, ratio))
+    }
+    put('pin', icons.pin(theme.pin, theme.halo, ratio))
+    crosshair.setColours(theme.tool, theme.halo)
+    Object.assign(scaleBar.style, {
+      position: 'absolute', left: '12px', bottom: '26px', padding: '0 4px 1px', font: '11px/1.3 system-ui, sans-serif', pointerEvents: 'none',
+      color: theme.label, border: `1.5px solid ${theme.label}`, borderTop: 'none', background: `${theme.halo}b0`, textAlign: 'center', boxSizing: 'border-box', zIndex: '1',
+    })
+  }
+
+  /** Sets what differs between the layers as they are and as they shall be. */
+  function restyle(change: () => void): void {
+    const before = layers(theme, language, airspace)
+    change()
+    whenStyled(() => {
+      const after = layers(theme, language, airspace)
+      after.forEach((layer, i) => {
+        const was = before[i]!
+        for (const group of ['paint', 'layout'] as const) {
+          const now = (layer[group] ?? {}) as Record<string, unknown>
+          const then = (was[group] ?? {}) as Record<string, unknown>
+          for (const [name, value] of Object.entries(now)) {
+            if (JSON.stringify(value) === JSON.stringify(then[name])) continue
+            if (group === 'paint') map.setPaintProperty(layer.id, name as never, value as never)
+            else map.setLayoutProperty(layer.id, name as never, value as never)
+          }
+        }
+        if ('filter' in layer && 'filter' in was && JSON.stringify(layer.filter) !== JSON.stringify(was.filter)) map.setFilter(layer.id, layer.filter)
+      })
+    })
+  }
+
+  function frameChanged(): void {
+    const bounds = map.getBounds()
+    if (lines) {
+      const g = graticule(
+        { west: bounds.getWest(), south: bounds.getSouth(), east: bounds.getEast(), north: bounds.getNorth() },
+        (degrees, axis) => lineName(degrees, axis, language),
+      )
+      source('graticule').setData(g.lines)
+      source('graticule-names').setData(g.labels)
+    } else {
+      source('graticule').setData(features([]))
+      source('graticule-names').setData(features([]))
+    }
+  }
+
+  function drawScale(): void {
+    const y = container.clientHeight / 2
+    const x = container.clientWidth / 2
+    const a = map.unproject([x - 50, y])
+    const b = map.unproject([x + 50, y])
+    // a hundredth of what a hundred pixels span: from a short piece, so that it holds on a view of half the world
+    const span = b.lng - a.lng
+    const per = inverse({ lon: 0, lat: a.lat }, { lon: Math.min(1, span), lat: a.lat }).distance / Math.min(1, span) * (span / 100)
+    if (!(per > 0)) return
+    const { metres, text } = roundScale(per * 120, lengths)
+    scaleBar.textContent = text
+    scaleBar.style.width = `${metres / per}px`
+  }
+  map.on('move', drawScale)
+  map.on('resize', drawScale)
+  drawScale()
+
+  map.on('moveend', () => {
+    if (styled) frameChanged()
+    const c = map.getCenter()
+    options.onView?.({ lon: wrapLongitude(c.lng), lat: c.lat, zoom: map.getZoom() })
+  })
+
+  // Pointer, crosshair and tools -----------------------------------------------------------------------------------------
+
+  let tool: Tool | undefined
+  const placeAt = (x: number, y: number): Place => {
+    const p = map.unproject([x, y])
+    return { lon: wrapLongitude(p.lng), lat: p.lat }
+  }
+  const readout = (place: Place, by: Readout['by']) => {
+    if (tool) {
+      tool.point(place)
+      drawTool()
+    }
+    options.onReadout?.({ place, by, leg: tool?.leg() })
+  }
+  const drawTool = () => setData('tool', tool?.drawing() ?? features([]))
+  const toolChanged = () => {
+    drawTool()
+    if (tool) options.onMeasure?.(tool.measured())
+  }
+
+  function act(x: number, y: number): void {
+    const place = placeAt(x, y)
+    if (tool && !tool.measured().done) {
+      tool.add(place)
+      toolChanged()
+    } else options.onSelect?.(picksAt(x, y), place)
+  }
+
+  function picksAt(x: number, y: number): Pick[] {
+    const picks: Pick[] = moving.at(x, y).map((h) => ({ kind: h.kind, id: String(h.id) }))
+    if (styled) {
+      for (const f of map.queryRenderedFeatures([[x - 4, y - 4], [x + 4, y + 4]])) {
+        const kind = pickable[f.source]
+        const id = f.id ?? (f.properties as Record<string, unknown>).id
+        if (kind && id !== undefined && !picks.some((p) => p.kind === kind && p.id === String(id))) picks.push({ kind, id: String(id) })
+      }
+    }
+    return picks
+  }
+
+  function endTool(): void {
+    if (!tool) return
+    tool.end()
+    toolChanged()
+    map.doubleClickZoom.enable()
+    map.getCanvas().style.cursor = ''
+    crosshair.hide()
+  }
+
+  map.on('click', (e: MapMouseEvent) => act(e.point.x, e.point.y))
+  map.on('dblclick', () => {
+    if (tool && !tool.measured().done && tool.kind !== 'rings') endTool()
+  })
+  map.on('mousemove', (e: MapMouseEvent) => readout(placeAt(e.point.x, e.point.y), 'pointer'))
+  map.on('mouseout', () => options.onReadout?.(undefined))
+
+  const steps: Readonly<Record<string, readonly [number, number]>> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
+  const onKey = (e: KeyboardEvent) => {
+    if (e.ctrlKey || e.metaKey || e.altKey) return
+    if (e.target !== map.getCanvas()) return // a button on the map keeps its keys
+    const measuring = tool !== undefined && !tool.measured().done
+    if (!measuring && !crosshair.shown) return
+    const step = steps[e.key]
+    if (step) {
+      crosshair.show() // a tool taken up with the pointer can be gone on with by keys
+      const reach = e.shiftKey ? 1 : 12
+      const rest = crosshair.nudge(step[0] * reach, step[1] * reach)
+      if (rest.x || rest.y) map.panBy([rest.x, rest.y], { animate: false })
+      readout(placeAt(crosshair.at.x, crosshair.at.y), 'keyboard')
+    } else if (e.key === 'Enter' && crosshair.shown) act(crosshair.at.x, crosshair.at.y)
+    else if (e.key === 'Backspace' && measuring) {
+      tool?.removeLast()
+      toolChanged()
+    } else if (e.key === 'Escape') {
+      if (measuring) endTool()
+      else crosshair.hide()
+    } else return
+    e.preventDefault()
+    e.stopPropagation() // else the map moves too
+  }
+  // before the map's own keys
+  container.addEventListener('keydown', onKey, true)
+
+  // Selection ------------------------------------------------------------------------------------------------------------
+
+  let selection: readonly Pick[] = []
+  const sourceOf = new Map(Object.entries(pickable).map(([id, kind]) => [kind, id]))
+  function select(picks: readonly Pick[]): void {
+    const mark = (list: readonly Pick[], on: boolean) => {
+      for (const { kind, id } of list) {
+        const s = sourceOf.get(kind)
+        if (s) map.setFeatureState({ source: s, id }, { selected: on })
+      }
+    }
+    const before = selection
+    selection = [...picks]
+    whenStyled(() => {
+      mark(before, false)
+      mark(selection, true)
+    })
+    moving.select(picks.filter((p) => p.kind === 'aircraft' || p.kind === 'footprint').map((p) => Number(p.id)))
+  }
+
+  let followed: number | undefined
+  function follow(): void {
+    const f = latest
+    if (followed === undefined || !f) return
+    const i = f.ids.indexOf(followed)
+    if (i < 0 || f.flags[i]! & flag.unknown) return
+    map.jumpTo({ center: [f.lonLat[2 * i]! / 1e7, f.lonLat[2 * i + 1]! / 1e7] })
+  }
+  let latest: MovingFrame | undefined
+
+  const viewBox = (): Box => {
+    const b = map.getBounds()
+    return { west: b.getWest(), south: b.getSouth(), east: b.getEast(), north: b.getNorth() }
+  }
+
+  return {
+    ready,
+    /** the map beneath, for tests and for what is not foreseen here */
+    map,
+    moving,
+
+    setTheme(name: ThemeName): void {
+      restyle(() => {
+        theme = readTheme(name, container)
+      })
+      moving.setTheme(theme)
+      whenStyled(paintImages)
+    },
+    setLanguage(next: Language, nextWords: Words): void {
+      restyle(() => {
+        language = next
+      })
+      words = nextWords
+      map.getCanvas().setAttribute('aria-label', words.canvas)
+      for (const [name, text] of [['in', words.zoomIn], ['out', words.zoomOut]] as const) {
+        const button = container.querySelector(`.maplibregl-ctrl-zoom-${name}`)
+        button?.setAttribute('aria-label', text)
+        button?.setAttribute('title', text)
+      }
+      whenStyled(frameChanged)
+    },
+    setLengths(next: Lengths): void {
+      lengths = next
+      drawScale()
+    },
+    setGraticule(on: boolean): void {
+      lines = on
+      whenStyled(frameChanged)
+    },
+
+    /** The newest moving picture. */
+    setFrame(frame: MovingFrame): void {
+      latest = frame
+      moving.set(frame)
+      follow()
+    },
+    /** Keeps one aircraft in the middle; undefined lets go. */
+    follow(id: number | undefined): void {
+      followed = id
+      follow()
+    },
+    setTracks(list: readonly Track[]): void {
+      slow.tracks = list
+      setData('tracks', features(list.flatMap((t) => t.parts.map((p): GeoJSON.Feature => ({
+        type: 'Feature', properties: { id: t.id, gap: p.gap ?? false }, geometry: { type: 'LineString', coordinates: mutable(p.points) },
+      })))))
+    },
+    setEntries(list: readonly Entry[]): void {
+      slow.entries = list
+      setData('entries', features(list.flatMap((e): GeoJSON.Feature[] => {
+        const of = (part: string, geometry: GeoJSON.Geometry, more: object = {}): GeoJSON.Feature =>
+          ({ type: 'Feature', properties: { id: e.id, standing: e.standing, part, ...more }, geometry })
+        return [
+          ...(e.outline ?? []).map((l) => of('outline', { type: 'LineString', coordinates: mutable(l) })),
+          ...e.inside.map((l) => of('inside', { type: 'LineString', coordinates: mutable(l) })),
+          ...e.crossings.map((c) => of('crossing', { type: 'Point', coordinates: [...c.at] }, { inward: c.inward })),
+        ]
+      })))
+    },
+    setLooked(list: readonly Looked[]): void {
+      slow.looked = list
+      setData('looked', features(list.map((l): GeoJSON.Feature => ({
+        type: 'Feature', properties: { id: l.id },
+        geometry: { type: 'MultiPolygon', coordinates: l.polygons.map((rings) => rings.map(mutable)) },
+      }))))
+    },
+    setPins(list: readonly Pin[]): void {
+      slow.pins = list
+      setData('pins', features(list.flatMap((p): GeoJSON.Feature[] => {
+        const [lon, lat] = p.at
+        const out: GeoJSON.Feature[] = [{ type: 'Feature', properties: { id: p.id, part: 'pin', label: p.label ?? '' }, geometry: { type: 'Point', coordinates: [lon, lat] } }]
+        if (p.doubt) out.push({ type: 'Feature', properties: { id: p.id, part: 'doubt' }, geometry: { type: 'LineString', coordinates: circle({ lon, lat }, p.doubt, 72) } })
+        return out
+      })))
+    },
+    /** The airspace of states as GeoJSON from our server: its address, the property that names the state, and how each stands. */
+    setAirspace(url: string, property: string, of: ReadonlyMap<string, Standing>): void {
+      restyle(() => {
+        airspace = { property, standings: of }
+      })
+      whenStyled(() => {
+        // the name of a state is its identity on the map; a source learns that only when it is made
+        const s = source('airspace')
+        if (s.promoteId === property) {
+          void s.setData(url)
+          return
+        }
+        const its = layers(theme, language, airspace).filter((l) => 'source' in l && l.source === 'airspace')
+        const order = map.getLayersOrder()
+        const before = its.map((l) => order[order.indexOf(l.id) + 1])
+        for (const l of its) map.removeLayer(l.id)
+        map.removeSource('airspace')
+        map.addSource('airspace', { type: 'geojson', data: url, promoteId: property })
+        for (let i = its.length - 1; i >= 0; i--) map.addLayer(its[i]!, before[i])
+      })
+    },
+
+    select,
+    /** What lies under a pixel of the map. */
+    picksAt,
+
+    fit(what: Box | Iterable<LonLat>, padding = 48, maxZoom = 13): void {
+      const box = Symbol.iterator in what ? boxOf(what) : what
+      if (box) map.fitBounds([[box.west, box.south], [box.east, box.north]], { padding, maxZoom, duration: 300 })
+    },
+    get view(): View {
+      const c = map.getCenter()
+      return { lon: wrapLongitude(c.lng), lat: c.lat, zoom: map.getZoom() }
+    },
+    setView(view: View): void {
+      map.jumpTo({ center: [view.lon, view.lat], zoom: view.zoom })
+    },
+
+    /** Takes up a tool: clicks and Enter add a vertex, Backspace takes one back, Escape and a double click end it. */
+    startTool(kind: ToolKind, radii: readonly number[] = []): void {
+      tool = new Tool(kind, radii)
+      map.doubleClickZoom.disable()
+      map.getCanvas().style.cursor = 'crosshair'
+      crosshair.show()
+      map.getCanvas().focus()
+      toolChanged()
+      readout(placeAt(crosshair.at.x, crosshair.at.y), 'keyboard')
+    },
+    endTool,
+    clearTool(): void {
+      endTool()
+      tool = undefined
+      drawTool()
+    },
+    /** The keyboard's pointer without a tool: Enter picks what is under it. */
+    setCrosshair(on: boolean): void {
+      if (!on) return crosshair.hide()
+      crosshair.show()
+      map.getCanvas().focus()
+      readout(placeAt(crosshair.at.x, crosshair.at.y), 'keyboard')
+    },
+
+    /** Everything drawn in view, in an order that does not depend on how it is drawn. */
+    describe(): Described[] {
+      const box = viewBox()
+      const states = styled
+        ? new Set(map.queryRenderedFeatures({ layers: ['airspace-line', 'airspace-tint'] }).map((f) => String((f.properties as Record<string, unknown>)[airspace.property])))
+        : new Set<string>()
+      return [
+        ...describeFrame(moving.frame, box, (t) => moving.isStale(t), (t) => moving.isGone(t)),
+        ...describeSlow(slow, box),
+        ...[...states].sort().map((id): Described => ({ kind: 'airspace', id, standing: airspace.standings.get(id) })),
+      ]
+    },
+
+    remove(): void {
+      removed = true
+      container.removeEventListener('keydown', onKey, true)
+      crosshair.hide()
+      scaleBar.remove()
+      map.remove()
+    },
+  }
+}
+
