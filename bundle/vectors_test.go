@@ -80,7 +80,7 @@ func TestVectors(t *testing.T) {
 	t.Parallel()
 	for name, make := range map[string]func(*testing.T) any{
 		"keys.json": keyVectors, "entries.json": entryVectors, "trees.json": treeVectors, "proofs.json": proofVectors,
-		"witness.json": witnessVectors, "bundles.json": bundleVectors,
+		"witness.json": witnessVectors, "bundles.json": bundleVectors, "words.json": wordVectors,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -106,6 +106,24 @@ func TestVectors(t *testing.T) {
 			}
 		})
 	}
+}
+
+// wordVectors are the texts of every code by language, their places left open: the page words its reports from them.
+func wordVectors(t *testing.T) any {
+	var places []string
+	for i := range 10 {
+		places = append(places, "{"+number(i)+"}")
+	}
+	out := map[string]map[string]string{}
+	for _, language := range bundle.Languages() {
+		out[language] = map[string]string{}
+		for _, dir := range []string{".", "../transparency"} {
+			for code := range declared(t, dir) {
+				out[language][code] = bundle.Say(language, bundle.Line{Code: transparency.Code(code), Args: places})
+			}
+		}
+	}
+	return out
 }
 
 func keyVectors(t *testing.T) any {
