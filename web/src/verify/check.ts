@@ -78,7 +78,8 @@ class Checking {
 
   private fail(reason: Refusal, what: Code, ...args: string[]): boolean {
     const evidence = reason.evidence && { evidence: reason.evidence }
-    this.report.checks.push({ what: { code: what, args: args.map(excerpt) }, reason: reason.line(), ...evidence })
+    const line = { code: reason.code, args: reason.args.map(excerpt) }
+    this.report.checks.push({ what: { code: what, args: args.map(excerpt) }, reason: line, ...evidence })
     return false
   }
 

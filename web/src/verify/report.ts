@@ -60,7 +60,7 @@ export class Refusal extends Error {
   }
 
   line(): Line {
-    return { code: this.code, args: this.args.map(excerpt) }
+    return { code: this.code, args: this.args }
   }
 }
 
