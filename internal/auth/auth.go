@@ -66,6 +66,9 @@ type Config struct {
 	work work // zero is usual; tests spare theirs
 }
 
+// In is the configuration of a data folder.
+func In(data string) Config { return Config{Folder: filepath.Join(data, "users")} }
+
 // Store is the users and sessions of one data folder. It may be used by several goroutines; the folder has one writer.
 type Store struct {
 	folder  string

@@ -300,15 +300,21 @@ func loopback(hostport string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// ErrNobody says that a server would listen beyond this machine before anybody can sign in.
-var ErrNobody = errors.New("listens beyond this machine, and nobody can sign in")
+// NobodyError says that a server would listen beyond this machine before anybody can sign in.
+type NobodyError struct{ Address string }
 
-// ListenFor opens the address of a server: of this machine alone until somebody can sign in, whatever leave was given.
-func ListenFor(ctx context.Context, address string, exposed bool, users *auth.Store) (net.Listener, error) {
-	if exposed && !loopback(address) && !users.Active() {
-		return nil, fmt.Errorf("%s %w", address, ErrNobody)
+// Error implements error.
+func (e *NobodyError) Error() string {
+	return e.Address + " listens beyond this machine, and nobody can sign in"
+}
+
+// MayListen refuses an address beyond this machine until somebody can sign in, whatever leave was given. Without users
+// nobody can.
+func MayListen(address string, users *auth.Store) error {
+	if loopback(address) || users != nil && users.Active() {
+		return nil
 	}
-	return Listen(ctx, address, exposed)
+	return &NobodyError{address}
 }
 
 // withoutSecrets is a path for the program's own notes: a set-up link is good for whoever reads it.

@@ -10,7 +10,7 @@ import (
 // TestGuard: who has no token gets nothing that is not public, and no page of another site gets anything.
 func TestGuard(t *testing.T) {
 	t.Parallel()
-	a := &api{Config: Config{Token: "right", Logger: slog.New(slog.DiscardHandler)}}
+	a := &api{Config: Config{Token: "right", Logger: slog.New(slog.DiscardHandler)}, routes: http.NewServeMux()}
 	h := a.guard(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }))
 	for _, tc := range []struct {
 		host, path, token, origin, site string

@@ -74,6 +74,7 @@ func said(err error) (status int, code string, args []string) {
 		role     *roleError
 		slow     *auth.ThrottledError
 		users    *auth.FileError
+		nobody   *NobodyError
 	)
 	switch {
 	case errors.As(err, &refusal):
@@ -94,6 +95,8 @@ func said(err error) (status int, code string, args []string) {
 		return http.StatusForbidden, "role", []string{strings.Join(names(role.roles), ", ")}
 	case errors.As(err, &slow):
 		return http.StatusTooManyRequests, "too-many", []string{fmt.Sprint(int(math.Ceil(slow.Wait.Seconds())))}
+	case errors.As(err, &nobody):
+		return http.StatusUnprocessableEntity, "nobody", []string{nobody.Address}
 	case errors.As(err, &users):
 		return http.StatusInternalServerError, "users-file", []string{users.File, users.Err.Error()}
 	case errors.Is(err, auth.ErrPassword):
@@ -127,7 +130,6 @@ func said(err error) (status int, code string, args []string) {
 		{node.ErrTaken, http.StatusConflict, "taken"},
 		{durable.ErrLocked, http.StatusConflict, "locked"},
 		{ErrExposed, http.StatusUnprocessableEntity, "exposed"},
-		{ErrNobody, http.StatusUnprocessableEntity, "nobody"},
 		{errNotJSON, http.StatusUnsupportedMediaType, "not-json"},
 		{errElseSite, http.StatusForbidden, "other-site"},
 		{auth.ErrSignedOut, http.StatusUnauthorized, "signed-out"},

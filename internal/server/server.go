@@ -28,7 +28,7 @@ import (
 type Config struct {
 	Node    *node.Node
 	Token   string // who shows it may do everything
-	Users   *auth.Store
+	Users   *auth.Store // MUST be there
 	Now     func() time.Time // nil is the system's clock
 	Hosts   []string
 	Version string
@@ -133,12 +133,13 @@ func (a *api) guard(next http.Handler) http.Handler {
 			http.Error(w, "this address is served under another name", http.StatusMisdirectedRequest)
 			return
 		}
-		r, done, err := a.admit(r)
+		admitted, done, err := a.admit(r)
 		if err != nil {
 			refuse(w, r, err)
 			return
 		}
 		defer done()
+		r = admitted
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		r = r.WithContext(context.WithValue(r.Context(), languageKey{}, languageOf(r.Header.Get("Accept-Language"))))
 		began := time.Now()

@@ -83,7 +83,7 @@ type finishInput struct {
 	Body  struct {
 		Name     string `json:"name,omitempty" doc:"of the first administrator; others have one" maxLength:"256"`
 		Password string `json:"password" maxLength:"4096"`
-		Language string `json:"language,omitempty" enum:"en,es"`
+		Language string `json:"language,omitempty"`
 	}
 }
 
@@ -91,7 +91,7 @@ type addUserInput struct {
 	Body struct {
 		Name     string      `json:"name"`
 		Roles    []auth.Role `json:"roles"`
-		Language string      `json:"language,omitempty" enum:"en,es"`
+		Language string      `json:"language,omitempty"`
 	}
 }
 
