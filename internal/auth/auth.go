@@ -341,7 +341,7 @@ func (s *Store) SetUp(token string, now time.Time) (User, error) {
 	r, first := s.invited(digestOf(token), instant(now))
 	switch {
 	case first:
-		return User{Roles: []Role{Administrator}, State: Invited, LinkEnds: s.firstEnds}, nil
+		return User{Roles: []Role{Administrator}, Language: catalogue.English, State: Invited, LinkEnds: s.firstEnds}, nil
 	case r == nil:
 		return User{}, ErrLink
 	}
