@@ -82,12 +82,16 @@ func serve(ctx context.Context, t *terminal, n *node.Node, c node.Config) error 
 	token := make([]byte, 32)
 	rand.Read(token)
 	ticket := client.Ticket{Address: l.Addr().String(), Token: hex.EncodeToString(token), PID: os.Getpid()}
+	var hosts []string
+	if c.Server.Name != "" {
+		hosts = []string{c.Server.Name}
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ran, served := make(chan error, 1), make(chan error, 1)
 	go func() { ran <- n.Run(ctx) }()
 	go func() {
-		served <- server.Serve(ctx, l, server.New(server.Config{Node: n, Token: ticket.Token, Users: users, Version: version(), Logger: c.Logger}))
+		served <- server.Serve(ctx, l, server.New(server.Config{Node: n, Token: ticket.Token, Users: users, Hosts: hosts, Version: version(), Logger: c.Logger}))
 	}()
 	if err := client.WriteTicket(c.Data, ticket); err != nil {
 		cancel()

@@ -115,12 +115,12 @@ func FuzzUsers(f *testing.F) {
 const sessionText = `{"token":"0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f","user":"ann","epoch":1,"began":"2026-11-28T12:00:00Z","used":"2026-11-28T13:00:00Z"}`
 
 var sessionFiles = map[string]bool{
-	`{"version":1,"sessions":[]}`:                                                                            true,
-	`{"version":1,"sessions":[` + sessionText + `]}`:                                                         true,
-	`{"version":1,"sessions":[` + sessionText + `,` + sessionText + `]}`:                                     false,
-	`{"version":2,"sessions":[]}`:                                                                            false,
-	`{"version":1,"sessions":[` + strings.Replace(sessionText, "13:00", "11:00", 1) + `]}`:                   false,
-	`{"version":1,"sessions":[` + strings.Replace(sessionText, `"ann"`, `""`, 1) + `]}`:                      false,
+	`{"version":1,"sessions":[]}`:                                                                             true,
+	`{"version":1,"sessions":[` + sessionText + `]}`:                                                          true,
+	`{"version":1,"sessions":[` + sessionText + `,` + sessionText + `]}`:                                      false,
+	`{"version":2,"sessions":[]}`:                                                                             false,
+	`{"version":1,"sessions":[` + strings.Replace(sessionText, "13:00", "11:00", 1) + `]}`:                    false,
+	`{"version":1,"sessions":[` + strings.Replace(sessionText, `"ann"`, `""`, 1) + `]}`:                       false,
 	`{"version":1,"sessions":[` + strings.Replace(sessionText, `"user"`, `"roles":["king"],"user"`, 1) + `]}`: false,
 	``: false,
 }
@@ -234,8 +234,10 @@ func TestEveryWritePoint(t *testing.T) {
 			_, _, err := s.SignIn(t.Context(), "ann", secret, "127.0.0.1:1", noon)
 			return err
 		}, func(s *Store, _ *state) bool { return len(s.sessions) > 1 }},
-		{"sign out", func(s *Store, x *state) error { return s.SignOut(x.token, noon) },
-			func(s *Store, x *state) bool { _, err := s.Session(x.token, noon); return err != nil }},
+		{
+			"sign out", func(s *Store, x *state) error { return s.SignOut(x.token, noon) },
+			func(s *Store, x *state) bool { _, err := s.Session(x.token, noon); return err != nil },
+		},
 	}
 	for _, c := range changes {
 		for _, fault := range []durable.Fault{durable.CrashBefore, durable.CrashAfter, durable.FailBefore, durable.FailAfter, durable.ShortWrite} {

@@ -319,8 +319,8 @@ func MayListen(address string, users *auth.Store) error {
 
 // withoutSecrets is a path for the program's own notes: a set-up link is good for whoever reads it.
 func withoutSecrets(path string) string {
-	if strings.HasPrefix(path, "/api/v1/setup/") {
-		return "/api/v1/setup/…"
+	if before, _, found := strings.Cut(path, "/setup/"); found {
+		return before + "/setup/…"
 	}
 	return path
 }

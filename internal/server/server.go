@@ -27,8 +27,8 @@ import (
 // Config is that of a Server.
 type Config struct {
 	Node    *node.Node
-	Token   string // who shows it may do everything
-	Users   *auth.Store // MUST be there
+	Token   string           // who shows it may do everything
+	Users   *auth.Store      // MUST be there
 	Now     func() time.Time // nil is the system's clock
 	Hosts   []string
 	Version string
