@@ -151,6 +151,7 @@ func TestStories(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"damage": damage, "ready": ready, "killed": killed, "same": same, "changes": changes,
+			"browse": browse, "link": link,
 		},
 	})
 }
@@ -208,7 +209,7 @@ func TestSpeeds(t *testing.T) {
 // TestEveryCommandSpeaksSpanish: no help text falls back to a key.
 func TestEveryCommandSpeaksSpanish(t *testing.T) {
 	t.Parallel()
-	for _, command := range []string{"", "account", "inspect", "simulate", "version"} {
+	for _, command := range []string{"", "account", "inspect", "simulate", "version", "user", "user add", "user list", "user link", "user disable", "user enable"} {
 		for _, lang := range []string{"en", "es"} {
 			var out, err bytes.Buffer
 			args := append(strings.Fields(command), "--help", "--lang", lang)

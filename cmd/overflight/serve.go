@@ -6,11 +6,14 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"overflight/internal/auth"
 	"overflight/internal/client"
 	"overflight/internal/node"
 	"overflight/internal/server"
@@ -45,6 +48,9 @@ func doServe(ctx context.Context, t *terminal, f *folder, listen string) error {
 		return err
 	}
 	if !there {
+		if err := server.MayListen(c.Server.Listen, nil); err != nil {
+			return err
+		}
 		if err := node.Create(ctx, c); err != nil {
 			return err
 		}
@@ -59,6 +65,16 @@ func doServe(ctx context.Context, t *terminal, f *folder, listen string) error {
 }
 
 func serve(ctx context.Context, t *terminal, n *node.Node, c node.Config) error {
+	users, err := auth.Open(auth.In(c.Data))
+	if err != nil {
+		return err
+	}
+	if err := users.Finding(); err != nil {
+		c.Logger.Warn("everybody has to sign in again", slog.Any("error", err))
+	}
+	if err := server.MayListen(c.Server.Listen, users); err != nil {
+		return err
+	}
 	l, err := server.Listen(ctx, c.Server.Listen, c.Server.Exposed)
 	if err != nil {
 		return err
@@ -66,18 +82,25 @@ func serve(ctx context.Context, t *terminal, n *node.Node, c node.Config) error 
 	token := make([]byte, 32)
 	rand.Read(token)
 	ticket := client.Ticket{Address: l.Addr().String(), Token: hex.EncodeToString(token), PID: os.Getpid()}
+	var hosts []string
+	if c.Server.Name != "" {
+		hosts = []string{c.Server.Name}
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ran, served := make(chan error, 1), make(chan error, 1)
 	go func() { ran <- n.Run(ctx) }()
 	go func() {
-		served <- server.Serve(ctx, l, server.New(server.Config{Node: n, Token: ticket.Token, Version: version(), Logger: c.Logger}))
+		served <- server.Serve(ctx, l, server.New(server.Config{Node: n, Token: ticket.Token, Users: users, Hosts: hosts, Version: version(), Logger: c.Logger}))
 	}()
 	if err := client.WriteTicket(c.Data, ticket); err != nil {
 		cancel()
 		return errors.Join(err, <-ran, <-served)
 	}
 	fmt.Fprintln(t.out, t.words.Text("serve.address", "http://"+ticket.Address))
+	if token, ok := users.FirstLink(time.Now()); ok {
+		fmt.Fprintln(t.out, t.words.Text("serve.first", "http://"+ticket.Address+server.SetUpPath(token)))
+	}
 	var failure error
 	select {
 	case failure = <-ran:

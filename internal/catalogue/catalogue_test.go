@@ -155,6 +155,7 @@ func families(t *testing.T) map[string][]string {
 		"flight.":           names(3, func(i int) string { return sqlite.FlightState(i).String() }),
 		"phase.":            constants(t, "live:Phase"),
 		"play.":             constants(t, "playback:Verdict"),
+		"user.state.":       constants(t, "auth:State"),
 		"withheld.":         {segment.ReasonOutside, segment.ReasonUnplaced},
 		"health.ok.":        literals(t, "../node/health.go", `^\tpart[A-Z]\w+ += "([a-z]+)"`),
 		"step.":             literals(t, "../node/verify.go", `Step\{Name: "([a-z]+)"`),

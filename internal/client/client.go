@@ -17,6 +17,7 @@ import (
 	"sync"
 	"time"
 
+	"overflight/internal/auth"
 	"overflight/internal/catalogue"
 	"overflight/internal/durable"
 	"overflight/internal/node"
@@ -120,13 +121,17 @@ func (c *Client) open(ctx context.Context, o *Options) error {
 	if err != nil {
 		return err
 	}
+	users, err := auth.Open(auth.In(o.Config.Data))
+	if err != nil {
+		return errors.Join(err, n.Close())
+	}
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan error, 1)
 	go func() { done <- n.Run(running) }()
 	l := newMemory()
 	served := make(chan error, 1)
 	go func() {
-		served <- server.Serve(running, l, server.New(server.Config{Node: n, Token: "-", Version: o.Version}))
+		served <- server.Serve(running, l, server.New(server.Config{Node: n, Token: "-", Users: users, Version: o.Version}))
 	}()
 	c.Local, c.base, c.token = true, "http://localhost", "-"
 	c.http = &http.Client{Transport: &http.Transport{DialContext: l.dial}}
@@ -144,6 +149,9 @@ func (c *Client) open(ctx context.Context, o *Options) error {
 		return errors.Join(err, c.close())
 	}
 }
+
+// Address is that of the server.
+func (c *Client) Address() string { return c.base }
 
 // Close ends what Dial began.
 func (c *Client) Close() error { return c.close() }

@@ -39,6 +39,7 @@ type Config struct {
 type Server struct {
 	Listen  string // host:port; port 0 is any that is free
 	Exposed bool   // Listen may be beyond loopback
+	Name    string // by which browsers know it besides its addresses: what a proxy with TLS in front is called
 }
 
 // Archive is where sealed segments lie. Folders are two, best on two disks; keys are never below a copy.

@@ -17,7 +17,7 @@ const full = `# everything
 data: /var/lib/overflight
 operator: OPS_1
 language: es
-server: {listen: "0.0.0.0:80", exposed: true}
+server: {listen: "0.0.0.0:80", exposed: true, name: overflight.example}
 archive:
   copy: /disk1/segments
   second_copy: /disk2/segments
@@ -46,7 +46,7 @@ func TestFull(t *testing.T) {
 	}
 	want := Config{
 		Data: "/var/lib/overflight", Operator: "OPS_1", Language: "es",
-		Server: Server{"0.0.0.0:80", true},
+		Server: Server{"0.0.0.0:80", true, "overflight.example"},
 		Archive: Archive{
 			Copy: "/disk1/segments", SecondCopy: "/disk2/segments", Keys: "/disk3/keys", SecondKeys: "/disk4/keys", Largest: 64 << 20,
 		},
@@ -95,7 +95,7 @@ func TestNoneNeeded(t *testing.T) {
 // bad is what must be refused, and how.
 var bad = map[string]struct{ text, want string }{
 	"unknown field":       {"dta: x\n", "configuration line 1: dta: unknown field, expected one of data, operator, language, server, archive, journal, log, spool, sorties, area, disk, interval, sources"},
-	"unknown inner field": {"data: x\nserver:\n  listen: 127.0.0.1:1\n  port: 3\n", "configuration line 4: server.port: unknown field, expected one of listen, exposed"},
+	"unknown inner field": {"data: x\nserver:\n  listen: 127.0.0.1:1\n  port: 3\n", "configuration line 4: server.port: unknown field, expected one of listen, exposed, name"},
 	"twice":               {"data: x\ndata: y\n", ""},
 	"not a mapping":       {"- data\n", "configuration line 1: configuration: expected fields with names"},
 	"text":                {"hello\n", "configuration line 1: configuration: expected fields with names"},
@@ -111,6 +111,7 @@ var bad = map[string]struct{ text, want string }{
 	"language":            {"language: fr\n", `configuration line 1: language: expected one of en, es, got "fr"`},
 	"exposed":             {"server: {listen: \"0.0.0.0:80\"}\n", `configuration line 1: server.listen: expected a loopback address, or exposed: true beside it, got "0.0.0.0:80"`},
 	"every address":       {"server: {listen: \":80\"}\n", `configuration line 1: server.listen: expected a loopback address, or exposed: true beside it, got ":80"`},
+	"name with a port":    {"server: {name: \"overflight.example:443\"}\n", `configuration line 1: server.name: expected 1 to 253 of letters, digits, "." and "-", got "overflight.example:443"`},
 	"not yes":             {"server: {exposed: yes}\n", `configuration line 1: server.exposed: expected one of true, false, got "yes"`},
 	"no port":             {"server: {listen: localhost}\n", `configuration line 1: server.listen: expected an address and port such as "127.0.0.1:8470", got "localhost"`},
 	"port":                {"server: {listen: \"localhost:65536\"}\n", `configuration line 1: server.listen: expected an address and port such as "127.0.0.1:8470", got "localhost:65536"`},
@@ -170,7 +171,7 @@ func TestRead(t *testing.T) {
 	if err := os.WriteFile(file, []byte("data: x\nserver: {lisen: y}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Read(file); err == nil || err.Error() != file+":2: server.lisen: unknown field, expected one of listen, exposed" {
+	if _, err := Read(file); err == nil || err.Error() != file+":2: server.lisen: unknown field, expected one of listen, exposed, name" {
 		t.Error(err)
 	}
 	if err := os.WriteFile(file, []byte(full), 0o600); err != nil {

@@ -40,7 +40,8 @@ func (c *Config) read(t *table) {
 	if s, ok := t.child("server"); ok {
 		c.Server.Exposed = s.boolean("exposed", c.Server.Exposed)
 		c.Server.Listen = s.listen("listen", c.Server.Exposed, c.Server.Listen)
-		s.done("listen, exposed")
+		c.Server.Name = s.word("name", 253, `letters, digits, "." and "-"`, isHost, "")
+		s.done("listen, exposed, name")
 	}
 	line := t.line
 	if a, ok := t.child("archive"); ok {
@@ -185,6 +186,8 @@ func isOperator(c byte) bool {
 }
 
 func isName(c byte) bool { return isOperator(c) || c == '.' || c == '-' }
+
+func isHost(c byte) bool { return isName(c) && c != '_' }
 
 func isOrigin(c byte) bool { return c > ' ' && c < 0x7f && c != '+' }
 

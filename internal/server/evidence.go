@@ -40,7 +40,7 @@ func (a *api) openings(ctx context.Context, in *openingsInput) (*huma.StreamResp
 	return stream("application/x-ndjson", func(c huma.Context) error {
 		lines := json.NewEncoder(c.BodyWriter())
 		lines.SetEscapeHTML(false)
-		return a.node.Openings(ctx, in.From, in.Who, in.Purpose, func(leaf, event uint64, opening []byte) error {
+		return a.node.Openings(ctx, in.From, byWhom(ctx, in.Who), in.Purpose, func(leaf, event uint64, opening []byte) error {
 			return lines.Encode(Opened{leaf, event, opening})
 		})
 	}), nil
@@ -84,7 +84,7 @@ func (a *api) bundle(ctx context.Context, in *bundleInput) (*huma.StreamResponse
 	return stream("application/zip", func(c huma.Context) error {
 		out := &counted{to: c.BodyWriter()}
 		c.SetHeader("Content-Disposition", `attachment; filename="`+in.Flight+`.zip"`)
-		_, err := a.node.Bundle(ctx, out, node.BundleRequest{Flight: sortie, From: in.From, To: in.To, Segments: in.Segments, Who: in.Who, Purpose: in.Purpose})
+		_, err := a.node.Bundle(ctx, out, node.BundleRequest{Flight: sortie, From: in.From, To: in.To, Segments: in.Segments, Who: byWhom(ctx, in.Who), Purpose: in.Purpose})
 		if err != nil && out.bytes > 0 {
 			a.Logger.Error("bundle", slog.Any("error", err))
 			panic(http.ErrAbortHandler) // a bundle that is cut short must not look whole
@@ -105,7 +105,7 @@ func (c *counted) Write(b []byte) (int, error) {
 }
 
 func (a *api) segment(ctx context.Context, in *segmentInput) (*huma.StreamResponse, error) {
-	reader, err := a.node.OpenSegment(ctx, journal.SegmentID(in.ID), in.Who, in.Purpose)
+	reader, err := a.node.OpenSegment(ctx, journal.SegmentID(in.ID), byWhom(ctx, in.Who), in.Purpose)
 	if err != nil {
 		return nil, err
 	}

@@ -45,8 +45,9 @@ func get[I, O any](h huma.API, path, id, summary string, f func(context.Context,
 }
 
 func operation[I, O any](h huma.API, method, path, id, summary string, f func(context.Context, *I) (*O, error)) {
+	extensions, security := access(id)
 	huma.Register(h, huma.Operation{
-		OperationID: id, Method: method, Path: "/api/v1" + path, Summary: summary, Security: []map[string][]string{{"token": {}}},
+		OperationID: id, Method: method, Path: "/api/v1" + path, Summary: summary, Security: security, Extensions: extensions,
 	}, func(ctx context.Context, in *I) (*O, error) {
 		out, err := f(ctx, in)
 		if err != nil {

@@ -10,7 +10,7 @@ import (
 // TestGuard: who has no token gets nothing that is not public, and no page of another site gets anything.
 func TestGuard(t *testing.T) {
 	t.Parallel()
-	a := &api{Config: Config{Token: "right", Logger: slog.New(slog.DiscardHandler)}}
+	a := &api{Config: Config{Token: "right", Hosts: []string{"overflight.example"}, Logger: slog.New(slog.DiscardHandler)}, routes: http.NewServeMux()}
 	h := a.guard(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }))
 	for _, tc := range []struct {
 		host, path, token, origin, site string
@@ -24,6 +24,7 @@ func TestGuard(t *testing.T) {
 		{"127.0.0.1:1", "/healthz", "", "", "", http.StatusTeapot},
 		{"127.0.0.1:1", "/log/checkpoint", "", "", "", http.StatusTeapot},
 		{"evil.example:1", "/healthz", "", "", "", http.StatusMisdirectedRequest},
+		{"overflight.example", "/healthz", "", "https://overflight.example", "", http.StatusTeapot},
 		{"evil.example:1", "/api/v1/flights", "right", "", "", http.StatusMisdirectedRequest},
 		{"127.0.0.1:1", "/api/v1/flights", "right", "https://evil.example", "", http.StatusMisdirectedRequest},
 		{"127.0.0.1:1", "/api/v1/flights", "right", "null", "", http.StatusMisdirectedRequest},
@@ -84,4 +85,16 @@ func FuzzByteRange(f *testing.F) {
 			t.Fatal(from, to)
 		}
 	})
+}
+
+// TestNotesHoldNoLinks: a set-up link that the program noted would be good for whoever reads its notes.
+func TestNotesHoldNoLinks(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string]string{
+		"/api/v1/setup/abc": "/api/v1/setup/…", "//api/v1/setup/abc": "//api/v1/setup/…", "/api/v1/flights": "/api/v1/flights", "/api/v1/setup": "/api/v1/setup",
+	} {
+		if got := withoutSecrets(path); got != want {
+			t.Errorf("%s: %s", path, got)
+		}
+	}
 }

@@ -18,7 +18,11 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; font-sr
 func page(mux *http.ServeMux) {
 	files, built := web.Files()
 	serve := http.FileServerFS(files)
-	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead || strings.HasPrefix(r.URL.Path, "/api/") {
+			http.NotFound(w, r)
+			return
+		}
 		if !built {
 			http.Error(w, "this program was built without its page: make build", http.StatusNotFound)
 			return

@@ -47,13 +47,13 @@ type PlayedSegment struct {
 type playlistInput struct {
 	FlightPath
 	Source  string `query:"source" required:"true"`
-	Who     string `query:"who"`
+	Who     string `query:"by"`
 	Purpose string `query:"purpose"`
 }
 
 type rowsInput struct {
 	ID      string `path:"id"`
-	Who     string `query:"who" doc:"who reads, for the log"`
+	Who     string `query:"by" doc:"who reads, for the log"`
 	Purpose string `query:"purpose" doc:"what for, for the log"`
 }
 
@@ -145,7 +145,7 @@ func (a *api) playlist(ctx context.Context, in *playlistInput) (*huma.StreamResp
 	if whole, err := a.whole(ctx, in.Flight); err == nil {
 		complete = !whole.Closed.At.IsZero()
 	}
-	query := url.Values{"who": {in.Who}, "purpose": {in.Purpose}}.Encode()
+	query := url.Values{"by": {in.Who}, "purpose": {in.Purpose}}.Encode()
 	var parts []playback.Part
 	for i := range all {
 		if s := &all[i]; s.Source == in.Source {
@@ -163,7 +163,7 @@ func (a *api) playlist(ctx context.Context, in *playlistInput) (*huma.StreamResp
 
 func (a *api) rows(ctx context.Context, in *rowsInput) (*body[list[Row]], error) {
 	out := list[Row]{Items: []Row{}}
-	err := a.node.Rows(ctx, journal.SegmentID(in.ID), in.Who, in.Purpose, func(r *playback.Row) { out.Items = append(out.Items, rowOf(r)) })
+	err := a.node.Rows(ctx, journal.SegmentID(in.ID), byWhom(ctx, in.Who), in.Purpose, func(r *playback.Row) { out.Items = append(out.Items, rowOf(r)) })
 	if err != nil {
 		return nil, err
 	}
@@ -172,11 +172,11 @@ func (a *api) rows(ctx context.Context, in *rowsInput) (*body[list[Row]], error)
 
 type viewInput struct {
 	Name string `path:"name"`
-	Who  string `query:"who" doc:"who looks, for the log"`
+	Who  string `query:"by" doc:"who looks, for the log"`
 }
 
 func (a *api) view(ctx context.Context, in *viewInput) (*huma.StreamResponse, error) {
-	v, err := a.node.View(ctx, in.Name, in.Who)
+	v, err := a.node.View(ctx, in.Name, byWhom(ctx, in.Who))
 	if err != nil {
 		return nil, err
 	}

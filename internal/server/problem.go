@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"net/http"
 	"strings"
 
 	"overflight/evidence"
 	"overflight/internal/archive"
+	"overflight/internal/auth"
 	"overflight/internal/catalogue"
 	"overflight/internal/durable"
 	"overflight/internal/live"
@@ -29,7 +31,12 @@ type Problem struct {
 	Detail string   `json:"detail"`
 	Code   string   `json:"code"`
 	Args   []string `json:"args"`
+
+	headers http.Header // of the answer
 }
+
+// GetHeaders is for the API's library.
+func (p *Problem) GetHeaders() http.Header { return p.headers }
 
 // Error implements error.
 func (p *Problem) Error() string { return p.Detail }
@@ -64,6 +71,10 @@ func said(err error) (status int, code string, args []string) {
 		rollback *tiles.RollbackError
 		coded    transparency.Coded
 		input    *source.Error
+		role     *roleError
+		slow     *auth.ThrottledError
+		users    *auth.FileError
+		nobody   *NobodyError
 	)
 	switch {
 	case errors.As(err, &refusal):
@@ -80,6 +91,18 @@ func said(err error) (status int, code string, args []string) {
 		return http.StatusConflict, "version", []string{version.Folder, fmt.Sprint(version.Have), fmt.Sprint(version.Knows)}
 	case errors.As(err, &rollback):
 		return http.StatusConflict, "rolled-back", []string{rollback.Folder, fmt.Sprint(rollback.Remembered.Size), fmt.Sprint(rollback.Found)}
+	case errors.As(err, &role):
+		return http.StatusForbidden, "role", []string{strings.Join(names(role.roles), ", ")}
+	case errors.As(err, &slow):
+		return http.StatusTooManyRequests, "too-many", []string{fmt.Sprint(int(math.Ceil(slow.Wait.Seconds())))}
+	case errors.As(err, &nobody):
+		return http.StatusUnprocessableEntity, "nobody", []string{nobody.Address}
+	case errors.As(err, &users):
+		return http.StatusInternalServerError, "users-file", []string{users.File, users.Err.Error()}
+	case errors.Is(err, auth.ErrPassword):
+		return http.StatusUnprocessableEntity, "password", []string{fmt.Sprint(auth.LeastPassword)}
+	case errors.Is(err, auth.ErrRoles):
+		return http.StatusUnprocessableEntity, "user-roles", []string{strings.Join(names(auth.Roles()), ", ")}
 	case errors.Is(err, node.ErrNoPolicy):
 		return http.StatusConflict, "no-policy", nil
 	case errors.As(err, &coded):
@@ -107,6 +130,18 @@ func said(err error) (status int, code string, args []string) {
 		{node.ErrTaken, http.StatusConflict, "taken"},
 		{durable.ErrLocked, http.StatusConflict, "locked"},
 		{ErrExposed, http.StatusUnprocessableEntity, "exposed"},
+		{errNotJSON, http.StatusUnsupportedMediaType, "not-json"},
+		{errElseSite, http.StatusForbidden, "other-site"},
+		{auth.ErrSignedOut, http.StatusUnauthorized, "signed-out"},
+		{auth.ErrSignIn, http.StatusUnauthorized, "sign-in"},
+		{auth.ErrLink, http.StatusGone, "set-up-link"},
+		{auth.ErrNoUser, http.StatusNotFound, "no-user"},
+		{auth.ErrName, http.StatusUnprocessableEntity, "user-name"},
+		{auth.ErrTaken, http.StatusConflict, "user-taken"},
+		{auth.ErrLanguage, http.StatusUnprocessableEntity, "user-language"},
+		{auth.ErrDisabled, http.StatusConflict, "user-disabled"},
+		{auth.ErrAdministrator, http.StatusConflict, "last-administrator"},
+		{auth.ErrFull, http.StatusConflict, "users-full"},
 		{fs.ErrNotExist, http.StatusUnprocessableEntity, "no-file"},
 		{context.DeadlineExceeded, http.StatusGatewayTimeout, "late"},
 	} {
@@ -139,7 +174,19 @@ func ProblemOf(err error, language catalogue.Language) *Problem {
 	if args == nil {
 		args = []string{}
 	}
-	return &Problem{Title: http.StatusText(status), Status: status, Detail: detail, Code: code, Args: args}
+	p := &Problem{Title: http.StatusText(status), Status: status, Detail: detail, Code: code, Args: args}
+	if code == "too-many" {
+		p.headers = http.Header{"Retry-After": {args[0]}}
+	}
+	return p
+}
+
+func names(roles []auth.Role) []string {
+	out := make([]string, len(roles))
+	for i, r := range roles {
+		out[i] = string(r)
+	}
+	return out
 }
 
 // fail answers with a problem in the language of the request.

@@ -2,13 +2,13 @@
 // and metrics.
 //
 // It listens beyond this machine only when it is told to. Whoever changes something or reads evidence shows the token
-// that the server made when it began, which only the owner of the data folder can read. A request for another host's
-// name, or from another site's page, is refused: a browser on this machine is no way in.
+// that the server made when it began, which only the owner of the data folder can read, or is signed in and has a role
+// that may. A request for another host's name, or from another site's page, is refused: a browser on this machine is no
+// way in.
 package server
 
 import (
 	"context"
-	"crypto/subtle"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -20,13 +20,16 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"overflight/internal/auth"
 	"overflight/internal/node"
 )
 
 // Config is that of a Server.
 type Config struct {
 	Node    *node.Node
-	Token   string // who shows it may do everything
+	Token   string           // who shows it may do everything
+	Users   *auth.Store      // MUST be there
+	Now     func() time.Time // nil is the system's clock
 	Hosts   []string
 	Version string
 	Logger  *slog.Logger
@@ -42,7 +45,9 @@ const (
 // api is what the handlers share.
 type api struct {
 	Config
-	node *node.Node
+	node   *node.Node
+	routes *http.ServeMux
+	stated map[string][]auth.Role // by the pattern of the route
 }
 
 // New returns the handler of everything.
@@ -51,8 +56,8 @@ func New(c Config) http.Handler {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	mux := http.NewServeMux()
-	a := &api{Config: c, node: c.Node}
-	Describe(mux, c.Version, a)
+	a := &api{Config: c, node: c.Node, routes: mux}
+	a.stated = stated(Describe(mux, c.Version, a))
 	a.plain(mux)
 	return a.guard(mux)
 }
@@ -63,7 +68,9 @@ func Describe(mux *http.ServeMux, version string, a *api) huma.API {
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "/api/v1/openapi", "", ""
 	config.CreateHooks = nil // no $schema in answers
 	config.Info.Description = "What was flown, seen and sealed, and the proof of it."
-	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}}
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"token": {Type: "http", Scheme: "bearer"}, "session": {Type: "apiKey", In: "cookie", Name: cookieName},
+	}
 	h := humago.New(mux, config)
 	a.flights(h)
 	a.sources(h)
@@ -72,6 +79,7 @@ func Describe(mux *http.ServeMux, version string, a *api) huma.API {
 	a.health(h)
 	a.live(h)
 	a.playback(h)
+	a.users(h)
 	return h
 }
 
@@ -114,10 +122,10 @@ func notReady(h *node.Health) string {
 	return "not ready"
 }
 
-// open are the paths that need no token: nothing secret is told there.
+// open are the paths beside the API that nobody signs in for: nothing secret is told there.
 func open(r *http.Request) bool {
 	return r.URL.Path == "/healthz" || r.URL.Path == "/readyz" || r.URL.Path == "/metrics" || strings.HasPrefix(r.URL.Path, "/log/") ||
-		strings.HasPrefix(r.URL.Path, "/api/v1/openapi") || !strings.HasPrefix(r.URL.Path, "/api/") && r.Method == http.MethodGet // the page itself
+		!strings.HasPrefix(r.URL.Path, "/api/") && r.Method == http.MethodGet // the page itself
 }
 
 // guard holds every request to what is said of the package.
@@ -129,18 +137,19 @@ func (a *api) guard(next http.Handler) http.Handler {
 			http.Error(w, "this address is served under another name", http.StatusMisdirectedRequest)
 			return
 		}
-		token, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-		if !open(r) && (!bearer || subtle.ConstantTimeCompare([]byte(token), []byte(a.Token)) != 1) {
-			w.Header().Set("WWW-Authenticate", "Bearer")
-			http.Error(w, "the token of the server is needed", http.StatusUnauthorized)
+		admitted, done, err := a.admit(r)
+		if err != nil {
+			refuse(w, r, err)
 			return
 		}
+		defer done()
+		r = admitted
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		r = r.WithContext(context.WithValue(r.Context(), languageKey{}, languageOf(r.Header.Get("Accept-Language"))))
 		began := time.Now()
 		seen := &statusWriter{ResponseWriter: w, status: http.StatusOK}
 		next.ServeHTTP(seen, r)
-		a.Logger.LogAttrs(r.Context(), slog.LevelDebug, "request", slog.String("method", r.Method), slog.String("path", r.URL.Path),
+		a.Logger.LogAttrs(r.Context(), slog.LevelDebug, "request", slog.String("method", r.Method), slog.String("path", withoutSecrets(r.URL.Path)),
 			slog.Int("status", seen.status), slog.Duration("took", time.Since(began)))
 	})
 }

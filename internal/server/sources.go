@@ -113,7 +113,7 @@ func (a *api) sources(h huma.API) {
 		return &body[Source]{sourceOf(ctx, &s)}, nil
 	})
 	operation(h, http.MethodDelete, "/sources/{name}", "stop-source", "Stop a source and end its flight", func(ctx context.Context, in *nameInput) (*struct{}, error) {
-		return nil, a.node.StopSource(ctx, in.Name, in.By)
+		return nil, a.node.StopSource(ctx, in.Name, byWhom(ctx, in.By))
 	})
 	get(h, "/sources/{name}/end", "await-source", "Wait until a source has ended; answers with how it stands when it has or the time is over", func(ctx context.Context, in *waitInput) (*body[Source], error) {
 		ctx, cancel := context.WithTimeout(ctx, time.Duration(in.Seconds)*time.Second)

@@ -35,7 +35,7 @@ type noFlightInput struct {
 	Body struct {
 		Tail string `json:"tail" doc:"empty: none of the operator's airframes"`
 		Day  string `json:"day" format:"date"`
-		By   string `json:"by"`
+		By   string `json:"by,omitempty" doc:"who states it; of a user who is signed in, that user"`
 	}
 }
 
@@ -43,7 +43,7 @@ type hoursInput struct {
 	Body struct {
 		Tail  string  `json:"tail"`
 		Hours float64 `json:"hours" minimum:"0" maximum:"1000000"`
-		By    string  `json:"by"`
+		By    string  `json:"by,omitempty" doc:"who states it; of a user who is signed in, that user"`
 	}
 }
 
@@ -54,7 +54,7 @@ type lossInput struct {
 		From   time.Time `json:"from,omitempty"`
 		To     time.Time `json:"to,omitempty"`
 		Cause  string    `json:"cause"`
-		By     string    `json:"by"`
+		By     string    `json:"by,omitempty" doc:"who states it; of a user who is signed in, that user"`
 	}
 }
 
@@ -62,14 +62,14 @@ type eraseInput struct {
 	ID   string `path:"id"`
 	Body struct {
 		Reason string `json:"reason"`
-		By     string `json:"by"`
+		By     string `json:"by,omitempty" doc:"who states it; of a user who is signed in, that user"`
 	}
 }
 
 type closeInput struct {
 	FlightPath
 	Body struct {
-		By string `json:"by"`
+		By string `json:"by,omitempty" doc:"who states it; of a user who is signed in, that user"`
 	}
 }
 
@@ -84,13 +84,13 @@ func (a *api) statements(h huma.API) {
 		if err != nil {
 			return nil, &Problem{Title: http.StatusText(http.StatusUnprocessableEntity), Status: http.StatusUnprocessableEntity, Detail: err.Error(), Code: "day", Args: []string{in.Body.Day}}
 		}
-		return statedOf(a.node.DeclareNoFlight(ctx, in.Body.Tail, journal.Day{Year: day.Year(), Month: day.Month(), Day: day.Day()}, in.Body.By))
+		return statedOf(a.node.DeclareNoFlight(ctx, in.Body.Tail, journal.Day{Year: day.Year(), Month: day.Month(), Day: day.Day()}, byWhom(ctx, in.Body.By)))
 	})
 	operation(h, http.MethodPost, "/statements/hours", "declare-hours", "State what the hour meter of an airframe shows", func(ctx context.Context, in *hoursInput) (*body[Stated], error) {
-		return statedOf(a.node.ReadHours(ctx, in.Body.Tail, time.Duration(in.Body.Hours*float64(time.Hour)).Round(time.Second), in.Body.By))
+		return statedOf(a.node.ReadHours(ctx, in.Body.Tail, time.Duration(in.Body.Hours*float64(time.Hour)).Round(time.Second), byWhom(ctx, in.Body.By)))
 	})
 	operation(h, http.MethodPost, "/statements/loss", "declare-loss", "State that data is lost", func(ctx context.Context, in *lossInput) (*body[Stated], error) {
-		e := journal.LossDeclared{Source: in.Body.Source, From: in.Body.From, To: in.Body.To, Cause: in.Body.Cause, By: in.Body.By}
+		e := journal.LossDeclared{Source: in.Body.Source, From: in.Body.From, To: in.Body.To, Cause: in.Body.Cause, By: byWhom(ctx, in.Body.By)}
 		if in.Body.Flight != "" {
 			whole, err := a.whole(ctx, in.Body.Flight)
 			if err != nil {
@@ -101,14 +101,14 @@ func (a *api) statements(h huma.API) {
 		return statedOf(a.node.DeclareLoss(ctx, e))
 	})
 	operation(h, http.MethodPost, "/segments/{id}/erasure", "erase-segment", "Destroy the key of a segment; its tombstone stays", func(ctx context.Context, in *eraseInput) (*body[Stated], error) {
-		return statedOf(a.node.Erase(ctx, journal.SegmentID(in.ID), in.Body.Reason, in.Body.By))
+		return statedOf(a.node.Erase(ctx, journal.SegmentID(in.ID), in.Body.Reason, byWhom(ctx, in.Body.By)))
 	})
 	operation(h, http.MethodPost, "/flights/{flight}/end", "close-flight", "End an open flight", func(ctx context.Context, in *closeInput) (*body[Stated], error) {
 		sortie, err := journal.ParseSortie(in.Flight)
 		if err != nil {
 			return nil, err
 		}
-		return statedOf(a.node.CloseFlight(ctx, sortie, in.Body.By))
+		return statedOf(a.node.CloseFlight(ctx, sortie, byWhom(ctx, in.Body.By)))
 	})
 	get(h, "/statements/{kind}", "list-statements", "Statements of one kind, in their order", a.statementsOf)
 	get(h, "/airframes/{tail}/hours", "airframe-hours", "Hours flown by the log between two readings of the meter, beside their difference", a.hours)
