@@ -177,13 +177,12 @@ function extended(h: Header, extra: Uint8Array): boolean {
         place += 8
         return place - 4 <= length ? e.getBigUint64(place - 8, true) : undefined
       }
-      for (const [wanted, put] of [
-        [size, (n: bigint) => (h.size = n)], [compressed, (n: bigint) => (h.compressed = n)], [at, (n: bigint) => (h.at = BigInt.asIntN(64, n))],
-      ] as const) {
-        if (!wanted) continue
+      const wanted: ['size' | 'compressed' | 'at', boolean][] = [['size', size], ['compressed', compressed], ['at', at]]
+      for (const [member, full] of wanted) {
+        if (!full) continue
         const n = next()
         if (n === undefined) return false
-        put(n)
+        h[member] = member === 'at' ? BigInt.asIntN(64, n) : n
       }
       size = compressed = at = false
     }

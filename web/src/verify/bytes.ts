@@ -46,7 +46,6 @@ const longest = 120
 
 /** Keeps what strangers wrote on one short line, without control characters. */
 export function excerpt(s: string): string {
-  // eslint-disable-next-line no-control-regex
   const clean = s.replace(/[\0-\x1f\x7f\u2028\u2029]/g, '\ufffd')
   if (clean.length <= longest / 3) return clean
   const b = encode(clean)

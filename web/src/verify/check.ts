@@ -47,7 +47,15 @@ const turn = 50
 
 class Checking {
   readonly report: Report = {
-    verified: false, verdict: { code: 'verdict.failed', args: [] }, checks: [], notShown: [], flight: '', log: '', size: 0n, cosigned: [], entries: [],
+    verified: false,
+    verdict: { code: 'verdict.failed', args: [] },
+    checks: [],
+    notShown: [],
+    flight: '',
+    log: '',
+    size: 0n,
+    cosigned: [],
+    entries: [],
   }
   private archive!: Archive
   private manifest!: Manifest
@@ -242,7 +250,8 @@ class Checking {
   }
 
   private async segments(): Promise<void> {
-    const total = this.manifest.segments.reduce((n, index) => n + (this.archive.files.get(bytesName(index))?.size ?? 0), 0)
+    const size = (index: bigint): number => this.archive.files.get(bytesName(index))?.size ?? 0
+    const total = this.manifest.segments.reduce((n, index) => n + size(index), 0)
     let done = 0
     const tick: Tick = async (bytes) => {
       done += bytes
@@ -271,8 +280,9 @@ class Checking {
     const one = count === 1
     const named = [...(one ? [] : [String(count)]), r.flight, r.log]
     const first = this.cosigned.reduce<Verdict['cosigned'][number] | undefined>((a, b) => (a && a.seconds <= b.seconds ? a : b), undefined)
+    const counted = [String(this.cosigned.length), String(this.policy.witnesses.length)]
     r.verdict = first
-      ? { code: one ? 'verdict.one' : 'verdict.many', args: [...named, String(this.cosigned.length), String(this.policy.witnesses.length), first.at] }
+      ? { code: one ? 'verdict.one' : 'verdict.many', args: [...named, ...counted, first.at] }
       : { code: one ? 'verdict.operator.one' : 'verdict.operator.many', args: named }
     const add = (code: Code, ...args: string[]): void => void r.notShown.push({ code, args })
     add('not.truth')

@@ -31,7 +31,6 @@ const maxSignatures = 100
 export function parseUnverified(raw: Uint8Array): SignedCheckpoint {
   const bad = refuse('note.syntax')
   const note = raw.length > maxCheckpoint ? undefined : utf8(raw)
-  // eslint-disable-next-line no-control-regex
   if (note === undefined || /[\0-\x09\x0b-\x1f]/.test(note)) throw bad
   const split = note.lastIndexOf('\n\n')
   if (split < 0 || split + 2 === note.length || !note.endsWith('\n')) throw bad

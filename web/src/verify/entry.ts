@@ -108,7 +108,7 @@ export function parseSegment(body: Uint8Array): Segment {
 
 function readSegment(m: Members, body: Uint8Array): Segment {
   const count = (from: Members, name: string): number => Number(wholeOf(from, name, 0n, maxNumber))
-  const [clock, flight, source, stream] = (['clock', 'flight', 'source', 'stream'] as const).map((name) => stringOf(m, name)) as [string, string, string, string]
+  const [clock, flight, source, stream] = [stringOf(m, 'clock'), stringOf(m, 'flight'), stringOf(m, 'source'), stringOf(m, 'stream')]
   const [from, to] = [stringOf(m, 'from'), stringOf(m, 'to')]
   const uncertainty = wholeOf(m, 'clock_uncertainty_us', -1n, week)
   const [bytes, first, last, packets] = [count(m, 'bytes'), count(m, 'first'), count(m, 'last'), count(m, 'packets')]
@@ -132,7 +132,6 @@ function readSegment(m: Members, body: Uint8Array): Segment {
   return { packets, bytes, root, media }
 }
 
-// eslint-disable-next-line no-control-regex
 const plain = (s: string): boolean => !/[\0-\x1f\x7f\u2028\u2029\ufffd]/.test(s)
 
 const instantForm = /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{6}Z$/

@@ -215,10 +215,8 @@ const escape = (c: string): string => short[c] ?? '\\u' + c.charCodeAt(0).toStri
 
 /** Writes a string (RFC 8785 section 3.2.2.2). */
 export const quote = (s: string): string =>
-  // eslint-disable-next-line no-control-regex
   `"${s.replace(/["\\\0-\x1f\u2028\u2029]/g, escape)}"`
 
 /** Writes a string as manifests have it: also without what HTML would read. */
 export const quoteForHTML = (s: string): string =>
-  // eslint-disable-next-line no-control-regex
   `"${s.replace(/["\\\0-\x1f\u2028\u2029<>&]/g, escape)}"`

@@ -48,8 +48,8 @@ function parse(s: string, allowed: number[]): Key {
   const [id, key64] = cut(rest)
   const name = utf8(fromBinary(nameBytes))
   const typed = fromStrictBase64(key64)
-  if (!/^[0-9a-fA-F]{8}$/.test(id) || typed === undefined || typed.length < 2 || name === undefined || nameBytes.length > longestName) throw bad
-  // eslint-disable-next-line no-control-regex
+  if (!/^[0-9a-fA-F]{8}$/.test(id) || typed === undefined || typed.length < 2) throw bad
+  if (name === undefined || nameBytes.length > longestName) throw bad
   if (!nameInNote(name) || /[\0-\x1f\x7f]/.test(name)) throw bad
   const own = hex(sha256(encode(name + '\n'), typed).subarray(0, 4))
   if (own !== id.toLowerCase()) throw refuse('key.id', name, id, own)

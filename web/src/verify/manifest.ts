@@ -8,7 +8,7 @@ import type { Digest } from './tree'
 
 const version = 1n
 const maxList = 10_000
-const maxFlight = 64
+const flightForm = /^[!-~]{1,64}$/ // it stands on one line and means the same in every encoding
 const lastNumber = (1n << 64n) - 1n
 
 export interface Manifest {
@@ -62,9 +62,13 @@ function read(raw: Uint8Array): Manifest {
   }
   // No list and an empty one are told apart.
   const again = write({
-    ...m, consistency: consistency && m.consistency, entries: entries && m.entries, segments: segments && m.segments, packets: packets && m.packets,
+    ...m,
+    consistency: consistency && m.consistency,
+    entries: entries && m.entries,
+    segments: segments && m.segments,
+    packets: packets && m.packets,
   })
-  if (again !== utf8(raw) || !/^[!-~]{1,64}$/.test(m.flight) || m.flight.length > maxFlight) throw bad
+  if (again !== utf8(raw) || !flightForm.test(m.flight)) throw bad
   const inOrder =
     ascending(m.entries, (a, b) => a.index < b.index) && ascending(m.segments, (a, b) => a < b) &&
     ascending(m.packets, (a, b) => a.index < b.index || (a.index === b.index && a.packet < b.packet)) &&
@@ -126,7 +130,12 @@ function write(m: Written): string {
   }
   const proof = (p: Spelt): string => list(p, 3, quoteForHTML)
   return [
-    '{', ` "format": "overflight-bundle",`, ` "version": ${version},`, ` "flight": ${quoteForHTML(m.flight)},`, ` "log": ${quoteForHTML(m.log)},`, ` "size": ${m.size},`,
+    '{',
+    ` "format": "overflight-bundle",`,
+    ` "version": ${version},`,
+    ` "flight": ${quoteForHTML(m.flight)},`,
+    ` "log": ${quoteForHTML(m.log)},`,
+    ` "size": ${m.size},`,
     ` "consistency": ${list(m.consistency, 1, (c) => `{\n   "from": ${c.from},\n   "proof": ${proof(c.proof)}\n  }`)},`,
     ` "entries": ${list(m.entries, 1, (e) => `{\n   "index": ${e.index},\n   "opened": ${e.opened}\n  }`)},`,
     ` "segments": ${list(m.segments, 1, String)},`,

@@ -31,7 +31,6 @@ export function parsePolicy(file: Uint8Array): Policy {
   const policy: Policy = { logs: [], witnesses: [], quorum: '', groups: new Map() }
   const grouped = new Set<string>()
   for (const [i, line] of lines.entries()) {
-    // eslint-disable-next-line no-control-regex
     if (/[\0-\x08\x0a-\x1f\x7f]/.test(line)) throw refuse('policy.character', i + 1)
     const fields = line.split(/[ \t]+/).filter((f) => f !== '')
     if (fields.length > 0 && !fields[0]!.startsWith('#')) take(policy, grouped, i + 1, line, fields)

@@ -1,5 +1,5 @@
-// SHA-256 (FIPS 180-4). WebCrypto hashes nothing in pieces and takes a turn of the event loop for each packet, which is
-// dearer than the packet; so packets and media are hashed here.
+// SHA-256 (FIPS 180-4). WebCrypto hashes nothing in pieces and is not there in pages that were not served securely: media,
+// small packets and nodes of trees are hashed here, and there everything.
 
 // The constants are the first bits of the roots of primes (section 4.2.2): they are worked out, exactly, in integers.
 const primes: number[] = []
