@@ -76,7 +76,7 @@ void main() {
   vec3 ink = stale ? u_grey : selected ? u_selected : u_own;
   // stale is hollow as well as grey, so that it is told apart without colour
   float rim = cover(d - (stale ? 3.2 : 1.8));
-  float body = stale ? cover(abs(d - 1.1) - 0.8) : cover(d);
+  float body = stale ? cover(abs(d - 1.0) - 1.0) : cover(d);
   vec3 colour = mix(u_outline, ink, body);
   float alpha = rim;
   if (selected) {
