@@ -22,10 +22,14 @@ test('1,000 aircraft and 200 footprints at 5 Hz, 1000 x 600, three rounds', asyn
   await page.goto(site.address)
   await page.waitForSelector('html[data-ready=yes]')
   await page.waitForFunction(() => (window as unknown as { bench: { map: { map: { loaded(): boolean } } } }).bench.map.map.loaded())
-  const round = (count: number) => page.evaluate((n) => (window as unknown as { bench: { run(n: number, period: number): Promise<Run> } }).bench.run(n, 200), count)
+  const round = (count: number, empty = false) =>
+    page.evaluate(([n, e]) => (window as unknown as { bench: { run(n: number, period: number, empty: boolean): Promise<Run> } }).bench.run(n, 200, e), [count, empty] as const)
   await round(10) // shaders and buffers warm
   const medians: number[] = []
   const tails: number[] = []
+  // what the same page needs for the ground alone, at the same load: the machine's share of the figure
+  const ground = (await round(25, true)).latencies.toSorted((a, b) => a - b)
+  console.log(`ground alone: p50 ${quantile(ground, 0.5).toFixed(0)} ms`)
   for (let i = 0; i < 3; i++) {
     const r = await round(50)
     const sorted = r.latencies.toSorted((a, b) => a - b)

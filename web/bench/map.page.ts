@@ -1,7 +1,7 @@
-// From the stamp of a message to the pixel on the screen: messages come as bytes over an event stream of their own making,
-// a beacon in the corner carries the sequence of the picture drawn, and it is read back in the same frame.
+// From the stamp of a message to the pixel on the screen: messages are made and
+// decoded as bytes, a beacon in the corner carries the sequence of the picture drawn, and it is read back in the same frame.
 import type { CustomLayerInterface } from 'maplibre-gl'
-import { decodeFrame, encodeFrame, type MovingFrame } from '../src/live/frame'
+import { decodeFrame, emptyFrame, encodeFrame, type MovingFrame } from '../src/live/frame'
 import { createMap } from '../src/map/map'
 
 const aircraft = 1000
@@ -23,8 +23,9 @@ const random = () => {
 const starts = Array.from({ length: aircraft }, () => ({ lon: -118 + 32 * random(), lat: 15 + 18 * random(), heading: 360 * random(), speed: 0.002 + 0.004 * random() }))
 
 /** The picture at a step, as the server would send it. */
-function message(sequence: number): ArrayBuffer {
+function message(sequence: number, empty: boolean): ArrayBuffer {
   const now = performance.timeOrigin + performance.now()
+  if (empty) return encodeFrame({ ...emptyFrame, sequence, time: now })
   const frame: MovingFrame = {
     sequence, time: now,
     ids: new Uint32Array(aircraft), flags: new Uint8Array(aircraft), instants: new Float64Array(aircraft).fill(now - 300), lonLat: new Int32Array(2 * aircraft),
@@ -75,7 +76,7 @@ export interface Run {
 }
 
 /** Sends so many messages, one every so many milliseconds, and says how long each that was drawn took. */
-function run(count: number, period: number): Promise<Run> {
+function run(count: number, period: number, empty = false): Promise<Run> {
   const stamps = new Map<number, number>()
   const latencies: number[] = []
   const first = map.moving.frame.sequence + 1
@@ -100,7 +101,7 @@ function run(count: number, period: number): Promise<Run> {
     map.map.on('render', read)
     let sent = 0
     const timer = setInterval(() => {
-      const bytesOf = message(first + sent)
+      const bytesOf = message(first + sent, empty)
       bytes = bytesOf.byteLength
       const frame = decodeFrame(bytesOf)
       stamps.set(frame.sequence, frame.time)

@@ -41,7 +41,10 @@ export function basemapOf(atlas: Atlas): Basemap {
   }
 }
 
-/** Rings that cross 180° in the data run on past it here; one around the pole is closed along the pole. */
+/**
+ * Rings that cross 180° in the data run on past it here. The ground around the pole is a ring around the world with the pole
+ * itself for an outside: on a flat map its outside is the lower edge.
+ */
 function unrolled(geometry: Geometry): Geometry {
   const ring = (points: Position[]): Position[] => {
     const out: Position[] = unbroken(points as [number, number][])
@@ -53,8 +56,9 @@ function unrolled(geometry: Geometry): Geometry {
     }
     return out
   }
-  if (geometry.type === 'Polygon') return { ...geometry, coordinates: geometry.coordinates.map(ring) }
-  if (geometry.type === 'MultiPolygon') return { ...geometry, coordinates: geometry.coordinates.map((p) => p.map(ring)) }
+  const polygon = (rings: Position[][]) => rings.filter((r) => r.some((p) => Math.abs(p[1]!) < 89.9)).map(ring)
+  if (geometry.type === 'Polygon') return { ...geometry, coordinates: polygon(geometry.coordinates) }
+  if (geometry.type === 'MultiPolygon') return { ...geometry, coordinates: geometry.coordinates.map(polygon) }
   return geometry
 }
 
