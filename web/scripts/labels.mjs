@@ -66,6 +66,8 @@ function deepest(rings) {
   return best
 }
 
+const wrap = (lon) => lon - 360 * Math.round(lon / 360)
+
 function ringArea(ring) {
   let sum = 0
   for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) sum += ring[j][0] * ring[i][1] - ring[i][0] * ring[j][1]
@@ -79,7 +81,15 @@ for (const { id, geometry } of countries) {
   for (const polygon of polygons) {
     const middle = polygon[0].reduce((s, p) => s + p[1], 0) / polygon[0].length
     const k = Math.cos((middle * Math.PI) / 180)
-    const flat = polygon.map((ring) => ring.map(([x, y]) => [x * k, y]))
+    // rings that cross 180° run on past it, lest the country be as wide as the world
+    const first = polygon[0][0][0]
+    const flat = polygon.map((ring) => {
+      let before = first
+      return ring.map(([x, y]) => {
+        before = x - 360 * Math.round((x - before) / 360)
+        return [before * k, y]
+      })
+    })
     const area = ringArea(flat[0])
     if (area > (largest.get(id)?.area ?? 0)) largest.set(id, { area, flat, k })
   }
@@ -88,7 +98,7 @@ for (const { id, geometry } of countries) {
 const labels = [...largest]
   .map(([id, { area, flat, k }]) => {
     const p = deepest(flat)
-    return { id, lon: Math.round((p.x / k) * 1e3) / 1e3, lat: Math.round(p.y * 1e3) / 1e3, area }
+    return { id, lon: Math.round(wrap(p.x / k) * 1e3) / 1e3, lat: Math.round(p.y * 1e3) / 1e3, area }
   })
   .sort((a, b) => b.area - a.area || a.id.localeCompare(b.id))
   .map(({ id, lon, lat }, rank) => ({ id, lon, lat, rank, en: nameOf(id, 'en'), es: nameOf(id, 'es') }))

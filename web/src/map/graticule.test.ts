@@ -24,5 +24,6 @@ test('a view past 180° has its lines and their true names', () => {
   expect(texts).toContain('175°E')
   expect(texts).toContain('180°')
   expect(texts).toContain('170°W')
-  expect(g.lines.features.length).toBe(g.labels.features.length)
+  expect(g.labels.features.length).toBeLessThanOrEqual(g.lines.features.length)
+  expect(g.labels.features.length).toBeGreaterThan(5)
 })

@@ -35,12 +35,13 @@ export function graticule(view: View, name: (degrees: number, axis: 'lat' | 'lon
   for (let i = Math.ceil(view.west / step); i * step <= view.east; i++) {
     const lon = i * step
     line([[lon, south], [lon, north]])
-    label(lon, south, name(lon - 360 * Math.round(lon / 360), 'lon'), 'foot')
+    // a name in the corner would be cut in half, or lie on another
+    if (lon - view.west > (view.east - view.west) * 0.05 && view.east - lon > (view.east - view.west) * 0.03) label(lon, south, name(lon - 360 * Math.round(lon / 360), 'lon'), 'foot')
   }
   for (let i = Math.ceil(south / step); i * step <= north; i++) {
     const lat = i * step
     line([[view.west, lat], [view.east, lat]])
-    label(view.west, lat, name(lat, 'lat'), 'left')
+    if (lat - south > (north - south) * 0.08) label(view.west, lat, name(lat, 'lat'), 'left')
   }
   return { lines: { type: 'FeatureCollection', features: lines }, labels: { type: 'FeatureCollection', features: labels } }
 }

@@ -18,8 +18,8 @@ const forms: Record<Standing, (x: number, y: number, size: number) => number> = 
   uncleared: (x, y, s) => Math.min(fold(x + y, s), fold(x - y, s)) / Math.SQRT2,
   // strokes falling to the right
   disputed: (x, y, s) => fold(x - y, s) / Math.SQRT2,
-  // dots
-  unknown: (x, y, s) => Math.hypot(fold(x, s), fold(y, s)) - 0.8,
+  // dots, in fives
+  unknown: (x, y, s) => Math.min(Math.hypot(fold(x, s), fold(y, s)), Math.hypot(fold(x + s / 2, s), fold(y + s / 2, s))) - s * 0.045,
 }
 
 function fold(v: number, period: number): number {
@@ -29,7 +29,7 @@ function fold(v: number, period: number): number {
 
 /** A tile of a hatch; ratio is its pixels in a CSS pixel. Colour premultiplied is MapLibre's affair: this is plain RGBA. */
 export function hatch(standing: Standing, colour: string, ratio = 2): HatchImage {
-  const size = 16 * ratio
+  const size = 20 * ratio
   const data = new Uint8ClampedArray(size * size * 4)
   const [r, g, b] = rgb(colour)
   for (let y = 0; y < size; y++) {
@@ -40,7 +40,7 @@ export function hatch(standing: Standing, colour: string, ratio = 2): HatchImage
       data[i] = r * 255
       data[i + 1] = g * 255
       data[i + 2] = b * 255
-      data[i + 3] = alpha * 170
+      data[i + 3] = alpha * 150
     }
   }
   return { width: size, height: size, data }

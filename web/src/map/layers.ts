@@ -50,7 +50,7 @@ export function layers(theme: Theme, language: Language, airspace: Airspace): La
       id: 'airspace-tint', type: 'fill', source: 'airspace', filter: listed,
       paint: { 'fill-color': standingOf((s) => theme[s]), 'fill-opacity': ['case', selected, 0.2, 0.07], 'fill-antialias': false },
     },
-    { id: 'airspace-hatch', type: 'fill', source: 'airspace', filter: listed, paint: { 'fill-pattern': standingOf((s) => `hatch-${s}`), 'fill-opacity': 0.55 } },
+    { id: 'airspace-hatch', type: 'fill', source: 'airspace', filter: listed, paint: { 'fill-pattern': standingOf((s) => `hatch-${s}`), 'fill-opacity': 0.5 } },
     { id: 'coast', type: 'line', source: 'coast', paint: { 'line-color': theme.coast, 'line-width': ['interpolate', ['linear'], ['zoom'], 1, 0.5, 6, 1.1] } },
     { id: 'borders', type: 'line', source: 'borders', paint: { 'line-color': theme.border, 'line-width': ['interpolate', ['linear'], ['zoom'], 1, 0.6, 6, 1.5] } },
     {
@@ -126,7 +126,7 @@ export function layers(theme: Theme, language: Language, airspace: Airspace): La
       id: 'pins', type: 'symbol', source: 'pins', filter: ['==', ['get', 'part'], 'pin'],
       layout: {
         'icon-image': 'pin', 'icon-anchor': 'bottom', 'icon-allow-overlap': true, 'icon-ignore-placement': true,
-        'text-field': ['get', 'label'], 'text-font': font, 'text-size': 12, 'text-anchor': 'left', 'text-offset': [0.9, -0.9], 'text-optional': true,
+        'text-field': ['get', 'label'], 'text-font': font, 'text-size': 12, 'text-anchor': 'left', 'text-offset': [1.5, -1.1], 'text-optional': true,
       },
       paint: { 'text-color': theme.label, 'text-halo-color': theme.halo, 'text-halo-width': 1.6 },
     },

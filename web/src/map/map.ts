@@ -2,7 +2,7 @@
 // It holds no word of any language: names and labels come from the caller, and describe() gives the caller what is drawn so
 // that a list beside the map can say all that the map shows.
 import 'maplibre-gl/dist/maplibre-gl.css'
-import { Map as MapLibreMap, NavigationControl, setWorkerUrl, type GeoJSONSource, type MapMouseEvent } from 'maplibre-gl'
+import { Map as MapLibreMap, setWorkerUrl, type GeoJSONSource, type MapMouseEvent } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import { flag, type MovingFrame } from '../live/frame'
 import { circle, inverse } from '../place/geodesy'
@@ -97,19 +97,37 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     fadeDuration: 0,
     attributionControl: false,
     canvasContextAttributes: { antialias: false },
-    locale: { 'Map.Title': words.canvas, 'NavigationControl.ZoomIn': words.zoomIn, 'NavigationControl.ZoomOut': words.zoomOut },
+    locale: { 'Map.Title': words.canvas },
   })
   map.touchZoomRotate.disableRotation()
   map.keyboard.disableRotation()
   map.on('error', (e) => options.onError?.(e.error instanceof Error ? e.error : new Error(e.error.message)))
-  const zoomButtons = new NavigationControl({ showCompass: false })
-  map.addControl(zoomButtons, 'top-right')
+  // Buttons of our own: they follow the theme, in red as well
+  const buttons = document.createElement('div')
+  buttons.className = 'map-zoom'
+  Object.assign(buttons.style, { position: 'absolute', right: '10px', top: '10px', display: 'grid', gap: '2px', zIndex: '2' })
+  const zoomButtons = ([['+', 'zoomIn', 1], ['−', 'zoomOut', -1]] as const).map(([sign, word, by]) => {
+    const button = document.createElement('button')
+    button.type = 'button'
+    button.textContent = sign
+    Object.assign(button.style, { width: '32px', height: '32px', padding: '0', font: '600 18px/1 system-ui, sans-serif', borderRadius: '4px', cursor: 'pointer' })
+    button.addEventListener('click', () => map.easeTo({ zoom: map.getZoom() + by, duration: 200 }))
+    buttons.append(button)
+    return [button, word] as const
+  })
+  const nameButtons = () => {
+    for (const [button, word] of zoomButtons) {
+      button.setAttribute('aria-label', words[word])
+      button.title = words[word]
+    }
+  }
+  nameButtons()
 
   const scaleBar = document.createElement('div')
   scaleBar.className = 'map-scale'
   scaleBar.setAttribute('aria-hidden', 'true') // a picture of a length; the readout says it in figures
   const crosshair = new Crosshair(container)
-  container.append(scaleBar)
+  container.append(scaleBar, buttons)
 
   let removed = false
   let styled = false
@@ -155,6 +173,7 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     }
     put('pin', icons.pin(theme.pin, theme.halo, ratio))
     crosshair.setColours(theme.tool, theme.halo)
+    for (const [button] of zoomButtons) Object.assign(button.style, { color: theme.label, background: theme.halo, border: `1px solid ${theme.border}` })
     Object.assign(scaleBar.style, {
       position: 'absolute', left: '12px', bottom: '26px', padding: '0 4px 1px', font: '11px/1.3 system-ui, sans-serif', pointerEvents: 'none',
       color: theme.label, border: `1.5px solid ${theme.label}`, borderTop: 'none', background: `${theme.halo}b0`, textAlign: 'center', boxSizing: 'border-box', zIndex: '1',
@@ -265,14 +284,15 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     if (!tool) return
     tool.end()
     toolChanged()
-    map.doubleClickZoom.enable()
     map.getCanvas().style.cursor = ''
     crosshair.hide()
   }
 
   map.on('click', (e: MapMouseEvent) => act(e.point.x, e.point.y))
-  map.on('dblclick', () => {
-    if (tool && !tool.measured().done && tool.kind !== 'rings') endTool()
+  map.on('dblclick', (e: MapMouseEvent) => {
+    if (!tool || tool.measured().done) return
+    e.preventDefault() // it ends the tool; it does not zoom as well
+    if (tool.kind !== 'rings') endTool()
   })
   map.on('mousemove', (e: MapMouseEvent) => readout(placeAt(e.point.x, e.point.y), 'pointer'))
   map.on('mouseout', () => options.onReadout?.(undefined))
@@ -358,11 +378,7 @@ export function createMap(container: HTMLElement, options: MapOptions) {
       })
       words = nextWords
       map.getCanvas().setAttribute('aria-label', words.canvas)
-      for (const [name, text] of [['in', words.zoomIn], ['out', words.zoomOut]] as const) {
-        const button = container.querySelector(`.maplibregl-ctrl-zoom-${name}`)
-        button?.setAttribute('aria-label', text)
-        button?.setAttribute('title', text)
-      }
+      nameButtons()
       whenStyled(frameChanged)
     },
     setLengths(next: Lengths): void {
@@ -460,7 +476,6 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     /** Takes up a tool: clicks and Enter add a vertex, Backspace takes one back, Escape and a double click end it. */
     startTool(kind: ToolKind, radii: readonly number[] = []): void {
       tool = new Tool(kind, radii)
-      map.doubleClickZoom.disable()
       map.getCanvas().style.cursor = 'crosshair'
       crosshair.show()
       map.getCanvas().focus()
@@ -499,6 +514,7 @@ export function createMap(container: HTMLElement, options: MapOptions) {
       container.removeEventListener('keydown', onKey, true)
       crosshair.hide()
       scaleBar.remove()
+      buttons.remove()
       map.remove()
     },
   }

@@ -38,13 +38,13 @@ layout(location = 1) in float a_heading;
 layout(location = 2) in float a_time;
 layout(location = 3) in float a_marks;
 layout(location = 4) in vec2 a_corner;
-const float half_size = 19.0;
 out vec2 v_at;
 flat out float v_marks;
 flat out float v_stale;
 void main() {
   float c = cos(a_heading), s = sin(a_heading);
-  v_at = a_corner * half_size;
+  // no larger than the sign: in software rendering every pixel of every quad is paid for
+  v_at = a_corner * (has(a_marks, 2) ? vec2(19.0) : has(a_marks, 4) ? vec2(9.5) : vec2(16.5, 14.5));
   v_marks = a_marks;
   v_stale = u_now - a_time > u_stale ? 1.0 : 0.0;
   vec4 p = u_matrix * vec4(a_at, 0.0, 1.0);
@@ -76,7 +76,7 @@ void main() {
   vec3 ink = stale ? u_grey : selected ? u_selected : u_own;
   // stale is hollow as well as grey, so that it is told apart without colour
   float rim = cover(d - (stale ? 3.2 : 1.8));
-  float body = stale ? cover(abs(d - 1.1) - 0.8) : cover(d);
+  float body = stale ? cover(abs(d - 1.0) - 1.0) : cover(d);
   vec3 colour = mix(u_outline, ink, body);
   float alpha = rim;
   if (selected) {
