@@ -53,14 +53,11 @@ func doDemo(ctx context.Context, t *terminal, data, listen string) error {
 	if listen != "" {
 		c.Server.Listen = listen
 	}
-	if err := claimForDemo(t, c); err != nil {
-		return err
-	}
 	clip, err := demo.OpenClip()
 	if err != nil {
 		return err
 	}
-	n, err := openOrCreate(ctx, t, c)
+	n, err := openForDemo(ctx, t, c)
 	if err != nil {
 		return err
 	}
@@ -79,20 +76,27 @@ func doDemo(ctx context.Context, t *terminal, data, listen string) error {
 	return errors.Join(err, <-flown, <-flown, n.Close())
 }
 
-// claimForDemo refuses a data folder that was made for something else, and marks one that is not made yet.
-func claimForDemo(t *terminal, c node.Config) error {
+// openForDemo opens a data folder of the demonstration, or makes one. A folder that was made for something else is
+// refused.
+func openForDemo(ctx context.Context, t *terminal, c node.Config) (*node.Node, error) {
 	there, err := node.Exists(c.Config)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	own := filepath.Join(c.Data, demoFolder)
 	if there {
 		if _, err := os.Stat(own); errors.Is(err, fs.ErrNotExist) {
-			return errors.New(t.words.Text("demo.folder", c.Data))
+			return nil, errors.New(t.words.Text("demo.folder", c.Data))
 		}
-		return nil
 	}
-	return nil
+	n, err := openOrCreate(ctx, t, c)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(own, 0o700); err != nil {
+		return nil, errors.Join(err, n.Close())
+	}
+	return n, nil
 }
 
 // fly adds the live source and sends it the clip until the context ends.
@@ -150,7 +154,10 @@ func takeRecorded(ctx context.Context, t *terminal, n *node.Node) error {
 		return err
 	}
 	// The file stays where it is until the ingest is over: one that a crash broke off reads it again.
-	name := filepath.Join(n.Config().Data, demoFolder, "recorded.klv")
+	name, err := filepath.Abs(filepath.Join(n.Config().Data, demoFolder, "recorded.klv"))
+	if err != nil {
+		return err
+	}
 	if err := writeRecorded(ctx, name); err != nil {
 		return err
 	}
