@@ -3,11 +3,11 @@ package simulate
 import "math"
 
 // canvas holds four samples for each pixel of a picture, so that edges of what stands on the ground
-// are smooth. It keeps the nearest face, or that a sample of the ground lies in shadow.
+// are smooth. It keeps the nearest side, or that a sample of the ground lies in shadow.
 type canvas struct {
 	width, height int // in samples
 	near          []float32
-	face          []colour
+	side          []colour
 	dark          []bool
 }
 
@@ -16,7 +16,7 @@ const samples = 2 // a side
 func (c *canvas) clear(width, height int) {
 	c.width, c.height = samples*width, samples*height
 	if n := c.width * c.height; len(c.near) != n {
-		c.near, c.face, c.dark = make([]float32, n), make([]colour, n), make([]bool, n)
+		c.near, c.side, c.dark = make([]float32, n), make([]colour, n), make([]bool, n)
 		return
 	}
 	clear(c.near)
@@ -24,7 +24,7 @@ func (c *canvas) clear(width, height int) {
 }
 
 // spot is a projected point: its sample coordinates and the inverse of its distance ahead, which is
-// linear across a flat face.
+// linear across a flat side.
 type spot struct{ x, y, inverse float64 }
 
 // lens projects Earth-centred points into samples.
@@ -69,8 +69,8 @@ func (c *canvas) fill(a, b, d spot, paint func(i int, inverse float64)) {
 	}
 }
 
-// polygon draws a convex face in one colour, or a shadow where face is nil.
-func (c *canvas) polygon(l *lens, face *colour, corners ...vector) {
+// polygon draws a convex side in one colour, or a shadow where side is nil.
+func (c *canvas) polygon(l *lens, side *colour, corners ...vector) {
 	var spots [8]spot
 	for i, v := range corners {
 		var ok bool
@@ -80,10 +80,10 @@ func (c *canvas) polygon(l *lens, face *colour, corners ...vector) {
 	}
 	paint := func(i int, inverse float64) {
 		if float32(inverse) > c.near[i] {
-			c.near[i], c.face[i] = float32(inverse), *face
+			c.near[i], c.side[i] = float32(inverse), *side
 		}
 	}
-	if face == nil {
+	if side == nil {
 		paint = func(i int, _ float64) { c.dark[i] = true }
 	}
 	for i := 2; i < len(corners); i++ {
@@ -106,7 +106,7 @@ func (c *canvas) ball(l *lens, t *crown, light vector) {
 			if dx*dx+dy*dy > 1 || float32(at.inverse) <= c.near[i] {
 				continue
 			}
-			c.near[i], c.face[i] = float32(at.inverse), t.leaf.lit(1+0.45*(dx*sx+dy*sy))
+			c.near[i], c.side[i] = float32(at.inverse), t.leaf.lit(1+0.45*(dx*sx+dy*sy))
 		}
 	}
 }
@@ -144,7 +144,7 @@ func (sc *scene) draw(p *picture, fr *Frame) {
 	c.resolve(p)
 }
 
-// facing is a colour in the light that falls on a face with the normal; the corners go round it
+// facing is a colour in the light that falls on a side with the normal; the corners go round it
 // either way, as outward is told by a point inside.
 func facing(c colour, light, inside vector, corners ...vector) colour {
 	normal := corners[1].minus(corners[0]).cross(corners[2].minus(corners[0])).unit()
@@ -156,22 +156,22 @@ func facing(c colour, light, inside vector, corners ...vector) colour {
 
 func (b *box) draw(c *canvas, l *lens, light vector) {
 	inside := b.floor[0].plus(b.floor[2]).times(0.5)
-	face := func(paint colour, corners ...vector) {
+	side := func(paint colour, corners ...vector) {
 		lit := facing(paint, light, inside, corners...)
 		c.polygon(l, &lit, corners...)
 	}
 	for j := range 4 {
 		k := (j + 1) % 4
-		face(b.wall, b.floor[j], b.floor[k], b.top[k], b.top[j])
+		side(b.wall, b.floor[j], b.floor[k], b.top[k], b.top[j])
 	}
 	if !b.gable {
-		face(b.roof, b.top[:]...)
+		side(b.roof, b.top[:]...)
 		return
 	}
-	face(b.roof, b.top[0], b.top[1], b.ridge[1], b.ridge[0])
-	face(b.roof, b.top[2], b.top[3], b.ridge[0], b.ridge[1])
-	face(b.wall, b.top[3], b.top[0], b.ridge[0])
-	face(b.wall, b.top[1], b.top[2], b.ridge[1])
+	side(b.roof, b.top[0], b.top[1], b.ridge[1], b.ridge[0])
+	side(b.roof, b.top[2], b.top[3], b.ridge[0], b.ridge[1])
+	side(b.wall, b.top[3], b.top[0], b.ridge[0])
+	side(b.wall, b.top[1], b.top[2], b.ridge[1])
 }
 
 // resolve averages the samples of each pixel over the ground that is there.
@@ -188,7 +188,7 @@ func (c *canvas) resolve(p *picture) {
 				s := ground
 				switch {
 				case c.near[i] > 0:
-					s, touched = c.face[i], true
+					s, touched = c.side[i], true
 				case c.dark[i]:
 					s, touched = ground.lit(0.52), true
 				}

@@ -44,7 +44,8 @@ func Parse(text []byte) (Sortie, error) {
 	case s.Written.To > flight.sortie.Duration:
 		return Sortie{}, &SortieError{line, "written: expected a stretch of the " +
 			flight.sortie.Duration.Round(time.Second).String() + " that the sortie takes, got one to " + s.Written.To.String()}
-	case flight.sortie.Duration.Seconds()*s.Metadata.Rate < 1:
+	case flight.sortie.Duration.Seconds()*s.Metadata.Rate < 1,
+		s.Written.To > 0 && (s.Written.To-s.Written.From).Seconds()*s.Metadata.Rate < 1:
 		return Sortie{}, &SortieError{line, "duration: expected time for at least one metadata packet"}
 	}
 	if err := flight.check(); err != nil {
