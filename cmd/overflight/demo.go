@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -17,6 +18,7 @@ import (
 	"overflight/internal/config"
 	"overflight/internal/demo"
 	"overflight/internal/node"
+	"overflight/internal/simulate"
 	"overflight/internal/sqlite"
 )
 
@@ -63,9 +65,15 @@ func doDemo(ctx context.Context, t *terminal, data, listen string) error {
 	}
 	flying, land := context.WithCancel(ctx)
 	flown := make(chan error, 1)
-	go func() { flown <- fly(flying, t, n, clip) }()
 	go func() {
-		// Without its flight a demonstration shows what is on record, so that a fault here does not end it.
+		err := fly(flying, t, n, clip)
+		if err != nil { // said now: the server goes on until somebody ends it
+			c.Logger.Error("live flight", slog.Any("error", err))
+		}
+		flown <- err
+	}()
+	go func() {
+		// A fault here does not end the demonstration: the live flight is what it is for.
 		if err := takeRecorded(flying, t, n); err != nil && flying.Err() == nil {
 			c.Logger.Error("recorded sortie", slog.Any("error", err))
 		}
@@ -149,20 +157,26 @@ func takeRecorded(ctx context.Context, t *terminal, n *node.Node) error {
 	if err != nil {
 		return err
 	}
-	before, _, err := n.Models().Flights(ctx, sqlite.FlightFilter{Aircraft: sortie.Aircraft.Tail}, sqlite.Page{Limit: 1})
-	if err != nil || len(before) > 0 {
+	if err := underWay(ctx, n); err != nil {
 		return err
 	}
-	// The file stays where it is until the ingest is over: one that a crash broke off reads it again.
 	name, err := filepath.Abs(filepath.Join(n.Config().Data, demoFolder, "recorded.klv"))
 	if err != nil {
 		return err
 	}
-	if err := writeRecorded(ctx, name); err != nil {
-		return err
-	}
-	if _, err := n.AddSource(ctx, node.SourceRequest{Name: demoRecorded, URL: name}); err != nil {
-		return err
+	// An ingest that a crash broke off has been taken up by now, and reads the file that it began with.
+	takenUp := slices.ContainsFunc(n.Sources(), func(s node.Source) bool { return s.Source == demoRecorded })
+	if !takenUp {
+		before, _, err := n.Models().Flights(ctx, sqlite.FlightFilter{Aircraft: sortie.Aircraft.Tail}, sqlite.Page{Limit: 1})
+		if err != nil || len(before) > 0 {
+			return err
+		}
+		if err := writeRecorded(ctx, sortie, name); err != nil {
+			return err
+		}
+		if _, err := n.AddSource(ctx, node.SourceRequest{Name: demoRecorded, URL: name}); err != nil {
+			return err
+		}
 	}
 	s, err := n.WaitSource(ctx, demoRecorded)
 	if err := errors.Join(err, s.Err); err != nil {
@@ -172,11 +186,25 @@ func takeRecorded(ctx context.Context, t *terminal, n *node.Node) error {
 	return os.Remove(name)
 }
 
-func writeRecorded(ctx context.Context, name string) error {
-	sortie, err := demo.Recorded()
-	if err != nil {
-		return err
+// underWay waits until the live flight has its number, so that it is the first in a new folder.
+func underWay(ctx context.Context, n *node.Node) error {
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		for _, s := range n.Sources() {
+			if s.Source == demoSource && !s.Sortie.IsZero() {
+				return nil
+			}
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
+}
+
+func writeRecorded(ctx context.Context, sortie simulate.Sortie, name string) error {
 	f, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err

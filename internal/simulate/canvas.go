@@ -11,7 +11,7 @@ type canvas struct {
 	dark          []bool
 }
 
-const samples = 2 // a side
+const samples = 2 // along each edge of a pixel
 
 func (c *canvas) clear(width, height int) {
 	c.width, c.height = samples*width, samples*height
