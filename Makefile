@@ -1,11 +1,11 @@
-# Two commands do all the set-up: `make run` shows the main job, `make test` runs everything.
-.PHONY: run test build bench lint check fuzz soak boundaries
+# Two commands do all the set-up: `make run` shows the server at work, `make test` runs everything.
+.PHONY: run test build bench lint check fuzz soak boundaries clip
 .DEFAULT_GOAL := build
 
 build:
 	go build -o bin/ ./cmd/...
 
-# A simulated two-hour sortie along and across a border, accounted for.
+# The server with a simulated flight under way; prints where it is and runs until it is interrupted.
 run: build
 	scripts/run
 
@@ -37,3 +37,7 @@ bench:
 # The embedded data files, rebuilt from their published sources; the result is the same bytes.
 boundaries:
 	scripts/boundaries
+
+# The clip of the demonstration, drawn and encoded again (ffmpeg with libx264).
+clip:
+	scripts/clip

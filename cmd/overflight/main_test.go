@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -115,6 +116,24 @@ func changes(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// until runs a command until what it says matches: `until PATTERN COMMAND...`.
+func until(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: until PATTERN COMMAND...")
+	}
+	want := regexp.MustCompile(args[0])
+	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(50 * time.Millisecond) {
+		err := ts.Exec(args[1], args[2:]...)
+		said := ts.ReadFile("stdout")
+		if err == nil && want.MatchString(said) {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("%v: never said %s: %v\n%s", args[1:], want, err, said)
+		}
+	}
+}
+
 // same holds two files to be equal but for what says when and where: `same A B`.
 func same(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) != 2 {
@@ -150,7 +169,7 @@ func TestStories(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"damage": damage, "ready": ready, "killed": killed, "same": same, "changes": changes,
+			"damage": damage, "ready": ready, "killed": killed, "same": same, "changes": changes, "until": until,
 			"browse": browse, "link": link,
 		},
 	})
@@ -209,7 +228,7 @@ func TestSpeeds(t *testing.T) {
 // TestEveryCommandSpeaksSpanish: no help text falls back to a key.
 func TestEveryCommandSpeaksSpanish(t *testing.T) {
 	t.Parallel()
-	for _, command := range []string{"", "account", "inspect", "simulate", "version", "user", "user add", "user list", "user link", "user disable", "user enable"} {
+	for _, command := range []string{"", "account", "inspect", "simulate", "demo", "version", "user", "user add", "user list", "user link", "user disable", "user enable"} {
 		for _, lang := range []string{"en", "es"} {
 			var out, err bytes.Buffer
 			args := append(strings.Fields(command), "--help", "--lang", lang)

@@ -43,25 +43,30 @@ func doServe(ctx context.Context, t *terminal, f *folder, listen string) error {
 		c.Server.Listen = listen
 	}
 	c.Logger = logger(t.err)
-	there, err := node.Exists(c.Config)
-	if err != nil {
-		return err
-	}
-	if !there {
-		if err := server.MayListen(c.Server.Listen, nil); err != nil {
-			return err
-		}
-		if err := node.Create(ctx, c); err != nil {
-			return err
-		}
-		fmt.Fprintln(t.out, t.words.Text("serve.created", c.Data))
-	}
-	n, err := node.Open(ctx, c)
+	n, err := openOrCreate(ctx, t, c)
 	if err != nil {
 		return err
 	}
 	err = serve(ctx, t, n, c)
 	return errors.Join(err, n.Close())
+}
+
+// openOrCreate opens a data folder and makes it where there is none.
+func openOrCreate(ctx context.Context, t *terminal, c node.Config) (*node.Node, error) {
+	there, err := node.Exists(c.Config)
+	if err != nil {
+		return nil, err
+	}
+	if !there {
+		if err := server.MayListen(c.Server.Listen, nil); err != nil {
+			return nil, err
+		}
+		if err := node.Create(ctx, c); err != nil {
+			return nil, err
+		}
+		fmt.Fprintln(t.out, t.words.Text("serve.created", c.Data))
+	}
+	return node.Open(ctx, c)
 }
 
 func serve(ctx context.Context, t *terminal, n *node.Node, c node.Config) error {

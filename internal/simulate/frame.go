@@ -72,9 +72,13 @@ func (f *Flight) At(offset time.Duration) Frame {
 	fr.Airspeed = geodesy.Speed(math.Hypot(north, east))
 	fr.Heading = geodesy.Angle(snap(wrap360(math.Atan2(east, north)/degree), headingStep))
 	// A little of the restlessness of real air, the same in every run.
-	pitch := 2 + math.Atan2(c.climb, float64(fr.Airspeed))/degree + 0.25*math.Sin(2*math.Pi*t/17)
+	restless := 1.0
+	if s.Still {
+		restless = 0
+	}
+	pitch := 2 + math.Atan2(c.climb, float64(fr.Airspeed))/degree + restless*0.25*math.Sin(2*math.Pi*t/17)
 	fr.Pitch = geodesy.Angle(snap(min(max(pitch, -19.9), 19.9), pitchStep))
-	fr.Roll = geodesy.Angle(snap(f.roll(t)+0.4*math.Sin(2*math.Pi*t/11), rollStep))
+	fr.Roll = geodesy.Angle(snap(f.roll(t)+restless*0.4*math.Sin(2*math.Pi*t/11), rollStep))
 	fr.HFOV, fr.VFOV = s.view(offset)
 
 	ned := c.northEastDown()

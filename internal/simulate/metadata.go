@@ -40,7 +40,7 @@ type packets struct {
 }
 
 func newPackets(s *Sortie) *packets {
-	p := &packets{sortie: s, security: s.security(), identity: s.identity(), width: 320, height: 240}
+	p := &packets{sortie: s, nextConstants: s.Written.From, nextReports: s.Written.From, security: s.security(), identity: s.identity(), width: 320, height: 240}
 	if len(s.Video) > 0 {
 		p.width, p.height = s.Video[0].Width, s.Video[0].Height
 	}

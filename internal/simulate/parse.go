@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"time"
 
@@ -22,6 +23,13 @@ func Parse(text []byte) (Sortie, error) {
 	if root.err != nil {
 		return Sortie{}, root.err
 	}
+	if w := s.Written; w.To > 0 {
+		for i, v := range s.Video {
+			if v.From < w.From || v.To > w.To {
+				return Sortie{}, &SortieError{s.Route[0].line, fmt.Sprintf("video[%d]: expected it within what is written, %v to %v", i+1, w.From, w.To)}
+			}
+		}
+	}
 	flight, err := Plan(&s)
 	if err != nil {
 		return Sortie{}, err
@@ -33,7 +41,11 @@ func Parse(text []byte) (Sortie, error) {
 			whole.Round(time.Second).String() + " that the route takes, got " + s.Duration.String()}
 	case s.Duration == 0 && whole > maxSortie:
 		return Sortie{}, &SortieError{line, "route: expected at most 48h of flight, it takes " + whole.Round(time.Second).String()}
-	case flight.sortie.Duration.Seconds()*s.Metadata.Rate < 1:
+	case s.Written.To > flight.sortie.Duration:
+		return Sortie{}, &SortieError{line, "written: expected a stretch of the " +
+			flight.sortie.Duration.Round(time.Second).String() + " that the sortie takes, got one to " + s.Written.To.String()}
+	case flight.sortie.Duration.Seconds()*s.Metadata.Rate < 1,
+		s.Written.To > 0 && (s.Written.To-s.Written.From).Seconds()*s.Metadata.Rate < 1:
 		return Sortie{}, &SortieError{line, "duration: expected time for at least one metadata packet"}
 	}
 	if err := flight.check(); err != nil {
@@ -83,11 +95,21 @@ func (s *Sortie) read(t *table) {
 		z.done("from, hfov")
 	})
 	t.each("sites", false, func(v *table) { s.readSite(v, hasGeoid) })
+	s.readTown(t)
+	t.each("buildings", false, func(b *table) { s.readBuilding(b, hasGeoid) })
 	s.readMetadata(t)
 	s.readSecurity(t)
 	t.each("video", false, s.readVideo)
 	t.each("faults", false, s.readFault)
-	t.done("title, aircraft, start, duration, bank, geoid, ground, wind, route, looks, zoom, sites, metadata, security, video, faults")
+	s.Still = t.choice("air", "restless", "restless", "still") == "still"
+	if w, ok := t.child("written"); ok {
+		s.Written = Stretch{w.duration("from", 0, maxSortie, true, 0), w.duration("to", 0, maxSortie, true, 0)}
+		if s.Written.To <= s.Written.From {
+			w.fail(w.line, "%s: expected from before to", w.path)
+		}
+		w.done("from, to")
+	}
+	t.done("title, aircraft, start, duration, bank, geoid, ground, wind, route, looks, zoom, sites, town, buildings, metadata, security, video, faults, air, written")
 }
 
 func (s *Sortie) readStart(t *table) {

@@ -61,6 +61,15 @@ var badSorties = []struct{ name, old, put, want string }{
 	{"fault backwards", "zoom:", "faults:\n  - {kind: drop, from: 9s, to: 5s}\nzoom:", "line 13: faults[1]: expected from before to"},
 	{"fault without its item", "zoom:", "faults:\n  - {kind: zero-length, from: 1s, to: 5s}\nzoom:", "line 13: faults[1]: expected an item with zero-length"},
 	{"site twice", "zoom:", "sites:\n  - {id: 1, lat: 31, lon: -110}\n  - {id: 1, lat: 31, lon: -110}\nzoom:", "line 14: sites[2]: expected an id of its own"},
+	{"town without rows", "zoom:", "town: {lat: 31, lon: -110, columns: 3}\nzoom:", "line 12: town.rows: missing, expected 1 to 40"},
+	{"street of houses", "zoom:", "town: {lat: 31, lon: -110, rows: 2, columns: 3, houses: 9}\nzoom:", "line 12: town.houses: unknown field"},
+	{"building on its side", "zoom:", "buildings:\n  - {lat: 31, lon: -110, length: 5 m, width: 9 m}\nzoom:", "line 13: buildings[1]: expected a length that is no less"},
+	{"golden roof", "zoom:", "buildings:\n  - {lat: 31, lon: -110, length: 9 m, width: 5 m, roof: gold}\nzoom:", `line 13: buildings[1].roof: expected one of grey, white, red, blue, got "gold"`},
+	{"written backwards", "zoom:", "written: {from: 9s, to: 5s}\nzoom:", "line 12: written: expected from before to"},
+	{"written beyond the end", "zoom:", "written: {from: 9s, to: 61s}\nzoom:", "written: expected a stretch of the 1m0s that the sortie takes, got one to 1m1s"},
+	{"nothing written", "zoom:", "written: {from: 9s, to: 9.1s}\nzoom:", "expected time for at least one metadata packet"},
+	{"video that is not written", "zoom:", "written: {from: 9s, to: 15s}\nvideo:\n  - {from: 8s, to: 12s}\nzoom:", "video[1]: expected it within what is written, 9s to 15s"},
+	{"quality of a number", "zoom:", "video:\n  - {from: 8s, to: 12s, quality: 99}\nzoom:", "line 13: video[1].quality: expected 15 to 45"},
 	{"field twice", "title: small", "title: small\ntitle: big", "line 2: expected YAML: mapping key \"title\" already defined"},
 	{"not YAML", "aircraft: {", "aircraft: {{", "expected"},
 	{"tab", "  - {lat: 31.30", "\t- {lat: 31.30", "line 9: expected YAML"},
@@ -114,7 +123,7 @@ func FuzzParse(f *testing.F) {
 	for _, tt := range badSorties {
 		f.Add([]byte(strings.Replace(small, tt.old, tt.put, 1)))
 	}
-	for _, name := range []string{"border-sortie", "short-sortie"} {
+	for _, name := range []string{"border-sortie", "short-sortie", "orbit-clip"} {
 		text, err := os.ReadFile("../../examples/" + name + ".yaml")
 		if err != nil {
 			f.Fatal(err)
@@ -155,7 +164,7 @@ func TestDocumentedNotation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(s.Looks) != 5 || len(s.Faults) != 7 || s.Duration != 8*time.Minute || s.Security.Caveats != "EXERCISE" || !s.Route[2].Orbit.Left {
+	if len(s.Looks) != 5 || len(s.Faults) != 7 || s.Duration != 8*time.Minute || s.Security.Caveats != "EXERCISE" || s.Town.Rows != 3 || len(s.Buildings) != 1 || !s.Route[2].Orbit.Left {
 		t.Errorf("got %+v", s)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"math"
 	"strings"
 	"time"
+
+	"overflight/geodesy"
 )
 
 // whole reads a whole number.
@@ -76,6 +78,8 @@ func (s *Sortie) readVideo(t *table) {
 		From: t.duration("from", 0, maxSortie, true, 0), To: t.duration("to", 0, maxSortie, true, 0),
 		Rate:  t.whole("rate", 1, 30, false, 5),
 		Width: t.whole("width", 64, 1280, false, 320), Height: t.whole("height", 48, 960, false, 240),
+		Key: t.duration("key", time.Second, 10*time.Second, false, 2*time.Second), Quality: t.whole("quality", 15, 45, false, 27),
+		Baseline: t.choice("profile", "high", "high", "baseline") == "baseline", Label: t.choice("writing", "all", "all", "label") == "label",
 	}
 	if v.To <= v.From || v.Width%16 != 0 || v.Height*4 != v.Width*3 {
 		t.fail(t.line, "%s: expected from before to, and a 4:3 picture whose width is a multiple of 16", t.path)
@@ -86,8 +90,38 @@ func (s *Sortie) readVideo(t *table) {
 			t.fail(t.line, "%s: expected stretches in order, of one rate and size", t.path)
 		}
 	}
-	t.done("from, to, rate, width, height")
+	t.done("from, to, rate, width, height, key, quality, profile, writing")
 	s.Video = append(s.Video, v)
+}
+
+func (s *Sortie) readTown(t *table) {
+	w, ok := t.child("town")
+	if !ok {
+		return
+	}
+	s.Town = Town{
+		Position: w.position(), Bearing: geodesy.Angle(w.number("bearing", 0, 360, false, 0, angleUnits...)),
+		Rows: w.whole("rows", 1, 40, true, 0), Columns: w.whole("columns", 1, 40, true, 0),
+		Block: geodesy.Length(w.number("block", 60, 300, false, 90, lengthUnits...)),
+	}
+	w.done("lat, lon, bearing, rows, columns, block")
+}
+
+func (s *Sortie) readBuilding(t *table, hasGeoid bool) {
+	b := Building{
+		Place: s.place(t, hasGeoid), Name: t.text("name", 64, ""),
+		Length: geodesy.Length(t.number("length", 2, 500, true, 0, lengthUnits...)),
+		Width:  geodesy.Length(t.number("width", 2, 500, true, 0, lengthUnits...)),
+		Above:  geodesy.Length(t.number("above", 1, 200, false, 5, lengthUnits...)),
+		// A compass bearing names a line both ways.
+		Bearing: geodesy.Angle(t.number("bearing", 0, 360, false, 0, angleUnits...)),
+		Roof:    t.choice("roof", "grey", "grey", "white", "red", "blue"),
+	}
+	if b.Length < b.Width {
+		t.fail(t.line, "%s: expected a length that is no less than the width", t.path)
+	}
+	t.done("name, lat, lon, height, length, width, above, bearing, roof")
+	s.Buildings = append(s.Buildings, b)
 }
 
 func (s *Sortie) readFault(t *table) {

@@ -12,10 +12,13 @@ type picture struct {
 	width, height int
 	pix           []byte
 	terrain       *terrain
+	scene         *scene // nil where nothing stands on the ground
+	label         bool   // no more than that is written, and no lines of latitude and longitude drawn
 }
 
 func newPicture(s *Sortie, v Video) *picture {
-	return &picture{width: v.Width, height: v.Height, pix: make([]byte, 3*v.Width*v.Height), terrain: newTerrain(s)}
+	t := newTerrain(s)
+	return &picture{width: v.Width, height: v.Height, pix: make([]byte, 3*v.Width*v.Height), terrain: t, scene: newScene(s, t), label: v.Label}
 }
 
 // block is the spacing in pixels of the points that are cut with the ellipsoid; the pixels between
@@ -46,6 +49,9 @@ func (p *picture) draw(fr *Frame) {
 		bands.Go(func() { p.fill(top, min(top+band, p.height), cols, nodes, cast, element, step) })
 	}
 	bands.Wait()
+	if p.scene != nil {
+		p.scene.draw(p, fr)
+	}
 	p.overlay(fr)
 }
 
@@ -83,7 +89,7 @@ func (p *picture) fill(top, bottom, cols int, nodes []node, cast func(px, py flo
 			// A grid line is as wide as a pixel is across it.
 			dLat := max(math.Abs(b.lat-a.lat), math.Abs(c.lat-a.lat)) / block
 			dLon := max(math.Abs(b.lon-a.lon), math.Abs(c.lon-a.lon)) / block
-			if onLine(n.lat, step, dLat) || onLine(n.lon, step, dLon) {
+			if !p.label && (onLine(n.lat, step, dLat) || onLine(n.lon, step, dLon)) {
 				ground = ground.mix(colour{1, 1, 1}, 0.35)
 			}
 			p.set(x, y, ground.mix(skyLow, 1-math.Exp(-n.slant/60e3)))
@@ -121,19 +127,14 @@ func (p *picture) set(x, y int, c colour) {
 	p.pix[i+2] = byte(255 * min(max(c.b, 0), 1))
 }
 
-// overlay writes the time, the centre, the sensor and a reticle, and says that it is simulated.
+// overlay writes what a sensor operator would read, draws a reticle, and says that it is simulated.
 func (p *picture) overlay(fr *Frame) {
 	scale := max(p.width/320, 1)
 	line := 10 * scale
-	p.write(4, 4, scale, fr.Time.Format("2006-01-02 15:04:05.0")+"Z")
 	p.write(p.width-4-6*scale*9, 4, scale, "SIMULATED")
-	centre := "CENTRE ABOVE THE HORIZON"
-	if fr.InView {
-		centre = "CENTRE " + degrees(float64(fr.Centre.Lat), "N", "S") + " " + degrees(float64(fr.Centre.Lon), "E", "W")
+	if !p.label {
+		p.captions(fr, scale, line)
 	}
-	p.write(4, p.height-2*line-2, scale, centre)
-	p.write(4, p.height-line-2, scale, fmt.Sprintf("SENSOR %s %s %.0F M HAE",
-		degrees(float64(fr.Platform.Lat), "N", "S"), degrees(float64(fr.Platform.Lon), "E", "W"), float64(fr.Platform.Height)))
 	cx, cy := p.width/2, p.height/2
 	for i := 5 * scale; i < 14*scale; i++ {
 		for _, d := range [][2]int{{i, 0}, {-i, 0}, {0, i}, {0, -i}} {
@@ -141,6 +142,18 @@ func (p *picture) overlay(fr *Frame) {
 			p.set(cx+d[0]+1, cy+d[1]+1, colour{})
 		}
 	}
+}
+
+// captions writes the time, the centre and the sensor.
+func (p *picture) captions(fr *Frame, scale, line int) {
+	p.write(4, 4, scale, fr.Time.Format("2006-01-02 15:04:05.0")+"Z")
+	centre := "CENTRE ABOVE THE HORIZON"
+	if fr.InView {
+		centre = "CENTRE " + degrees(float64(fr.Centre.Lat), "N", "S") + " " + degrees(float64(fr.Centre.Lon), "E", "W")
+	}
+	p.write(4, p.height-2*line-2, scale, centre)
+	p.write(4, p.height-line-2, scale, fmt.Sprintf("SENSOR %s %s %.0F M HAE",
+		degrees(float64(fr.Platform.Lat), "N", "S"), degrees(float64(fr.Platform.Lon), "E", "W"), float64(fr.Platform.Height)))
 }
 
 func degrees(v float64, positive, negative string) string {

@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"math"
+	"slices"
 	"testing"
 	"time"
 )
@@ -54,6 +55,66 @@ func TestPicture(t *testing.T) {
 	}
 	if !mixed {
 		t.Error("the horizon never passed through the picture")
+	}
+}
+
+// TestTown goes once round the town of the clip and looks for the buildings where the projection of
+// their true places says, in their colours; and for the shadow of the white one.
+func TestTown(t *testing.T) {
+	t.Parallel()
+	s := load(t, "orbit-clip")
+	p := newPicture(&s, Video{Width: 640, Height: 480, Label: true})
+	at := func(x, y float64) colour {
+		i := 3 * (int((y+1)/2*480)*p.width + int((x+1)/2*640))
+		return colour{float64(p.pix[i]) / 255, float64(p.pix[i+1]) / 255, float64(p.pix[i+2]) / 255}
+	}
+	shaded := 0
+	for turn := range 12 {
+		f := s.flight.At(s.Written.From + time.Duration(turn)*5*time.Second)
+		p.draw(&f)
+		for i, is := range []func(colour) bool{
+			func(c colour) bool { return min(c.r, c.g, c.b) > 0.85 },
+			func(c colour) bool { return c.b > 1.2*c.r },
+			func(c colour) bool { return c.r > 1.5*c.b },
+		} {
+			roof := s.Buildings[i].Place
+			roof.Height += s.Buildings[i].Above
+			if x, y, ok := f.project(roof); !ok || !is(at(x, y)) {
+				t.Errorf("at %v the roof of the %s at %.2f, %.2f (%v) is %v", f.Offset, s.Buildings[i].Name, x, y, ok, at(x, y))
+			}
+		}
+		// The light falls from the north-west: three metres from the south-east corner the ground is dark.
+		corner := s.Buildings[0].outline()[1]
+		dark, _ := direct(corner, 135, 3)
+		bright, _ := direct(corner, 225, 8)
+		x, y, _ := f.project(placeOf(dark))
+		u, v, _ := f.project(placeOf(bright))
+		a, b := at(x, y), at(u, v)
+		if min(a.r, a.g, a.b) > 0.85 {
+			continue // the building is before it
+		}
+		shaded++
+		if a.g > 0.8*b.g {
+			t.Errorf("at %v the shadow is %v, the ground beside it %v", f.Offset, a, b)
+		}
+	}
+	if shaded < 6 {
+		t.Errorf("the shadow was seen %d times", shaded)
+	}
+	// A turn later nothing has changed, so no time is written on the picture either.
+	first := s.flight.At(s.Written.From)
+	p.draw(&first)
+	before := slices.Clone(p.pix)
+	again := s.flight.At(s.Written.To)
+	p.draw(&again)
+	changed := 0
+	for i := range before {
+		if d := int(before[i]) - int(p.pix[i]); d > 2 || d < -2 {
+			changed++
+		}
+	}
+	if changed > len(before)/1000 {
+		t.Errorf("%d of %d values differ after one turn", changed, len(before))
 	}
 }
 

@@ -18,22 +18,26 @@ import (
 
 // Sortie is a flight to simulate. Parse makes one from YAML; docs/simulate.md has the notation.
 type Sortie struct {
-	Title    string
-	Aircraft Aircraft
-	Start    time.Time     // UTC
-	Duration time.Duration // never longer than the route
-	Bank     geodesy.Angle // of every turn that states none
-	Route    []Waypoint
-	Wind     Wind
-	Ground   Place // only its Height: the ground where no look says otherwise
-	Geoid    geodesy.Length
-	Looks    []Look
-	Zooms    []Zoom
-	Sites    []Site
-	Metadata Metadata
-	Security Security
-	Video    []Video
-	Faults   []Fault
+	Title     string
+	Aircraft  Aircraft
+	Start     time.Time     // UTC
+	Duration  time.Duration // never longer than the route
+	Bank      geodesy.Angle // of every turn that states none
+	Route     []Waypoint
+	Wind      Wind
+	Ground    Place // only its Height: the ground where no look says otherwise
+	Geoid     geodesy.Length
+	Looks     []Look
+	Zooms     []Zoom
+	Sites     []Site
+	Town      Town
+	Buildings []Building
+	Metadata  Metadata
+	Security  Security
+	Video     []Video
+	Faults    []Fault
+	Written   Stretch // what is written of it; zero is all
+	Still     bool    // the air is: without the small motions of pitch and roll, an orbit repeats exactly
 
 	flight *Flight
 }
@@ -155,7 +159,14 @@ type Video struct {
 	From, To      time.Duration
 	Rate          int // frames a second
 	Width, Height int
+	Key           time.Duration // between pictures that decoding can start at
+	Quality       int           // the encoder's constant rate factor: more is worse and smaller
+	Baseline      bool          // in the constrained baseline profile, which every decoder has
+	Label         bool          // nothing is written on it but that it is simulated
 }
+
+// Stretch is a part of a sortie, half open.
+type Stretch struct{ From, To time.Duration }
 
 // FaultKind names a kind of damage that is done on purpose.
 type FaultKind string

@@ -17,6 +17,7 @@ type terrain struct {
 	metresLat, metresLon float64 // of a degree
 	lat0, lon0           float64
 	sites                []mark
+	town                 *town
 }
 
 // mark is a site in the terrain's own metres.
@@ -32,11 +33,27 @@ func newTerrain(s *Sortie) *terrain {
 	north, _ := direct(at, 0, 1000)
 	east, _ := direct(at, 90, 1000)
 	t.metresLat, t.metresLon = 1000/(north.lat-at.lat), 1000/wrap180(east.lon-at.lon)
+	if s.Town.Rows > 0 {
+		t.town = newTown(s, t)
+	}
 	for _, site := range s.Sites {
+		// What stands there is drawn as a building, not as a mark on the ground as well.
+		if s.builtOn(site) {
+			continue
+		}
 		x, y := t.metres(float64(site.Lat), float64(site.Lon))
 		t.sites = append(t.sites, mark{x, y, float64(site.Radius)})
 	}
 	return t
+}
+
+func (s *Sortie) builtOn(site Site) bool {
+	for _, b := range s.Buildings {
+		if d, _, _, ok := inverse(b.point(), site.point()); ok && d < float64(b.Length)/2 {
+			return true
+		}
+	}
+	return false
 }
 
 func (t *terrain) metres(lat, lon float64) (x, y float64) {
@@ -108,7 +125,11 @@ func (t *terrain) colour(lat, lon, pixel float64) colour {
 	if d := math.Abs(noise(x+400, y, 2300, 51) - 0.5); d*2300 < 7+pixel {
 		c = c.mix(bare, 0.75)
 	}
-	if pixel < 5 {
+	wild := c
+	if t.town != nil {
+		c = t.town.ground(c, x, y, pixel)
+	}
+	if pixel < 5 && c == wild {
 		c = t.bushes(c, x, y)
 	}
 	for _, s := range t.sites {

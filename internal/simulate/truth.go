@@ -9,20 +9,21 @@ import (
 // Truth is what was true of a sortie and what was written of it. It marshals to JSON: times in
 // RFC 3339, angles in degrees, lengths in metres, heights above the ellipsoid.
 type Truth struct {
-	Title    string         `json:"title"`
-	Tail     string         `json:"tail"`
-	Start    time.Time      `json:"start"`
-	End      time.Time      `json:"end"`
-	Scale    string         `json:"time_scale"` // of item 2: "utc" or "misp"
-	Carriage Carriage       `json:"carriage"`
-	Packets  int            `json:"packets"` // metadata packets written
-	Bytes    int64          `json:"bytes"`
-	Picture  Picture        `json:"video"`
-	Every    float64        `json:"every_s"` // between the frames below
-	Frames   []Seen         `json:"frames"`
-	Silent   []Span         `json:"silent"`    // nothing sent
-	NoGround []Span         `json:"no_ground"` // the centre of the picture was in the sky
-	Harmed   []HarmedPacket `json:"harmed"`    // at most 10,000 of them
+	Title     string         `json:"title"`
+	Tail      string         `json:"tail"`
+	Start     time.Time      `json:"start"`
+	End       time.Time      `json:"end"`
+	Scale     string         `json:"time_scale"` // of item 2: "utc" or "misp"
+	Carriage  Carriage       `json:"carriage"`
+	Packets   int            `json:"packets"` // metadata packets written
+	Bytes     int64          `json:"bytes"`
+	Picture   Picture        `json:"video"`
+	Every     float64        `json:"every_s"` // between the frames below
+	Frames    []Seen         `json:"frames"`
+	Silent    []Span         `json:"silent"`    // nothing sent
+	NoGround  []Span         `json:"no_ground"` // the centre of the picture was in the sky
+	Harmed    []HarmedPacket `json:"harmed"`    // at most 10,000 of them
+	Buildings []Built        `json:"buildings,omitempty"`
 }
 
 // Picture says what became of the video. State is "written", "none" (the sortie asks for none) or

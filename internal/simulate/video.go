@@ -67,7 +67,7 @@ func (f *film) upTo(ctx context.Context, at time.Duration, mux *mpegts.Muxer) er
 			}
 			t := f.sortie.stamp(f.sortie.Start.Add(e.due[0]))
 			data, key := stamped(unit, t)
-			if err := mux.WriteVideo(mpegts.Frame{PTS: pts(e.due[0]), Key: key, Data: data}); err != nil {
+			if err := mux.WriteVideo(mpegts.Frame{PTS: pts(e.due[0] - f.sortie.Written.From), Key: key, Data: data}); err != nil {
 				return fmt.Errorf("writing a sortie: %w", err)
 			}
 			e.due = e.due[1:]
@@ -114,11 +114,17 @@ func (f *film) begin(ctx context.Context, v Video) (*encoding, error) {
 		close(e.units)
 		return e, nil
 	}
-	rate := strconv.Itoa(v.Rate)
+	rate, profile := strconv.Itoa(v.Rate), "high"
+	if v.Baseline {
+		profile = "baseline"
+	}
+	every := strconv.Itoa(int(v.Key.Seconds() * float64(v.Rate)))
 	e.cmd = exec.CommandContext(ctx, f.encoder, "-hide_banner", "-loglevel", "error", "-nostdin",
 		"-f", "rawvideo", "-pix_fmt", "rgb24", "-s", fmt.Sprintf("%dx%d", v.Width, v.Height), "-r", rate, "-i", "pipe:0",
-		"-an", "-c:v", "libx264", "-preset", "veryfast", "-tune", "zerolatency", "-bf", "0", "-g", strconv.Itoa(2*v.Rate),
-		"-crf", "27", "-pix_fmt", "yuv420p", "-x264-params", "aud=1:repeat-headers=1:scenecut=0", "-f", "h264", "pipe:1")
+		"-an", "-c:v", "libx264", "-preset", "veryslow", "-profile:v", profile, "-bf", "0", "-g", every, "-keyint_min", every,
+		// One thread: how a picture is cut into slices must not depend on the machine.
+		"-threads", "1", "-crf", strconv.Itoa(v.Quality), "-pix_fmt", "yuv420p", "-x264-params", // Key pictures as good as the rest do not pulse, and drawn ground gains nothing from being sharpened for the eye.
+		"aud=1:repeat-headers=1:scenecut=0:ipratio=1.0:psy=0", "-f", "h264", "pipe:1")
 	e.cmd.Stderr = &e.stderr
 	e.cmd.WaitDelay = 5 * time.Second
 	in, err := e.cmd.StdinPipe()

@@ -41,6 +41,12 @@ func Write(ctx context.Context, s Sortie, w io.Writer, o Options) (Truth, error)
 		Title: p.Title, Tail: p.Aircraft.Tail, Start: p.Start, End: p.Start.Add(p.Duration), Scale: "utc",
 		Carriage: p.Metadata.Carriage, Frames: []Seen{}, Silent: []Span{}, NoGround: []Span{}, Harmed: []HarmedPacket{},
 	}}
+	if p.Written.To > 0 {
+		r.truth.Start, r.truth.End = p.Start.Add(p.Written.From), p.Start.Add(p.Written.To)
+	}
+	for _, b := range p.Buildings {
+		r.truth.Buildings = append(r.truth.Buildings, b.built())
+	}
 	if r.every <= 0 {
 		r.every = 10 * time.Second
 	}
@@ -88,7 +94,10 @@ func (s *Sortie) write(ctx context.Context, mux *mpegts.Muxer, film *film, r *re
 	minute := time.Duration(-1)
 	for n := 0; ; n++ {
 		at := time.Duration(math.Round(float64(n)/s.Metadata.Rate*1e6)) * time.Microsecond
-		if at > s.Duration {
+		if at < s.Written.From {
+			continue
+		}
+		if at > s.Duration || s.Written.To > 0 && at >= s.Written.To {
 			break
 		}
 		if m := at / time.Minute; m != minute {
@@ -111,11 +120,15 @@ func (s *Sortie) write(ctx context.Context, mux *mpegts.Muxer, film *film, r *re
 		if o.Observe != nil {
 			o.Observe(&f)
 		}
-		if err := mux.WriteMetadata(pts(at), p.packet(&f, h)); err != nil {
+		if err := mux.WriteMetadata(pts(at-s.Written.From), p.packet(&f, h)); err != nil {
 			return fmt.Errorf("writing a sortie: %w", err)
 		}
 	}
-	if err := film.upTo(ctx, s.Duration, mux); err != nil {
+	end := s.Duration
+	if s.Written.To > 0 {
+		end = s.Written.To - 1
+	}
+	if err := film.upTo(ctx, end, mux); err != nil {
 		return err
 	}
 	if o.Progress != nil {

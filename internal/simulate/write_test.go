@@ -346,6 +346,7 @@ func TestVideo(t *testing.T) {
 	if err != nil {
 		t.Skipf("no video is made here: %v", err)
 	}
+	checkClipVideo(t, encoder)
 	s := change(t, "short-sortie", "to: 30s", "to: 14s")
 	var ts bytes.Buffer
 	truth, err := Write(t.Context(), s, &ts, Options{Encoder: encoder})
@@ -384,6 +385,65 @@ func TestVideo(t *testing.T) {
 	}
 	if len(frames) != 20 {
 		t.Errorf("%d different frames play, want 20:\n%s", len(frames), out)
+	}
+}
+
+// checkClipVideo encodes two seconds as the clip asks for: baseline, a key picture each second.
+func checkClipVideo(t *testing.T, encoder string) {
+	s := change(t, "orbit-clip", "to: 120s", "to: 62s", "to: 120s, rate: 15, width: 640, height: 480", "to: 62s, rate: 15, width: 320, height: 240")
+	var ts bytes.Buffer
+	if _, err := Write(t.Context(), s, &ts, Options{Encoder: encoder}); err != nil {
+		t.Fatal(err)
+	}
+	_, defects, pictures := read(t, ts.Bytes(), mpegts.Sync, func(*mpegts.Unit, *st0601.Set) {})
+	for i, p := range pictures {
+		if p.RandomAccess != (i%15 == 0) || p.PTS != firstPTS+int64(i)*mpegts.Ticks/15 {
+			t.Errorf("picture %d: key %v, PTS %d", i, p.RandomAccess, p.PTS)
+		}
+	}
+	// The profile is the first byte of the sequence parameter set: 66 is baseline.
+	if len(pictures) != 30 || len(defects) > 0 || !bytes.Contains(ts.Bytes(), []byte{0, 0, 0, 1, 0x67, 66}) {
+		t.Errorf("%d pictures, findings %v", len(pictures), defects)
+	}
+}
+
+// TestStretch writes two seconds of the clip's orbit: times are those of the sortie, PTS begins with the
+// stretch, and the constants and the places are told at its beginning.
+func TestStretch(t *testing.T) {
+	t.Parallel()
+	s := change(t, "orbit-clip", "to: 120s", "to: 62s", "to: 120s, rate", "to: 62s, rate")
+	var ts bytes.Buffer
+	truth, err := Write(t.Context(), s, &ts, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	read(t, ts.Bytes(), mpegts.Sync, func(u *mpegts.Unit, set *st0601.Set) {
+		at := s.Written.From + time.Duration(n)*200*time.Millisecond
+		if us, ok := set.Time(); !ok || us != s.stamp(s.Start.Add(at)) || u.PTS != pts(at-s.Written.From) {
+			t.Errorf("packet %d: %d us, PTS %d", n, us, u.PTS)
+		}
+		_, named := set.Text(st0601.TagPlatformTailNumber)
+		_, places := set.VMTI()
+		if n == 0 && (!named || !places) {
+			t.Error("the first packet has no constants or no places")
+		}
+		n++
+	})
+	if n != 10 || truth.Packets != 10 || !truth.Start.Equal(s.Start.Add(time.Minute)) || truth.End.Sub(truth.Start) != 2*time.Second {
+		t.Errorf("%d packets, truth %d from %v to %v", n, truth.Packets, truth.Start, truth.End)
+	}
+	if len(truth.Buildings) != 3 {
+		t.Fatalf("buildings %v", truth.Buildings)
+	}
+	for i, b := range truth.Buildings {
+		// The corners lie as far from the middle as length and width say.
+		reach := math.Hypot(float64(s.Buildings[i].Length), float64(s.Buildings[i].Width)) / 2
+		for _, c := range b.Outline {
+			if d := apart(s.Buildings[i].point(), c[0], c[1], b.Height); math.Abs(d-reach) > 0.01 {
+				t.Errorf("%s: a corner is %.3f m from the middle, want %.3f", b.Name, d, reach)
+			}
+		}
 	}
 }
 

@@ -1,0 +1,41 @@
+// Something that is asked of the server: what came, that it is under way, or why not. Asked again by itself while the server cannot
+// be reached, so that a restart heals without a reload.
+import { Unreachable } from '../api/client'
+import { t } from './words.svelte'
+
+export class Loading<T> {
+  value = $state.raw<T | null>(null)
+  wrong = $state('')
+  busy = $state(false)
+  private turn = 0
+  private timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(private readonly ask: () => Promise<T>) {}
+
+  async load(): Promise<void> {
+    const turn = ++this.turn
+    clearTimeout(this.timer)
+    this.busy = true
+    try {
+      const value = await this.ask()
+      if (turn !== this.turn) return
+      this.value = value
+      this.wrong = ''
+    } catch (e) {
+      if (turn !== this.turn) return
+      if (e instanceof Unreachable) {
+        this.wrong = t('page.unreachable')
+        this.timer = setTimeout(() => void this.load(), 2000)
+      } else {
+        this.wrong = e instanceof Error ? e.message : String(e)
+      }
+    } finally {
+      if (turn === this.turn) this.busy = false
+    }
+  }
+
+  stop() {
+    this.turn++
+    clearTimeout(this.timer)
+  }
+}
