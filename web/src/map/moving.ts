@@ -37,14 +37,17 @@ layout(location = 0) in vec2 a_at;
 layout(location = 1) in float a_heading;
 layout(location = 2) in float a_time;
 layout(location = 3) in float a_marks;
-layout(location = 4) in vec2 a_corner;
+layout(location = 4) in vec3 a_corner; // x and y from -1 to 1, and which of three parts
 out vec2 v_at;
 flat out float v_marks;
 flat out float v_stale;
 void main() {
   float c = cos(a_heading), s = sin(a_heading);
-  // no larger than the sign: in software rendering every pixel of every quad is paid for
-  v_at = a_corner * (has(a_marks, 2) ? vec2(19.0) : has(a_marks, 4) ? vec2(9.5) : vec2(16.5, 14.5));
+  // Fuselage and wings apart, no larger than they are: in software rendering every pixel is paid for. A ring or a disc is one
+  // square, and the other two parts are nothing.
+  bool whole = has(a_marks, 2) || has(a_marks, 4);
+  if (a_corner.z == 0.0) v_at = a_corner.xy * (has(a_marks, 2) ? vec2(19.0) : whole ? vec2(9.5) : vec2(8.5, 14.5));
+  else v_at = whole ? vec2(0.0) : a_corner.xy * vec2(4.0, 5.8) + vec2(a_corner.z * 12.5, 0.2);
   v_marks = a_marks;
   v_stale = u_now - a_time > u_stale ? 1.0 : 0.0;
   vec4 p = u_matrix * vec4(a_at, 0.0, 1.0);
@@ -186,7 +189,7 @@ interface Card {
   readonly aircraft: Program
   readonly corners: Program
   readonly lines: Program
-  readonly buffers: { readonly aircraft: WebGLBuffer; readonly corners: WebGLBuffer; readonly lines: WebGLBuffer; readonly quad: WebGLBuffer; readonly strip: WebGLBuffer }
+  readonly buffers: { readonly aircraft: WebGLBuffer; readonly corners: WebGLBuffer; readonly lines: WebGLBuffer; readonly sign: WebGLBuffer; readonly strip: WebGLBuffer }
   readonly arrays: { readonly aircraft: WebGLVertexArrayObject; readonly corners: WebGLVertexArrayObject; readonly lines: WebGLVertexArrayObject }
 }
 
@@ -201,7 +204,7 @@ function prepare(gl: WebGL2RenderingContext): Card {
     aircraft: buffer(),
     corners: buffer(),
     lines: buffer(),
-    quad: buffer(Float32Array.of(-1, -1, 1, -1, -1, 1, 1, 1)),
+    sign: buffer(Float32Array.from([0, -1, 1].flatMap((part) => [-1, -1, 1, -1, -1, 1, -1, 1, 1, -1, 1, 1].flatMap((v, i) => (i % 2 ? [v, part] : [v]))))),
     strip: buffer(Float32Array.of(0, -1, 1, -1, 0, 1, 1, 1)),
   }
   const array = (columns: readonly (readonly [WebGLBuffer, number[], number])[]) => {
@@ -229,7 +232,7 @@ function prepare(gl: WebGL2RenderingContext): Card {
     lines: compile(gl, lineVertex, lineFragment, ['u_ink', 'u_grey', 'u_selected', 'u_sensor', 'u_provisional']),
     buffers,
     arrays: {
-      aircraft: array([[buffers.aircraft, [2, 1, 1, 1], 1], [buffers.quad, [2], 0]]),
+      aircraft: array([[buffers.aircraft, [2, 1, 1, 1], 1], [buffers.sign, [3], 0]]),
       corners: array([[buffers.corners, [2, 1, 1], 0]]),
       lines: array([[buffers.lines, [4, 1, 1], 1], [buffers.strip, [2], 0]]),
     },
@@ -386,7 +389,7 @@ export class MovingLayer implements CustomLayerInterface {
     }
     if (packed.aircraft.length > 0) {
       const inks = { u_own: t.own, u_grey: t.stale, u_selected: t.selected, u_outline: t.outline }
-      pass(card.aircraft, card.arrays.aircraft, inks, () => gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, packed.aircraft.length / aircraftStride))
+      pass(card.aircraft, card.arrays.aircraft, inks, () => gl.drawArraysInstanced(gl.TRIANGLES, 0, 18, packed.aircraft.length / aircraftStride))
     }
     gl.bindVertexArray(null)
   }
