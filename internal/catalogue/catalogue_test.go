@@ -155,6 +155,8 @@ func families(t *testing.T) map[string][]string {
 		"flight.":           names(3, func(i int) string { return sqlite.FlightState(i).String() }),
 		"phase.":            constants(t, "live:Phase"),
 		"play.":             constants(t, "playback:Verdict"),
+		"role.":             constants(t, "auth:Role"),
+		"page.theme.":       {"day", "night", "red"},
 		"user.state.":       constants(t, "auth:State"),
 		"withheld.":         {segment.ReasonOutside, segment.ReasonUnplaced},
 		"health.ok.":        literals(t, "../node/health.go", `^\tpart[A-Z]\w+ += "([a-z]+)"`),
@@ -237,6 +239,7 @@ func TestTheKeysAreThoseInUse(t *testing.T) {
 			used[m[1]] = path
 		}
 	}
+	pageKeys(t, used)
 	// Keys in the bodies of lists, as the statement of method has them, are in a family above.
 	c := Open(English)
 	for key, where := range used {
@@ -301,5 +304,36 @@ func TestNumbers(t *testing.T) {
 	}
 	if got := Open(English).Count("count.fixes", 1) + Open(Spanish).Count("count.fixes", 2); got != "1 fix2 posiciones" {
 		t.Error(got)
+	}
+}
+
+// pageKeys adds the keys that the page uses: literal ones, and those of a number of things.
+func pageKeys(t *testing.T, used map[string]string) {
+	t.Helper()
+	literal, counted := regexp.MustCompile(`'(page\.[a-z0-9.-]+)'`), regexp.MustCompile(`count\('(page\.[a-z0-9.-]+)'`)
+	found := 0
+	err := filepath.WalkDir("../../web/src", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".svelte") && !strings.HasSuffix(path, ".ts") {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		many := map[string]bool{}
+		for _, m := range counted.FindAllStringSubmatch(string(b), -1) {
+			many[m[1]] = true
+			used[m[1]+".one"], used[m[1]+".other"] = path, path
+		}
+		for _, m := range literal.FindAllStringSubmatch(string(b), -1) {
+			if !many[m[1]] {
+				used[m[1]] = path
+			}
+			found++
+		}
+		return nil
+	})
+	if err != nil || found < 100 {
+		t.Fatalf("%d keys in the page: %v", found, err)
 	}
 }

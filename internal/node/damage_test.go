@@ -3,6 +3,7 @@ package node
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -478,6 +479,56 @@ func TestRunOnce(t *testing.T) {
 		t.Errorf("%d of %d bytes are sealed", s.Sealed, len(b))
 	}
 	if err := end(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestHealthWhileRecovering asks for the health from the first moment on: who runs a server looks at it before it is ready.
+func TestHealthWhileRecovering(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	c := settings(dir)
+	if err := Create(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	var kept []SourceRequest
+	for i := range 20 {
+		kept = append(kept, SourceRequest{Name: fmt.Sprintf("kept-%d", i), URL: fmt.Sprintf("tcp://127.0.0.1:%d", 1+i), Keep: true})
+	}
+	b, err := json.Marshal(kept)
+	if err == nil {
+		err = os.WriteFile(placesOf(c.Config).sources, b, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := Open(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithTimeout(t.Context(), patience)
+	defer stop()
+	asked := make(chan int, 1)
+	go func() {
+		times := 0
+		for {
+			n.Health(ctx)
+			times++
+			select {
+			case <-n.Ready():
+				asked <- times
+				return
+			default:
+			}
+		}
+	}()
+	done := make(chan error, 1)
+	go func() { done <- n.Run(ctx) }()
+	if times := <-asked; times == 0 || len(n.Sources()) != len(kept) {
+		t.Errorf("asked %d times, %d sources", times, len(n.Sources()))
+	}
+	stop()
+	if err := errors.Join(<-done, n.Close()); err != nil {
 		t.Fatal(err)
 	}
 }

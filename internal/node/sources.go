@@ -250,7 +250,7 @@ func (n *Node) Sources() []Source {
 	n.mu.Lock()
 	var list []*feeder
 	for _, f := range n.feeders {
-		if f.source != nil {
+		if f.connected() {
 			list = append(list, f)
 		}
 	}
@@ -289,6 +289,13 @@ func (f *feeder) state() Source {
 	return s
 }
 
+// connected tells whether a feeder has a source.
+func (f *feeder) connected() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.source != nil
+}
+
 // feederFor returns the feeder of a name, or makes one without a source, for what an earlier one left behind.
 func (n *Node) feederFor(name string) (*feeder, error) {
 	n.mu.Lock()
@@ -320,7 +327,10 @@ func (n *Node) configure(ctx context.Context) error {
 		return err
 	}
 	for _, q := range slices.Concat(requests, kept, broken) {
-		if n.feeders[q.Name] != nil {
+		n.mu.Lock() // somebody may ask for the health already
+		known := n.feeders[q.Name] != nil
+		n.mu.Unlock()
+		if known {
 			continue
 		}
 		f, err := n.newFeeder(q)
@@ -328,7 +338,9 @@ func (n *Node) configure(ctx context.Context) error {
 			n.log.Error("source", slog.String("source", q.Name), slog.Any("error", err))
 			continue
 		}
+		n.mu.Lock()
 		n.feeders[q.Name] = f
+		n.mu.Unlock()
 	}
 	return nil
 }

@@ -42,6 +42,7 @@ var rolesOf = map[string][]auth.Role{
 	"list-fixes":   everybody,
 	"list-entries": everybody,
 	"list-looks":   everybody,
+	"get-airspace": everybody,
 
 	"list-sources":    readers,
 	"await-source":    readers,

@@ -202,6 +202,7 @@ get-flight         +++++++
 list-fixes         +++++++
 list-entries       +++++++
 list-looks         +++++++
+get-airspace       +++++++
 list-sources       ++++-++
 await-source       ++++-++
 list-statements    ++++-++
@@ -259,6 +260,9 @@ func TestEveryOperationWithEveryRole(t *testing.T) {
 		}
 		if id == "list-looks" {
 			q.path += "?lat=20&lon=-90"
+		}
+		if id == "get-airspace" {
+			q.path += "?states=MCO"
 		}
 		if id == "get-playlist" {
 			q.path += "?source=sortie"

@@ -1,10 +1,16 @@
 package server
 
 import (
+	"bytes"
+	"compress/gzip"
+	"errors"
 	"io/fs"
+	"mime"
 	"net/http"
 	"path"
 	"strings"
+	"sync"
+	"time"
 
 	"overflight/web"
 )
@@ -18,6 +24,7 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; font-sr
 func page(mux *http.ServeMux) {
 	files, built := web.Files()
 	serve := http.FileServerFS(files)
+	small := &compressed{files: map[string][]byte{}}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead || strings.HasPrefix(r.URL.Path, "/api/") {
 			http.NotFound(w, r)
@@ -45,6 +52,47 @@ func page(mux *http.ServeMux) {
 		} else {
 			h.Set("Cache-Control", "no-cache")
 		}
+		if smaller, ok := small.of(files, name); ok && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+			h.Set("Content-Encoding", "gzip")
+			h.Set("Vary", "Accept-Encoding")
+			h.Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
+			http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(smaller))
+			return
+		}
 		serve.ServeHTTP(w, r)
 	})
+}
+
+// compressed keeps what of the page is worth it compressed, each file once.
+type compressed struct {
+	mu    sync.Mutex // guards what follows
+	files map[string][]byte
+}
+
+// worth are the kinds of files that become smaller.
+var worth = map[string]bool{".html": true, ".js": true, ".css": true, ".json": true, ".svg": true}
+
+func (c *compressed) of(files fs.FS, name string) ([]byte, bool) {
+	if !worth[path.Ext(name)] {
+		return nil, false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if b, ok := c.files[name]; ok {
+		return b, true
+	}
+	plain, err := fs.ReadFile(files, name)
+	if err != nil {
+		return nil, false
+	}
+	var b bytes.Buffer
+	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	if err == nil {
+		_, err = w.Write(plain)
+	}
+	if err = errors.Join(err, w.Close()); err != nil {
+		return nil, false
+	}
+	c.files[name] = b.Bytes()
+	return b.Bytes(), true
 }

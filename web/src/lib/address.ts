@@ -33,7 +33,7 @@ export function format(v: View): string {
 /** What a fragment says; what it does not say or says wrongly is as in `none`. */
 export function parse(fragment: string): View {
   const v = { ...none }
-  const [path = '', query = ''] = fragment.replace(/^#?\/?/, '').split('?', 2)
+  const [path = '', query = ''] = fragment.replace(/^#?\/*/, '').split('?', 2)
   const [screen = '', flight = ''] = path.split('/')
   if (/^[a-z]+$/.test(screen)) v.screen = screen
   try {

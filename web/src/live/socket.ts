@@ -1,6 +1,6 @@
 // The moving picture over a WebSocket. Newest wins: nothing is queued, and after a break the next message says everything.
 import { decodeFrame } from './frame'
-import type { Frame } from './frame'
+import type { MovingFrame } from './frame'
 
 export interface Approach {
   state: string
@@ -24,7 +24,7 @@ export interface Named {
 }
 
 export interface Listener {
-  frame(f: Frame): void
+  frame(f: MovingFrame): void
   names(all: ReadonlyMap<number, Named>): void
   state(connected: boolean, retryAt: number): void
 }

@@ -1,0 +1,39 @@
+// Flights as the map draws them: measured points joined, and gaps as gaps.
+import type { Fix, FlightEntry } from '../api/client'
+import type { Entry, LonLat, Standing, Track } from '../map/shape'
+import { instant } from './time'
+
+/** Longer than this nobody measured: thinned fixes of a steady flight lie closer. */
+const silence = 60_000
+
+export function trackOf(id: string, fixes: readonly Fix[]): Track {
+  const parts: { points: LonLat[]; gap?: boolean }[] = []
+  let run: LonLat[] = []
+  let last = NaN
+  for (const f of fixes) {
+    const at = instant(f.time)
+    const p: LonLat = [f.lon, f.lat]
+    if (run.length > 0 && at - last > silence) {
+      parts.push({ points: run }, { points: [run[run.length - 1]!, p], gap: true })
+      run = []
+    }
+    run.push(p)
+    last = at
+  }
+  if (run.length > 0) parts.push({ points: run })
+  return { id, parts }
+}
+
+/** Clearances come with the authority's facts: until then none is known. */
+const standing: Standing = 'unknown'
+
+export function entryOf(e: FlightEntry, fixes: readonly Fix[]): Entry {
+  const from = instant(e.entered?.earliest ?? e.first.time)
+  const to = e.open ? Infinity : instant(e.left?.latest ?? e.last.time)
+  const inside: LonLat[] = fixes.filter((f) => instant(f.time) >= from && instant(f.time) <= to).map((f) => [f.lon, f.lat])
+  const crossings = [{ at: [e.first.lon, e.first.lat] as LonLat, inward: true }]
+  if (!e.open) crossings.push({ at: [e.last.lon, e.last.lat] as LonLat, inward: false })
+  return { id: entryId(e), standing, crossings, inside: inside.length > 1 ? [inside] : [] }
+}
+
+export const entryId = (e: FlightEntry) => `${e.flight}/${e.source}/${e.number}`
