@@ -1,9 +1,13 @@
 # Two commands do all the set-up: `make run` shows the server at work, `make test` runs everything.
-.PHONY: run test build bench lint check fuzz soak boundaries clip
+.PHONY: run test build page bench lint check fuzz soak boundaries clip
 .DEFAULT_GOAL := build
 
-build:
+build: page
 	go build -o bin/ ./cmd/...
+
+# The page, from web/, with the tools that its lock file pins.
+page:
+	scripts/page
 
 # The server with a simulated flight under way; prints where it is and runs until it is interrupted.
 run: build

@@ -50,12 +50,12 @@ export async function serve(page: string, answers: Readonly<Record<string, strin
 }
 
 /** Chromium with software rendering, the same on every machine. CHROMIUM names another one. */
-export function launch(): Promise<Browser> {
+export function launch(more: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: [
       '--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
-      '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader',
+      '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', ...more,
     ],
   })
 }

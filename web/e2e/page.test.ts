@@ -124,8 +124,8 @@ describe('the page', () => {
   })
 
   test('a click on a known building gives its true place within the stated doubt', async () => {
-    const truth = JSON.parse(readFileSync(inRepository('internal', 'demo', 'clip.json'), 'utf8')) as { buildings: { name?: string; centre: [number, number, number] }[] }
-    const [lat, lon] = truth.buildings[0]!.centre
+    const truth = JSON.parse(readFileSync(inRepository('internal', 'demo', 'clip.json'), 'utf8')) as { buildings: { name: string; lat: number; lon: number }[] }
+    const { lat, lon } = truth.buildings.find((b) => b.name === 'white hall')!
     for (const at of ['16:01:05', '16:01:20', '16:01:40']) {
       await page.getByLabel('Go to an instant (UTC)').fill(at)
       await page.keyboard.press('Enter')
