@@ -7,6 +7,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -42,14 +43,20 @@ func browse(ts *testscript.TestScript, neg bool, args []string) {
 	fmt.Fprintf(ts.Stdout(), "%d %s\n", answer.StatusCode, text)
 }
 
-// link reads the token of the set-up link that a file shows into the variable LINK: `link FILE`.
+// link reads the token of the set-up link that a file shows, or will show, into the variable LINK: `link FILE`. A server
+// is ready a moment before it has said so.
 func link(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: link FILE")
 	}
-	m := regexp.MustCompile(`http://[^ ]+/#/setup\?token=([A-Za-z0-9_-]{43})`).FindStringSubmatch(ts.ReadFile(args[0]))
-	if m == nil {
-		ts.Fatalf("%s shows no link", args[0])
+	shown := regexp.MustCompile(`http://[^ ]+/#/setup\?token=([A-Za-z0-9_-]{43})\s`)
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
+		if m := shown.FindStringSubmatch(ts.ReadFile(args[0])); m != nil {
+			ts.Setenv("LINK", m[1])
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("%s shows no link", args[0])
+		}
 	}
-	ts.Setenv("LINK", m[1])
 }
