@@ -60,25 +60,31 @@ type shoreSearch struct {
 	more  []shoreHit // what few has no room for
 }
 
+// nearby is a chord in metres within which so few tiles lie that it does not matter which is first.
+const nearby = 60e3
+
 // parts visits the tiles of the outline that the cut leaves, the nearest first.
 func (q *shoreSearch) parts() {
 	o := &q.c.outlines[q.state]
 	balls := q.c.ballsOf(o)
-	first, least := -1, math.Inf(1)
-	for i := range balls {
-		if q.kind == LandBorder && !o.parts[i].shared {
-			continue
+	first := -1
+	if q.cut > nearby { // where to begin is not known yet
+		least := math.Inf(1)
+		for i := range balls {
+			if q.kind == LandBorder && !o.parts[i].shared {
+				continue
+			}
+			d := balls[i].centre.Minus(q.at)
+			if d2 := d.X*d.X + d.Y*d.Y + d.Z*d.Z; d2 < least { // the nearest centre is a good start, no more
+				first, least = i, d2
+			}
 		}
-		d := balls[i].centre.Minus(q.at)
-		if d2 := d.X*d.X + d.Y*d.Y + d.Z*d.Z; d2 < least { // the nearest centre is a good start, no more
-			first, least = i, d2
+		if first < 0 {
+			return
 		}
-	}
-	if first < 0 {
-		return
-	}
-	if math.Sqrt(least)-balls[first].radius < q.cut {
-		q.part(o, first)
+		if math.Sqrt(least)-balls[first].radius < q.cut {
+			q.part(o, first)
+		}
 	}
 	for i := range balls {
 		if i == first || q.kind == LandBorder && !o.parts[i].shared {
