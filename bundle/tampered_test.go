@@ -387,8 +387,10 @@ func (f forger) signatures() []tampered {
 		{name: "a bundle that holds, no witness wanted", b: good, policy: f.policy(0)},
 		{name: "a bundle that holds, by the operator's word", b: under(alone), policy: f.policy(0)},
 		{name: "a bundle that holds, groups and a witness with ML-DSA-44", b: under(with(f.note(leaves, 1)[len(alone):], pq)), policy: groups},
-		{name: "a bundle that holds, a log with ML-DSA-44", b: under(with(f.cosign(checkpoint.Checkpoint, origin, transparency.MLDSA44Cosignature, bundletest.Start))),
-			policy: "# <both> keys\nlog " + ownKey + "\n\tlog " + latticeLog + " \nquorum none"},
+		{
+			name: "a bundle that holds, a log with ML-DSA-44", b: under(with(f.cosign(checkpoint.Checkpoint, origin, transparency.MLDSA44Cosignature, bundletest.Start))),
+			policy: "# <both> keys\nlog " + ownKey + "\n\tlog " + latticeLog + " \nquorum none",
+		},
 		{name: "a bundle that holds, a witness signed twice in far years", b: under(with(at(9e13), at(1<<62), raw[len(alone):]))},
 		{name: "a bundle that holds, two entries by the operator's word", b: f.write(f.contents([][]byte{leaf, leaf}, o, o)), policy: "log " + ownKey + "\nquorum none\n"},
 		{name: "a cosignature with ML-DSA-44 changed", b: under(with(f.note(leaves, 1)[len(alone):], bad)), policy: groups},
