@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs'
+import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { createMap, Measured, Pick, Readout } from '../src/map/map'
@@ -75,6 +76,18 @@ const pixelOf = (lon: number, lat: number) => page.evaluate(([x, y]) => {
   return { x: p.x, y: p.y }
 }, [lon, lat])
 
+/** The colour on the canvas; it can only be read while a frame is drawn. */
+const colourAt = (p: { x: number; y: number }) => page.evaluate(({ x, y }) => new Promise<number[]>((done) => {
+  const m = window.overflight.map.map
+  m.once('render', () => {
+    const gl = m.getCanvas().getContext('webgl2')!
+    const out = new Uint8Array(4)
+    gl.readPixels(Math.round(x), m.getCanvas().height - Math.round(y), 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, out)
+    done([...out])
+  })
+  m.triggerRepaint()
+}), p)
+
 test('the ground is drawn: the worker came up and the countries are there', async () => {
   await page.evaluate(() => window.overflight.map.setView({ lon: -101, lat: 27, zoom: 4 }))
   await settled()
@@ -112,17 +125,7 @@ describe('with everything on it', () => {
     const hit = await page.evaluate(({ x, y }) => window.overflight.map.moving.at(x, y), p)
     expect(hit[0]).toMatchObject({ kind: 'aircraft', id: 1 })
     expect(hit[0]!.distance).toBeLessThan(1)
-    const colour = await page.evaluate(({ x, y }) => new Promise<number[]>((done) => {
-      const m = window.overflight.map.map
-      m.once('render', () => {
-        const gl = m.getCanvas().getContext('webgl2')!
-        const out = new Uint8Array(4)
-        gl.readPixels(Math.round(x), m.getCanvas().height - Math.round(y), 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, out)
-        done([...out])
-      })
-      m.triggerRepaint()
-    }), p)
-    expect(colour).toEqual([0x0b, 0x4f, 0x8a, 255])
+    expect(await colourAt(p)).toEqual([0x0b, 0x4f, 0x8a, 255])
   })
 
   test('footprints are found inside and not in their notch', async () => {
@@ -173,6 +176,62 @@ describe('with everything on it', () => {
     await settled()
     expect(complaints).toEqual([])
     expect(await page.evaluate(() => window.overflight.seen.errors)).toEqual([])
+  })
+
+  test('nothing that a checker of accessibility objects to', async () => {
+    const found = await new AxeBuilder({ page: page as never }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).analyze()
+    expect(found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' ')}`)).toEqual([])
+  })
+
+  test('one aircraft kept in the middle, by itself let go of', async () => {
+    await page.evaluate(() => {
+      const { map, frame } = window.overflight
+      map.follow(2)
+      const lonLat = frame.lonLat.slice()
+      lonLat[2] = -105e7
+      map.setFrame({ ...frame, sequence: 5, lonLat })
+    })
+    await settled()
+    expect((await page.evaluate(() => window.overflight.map.view)).lon).toBeCloseTo(-105, 6)
+    await page.evaluate(() => {
+      const { map, frame } = window.overflight
+      map.follow(undefined)
+      map.setFrame({ ...frame, sequence: 6 })
+      map.setView({ lon: -106.4, lat: 31.2, zoom: 6.6 })
+    })
+    await settled()
+  })
+
+  test('of frames that come faster than they are drawn the newest is drawn and no other', async () => {
+    const drawn = await page.evaluate(() => new Promise<number[]>((done) => {
+      const { map, frame } = window.overflight
+      const seen: number[] = []
+      const look = () => {
+        seen.push(map.moving.frame.sequence)
+        if (seen.at(-1) === 106) {
+          map.map.off('render', look)
+          done(seen)
+        }
+      }
+      map.map.on('render', look)
+      for (let i = 100; i <= 106; i++) map.setFrame({ ...frame, sequence: i })
+    }))
+    expect(new Set(drawn.filter((n) => n >= 100))).toEqual(new Set([106]))
+  })
+
+  test('a lost graphics context comes back with everything on it', async () => {
+    const p = await pixelOf(-106.9, 31.55)
+    await page.evaluate(() => new Promise<void>((done) => {
+      const { map } = window.overflight.map
+      const loss = map.getCanvas().getContext('webgl2')!.getExtension('WEBGL_lose_context')!
+      map.once('webglcontextlost', () => setTimeout(() => loss.restoreContext(), 50))
+      map.once('webglcontextrestored', () => done())
+      loss.loseContext()
+    }))
+    await settled()
+    expect(await colourAt(p)).toEqual([0x0b, 0x4f, 0x8a, 255])
+    await shot('restored')
+    expect(await page.evaluate(() => window.overflight.map.describe().filter((d) => d.kind === 'entry').length)).toBe(5)
   })
 
   test('a footprint grown too old is gone from the picture and from under the pointer', async () => {

@@ -131,25 +131,38 @@ export function createMap(container: HTMLElement, options: MapOptions) {
 
   let removed = false
   let styled = false
+  let grounded = false
   /** Resolves once the style and the ground are there; a ground that cannot be had is reported and the rest goes on. */
   const ready = new Promise<void>((resolve) => {
-    map.once('style.load', () => {
+    map.on('style.load', () => {
       styled = true
       paintImages()
-      map.addLayer(moving, aboveMoving)
+      if (!map.getLayer(moving.id)) map.addLayer(moving, aboveMoving)
+      select(selection)
       for (const work of waiting.splice(0)) work()
       frameChanged()
+      if (grounded) return // the style came back after the graphics context was lost, its data with it
+      grounded = true
       loadBasemap()
         .then((ground) => {
-          if (removed) return
-          source('land').setData(ground.land)
-          source('coast').setData({ type: 'Feature', properties: {}, geometry: ground.coast })
-          source('borders').setData({ type: 'Feature', properties: {}, geometry: ground.borders })
+          whenStyled(() => {
+            source('land').setData(ground.land)
+            source('coast').setData({ type: 'Feature', properties: {}, geometry: ground.coast })
+            source('borders').setData({ type: 'Feature', properties: {}, geometry: ground.borders })
+          })
         })
         .catch((reason: unknown) => options.onError?.(reason instanceof Error ? reason : new Error(String(reason))))
         .finally(resolve)
     })
   })
+
+  // When the graphics context is lost the style is rebuilt, all but the layer of our own and what was selected: that layer is
+  // taken off before the map notices, and what is set meanwhile waits.
+  const onLost = () => {
+    if (styled && map.getLayer(moving.id)) map.removeLayer(moving.id)
+    styled = false
+  }
+  container.addEventListener('webglcontextlost', onLost, true)
 
   const waiting: (() => void)[] = []
   const whenStyled = (work: () => void) => {
@@ -512,6 +525,7 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     remove(): void {
       removed = true
       container.removeEventListener('keydown', onKey, true)
+      container.removeEventListener('webglcontextlost', onLost, true)
       crosshair.hide()
       scaleBar.remove()
       buttons.remove()
