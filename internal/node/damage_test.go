@@ -532,3 +532,43 @@ func TestHealthWhileRecovering(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestNumbersGoOn: numbers of flights have no gap and none is given twice, however often the node was started anew.
+func TestNumbersGoOn(t *testing.T) {
+	t.Parallel()
+	c := settings(t.TempDir())
+	if err := Create(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	files := t.TempDir()
+	var numbers []uint32
+	for i := range 5 {
+		n, end := begin(t, c)
+		for k := range 1 + i%2 {
+			name := filepath.Join(files, fmt.Sprintf("%d-%d.ts", i, k))
+			var b []byte
+			for j := range uint64(400) {
+				b = append(b, numbered(uint64(1000*(2*i+k))+j+1)...)
+			}
+			if err := os.WriteFile(name, b, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			s, err := n.AddSource(ctx, SourceRequest{URL: name})
+			if err == nil {
+				s, err = n.WaitSource(ctx, s.Source)
+			}
+			if err = errors.Join(err, s.Err); err != nil {
+				t.Fatal(err)
+			}
+			numbers = append(numbers, s.Sortie.Number)
+		}
+		if err := end(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want := []uint32{1, 2, 3, 4, 5, 6, 7}; !slices.Equal(numbers, want) {
+		t.Errorf("%v, want %v", numbers, want)
+	}
+}

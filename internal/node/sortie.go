@@ -57,6 +57,21 @@ func (n *Node) openSortie(ctx context.Context, source, aircraft string, at time.
 	defer n.opening.Unlock()
 	year := at.Year()
 	n.mu.Lock()
+	_, known := n.numbers[year]
+	n.mu.Unlock()
+	if !known { // the first of this process: it goes on where the journal ends
+		if err := n.Caught(ctx); err != nil {
+			return nil, err
+		}
+		last, err := n.lastNumber(ctx, year)
+		if err != nil {
+			return nil, err
+		}
+		n.mu.Lock()
+		n.numbers[year] = last
+		n.mu.Unlock()
+	}
+	n.mu.Lock()
 	s := &sortie{
 		number: journal.Sortie{Operator: n.cfg.Operator, Year: year, Number: n.numbers[year] + 1},
 		opened: at, closed: make(chan struct{}), open: 1,

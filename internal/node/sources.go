@@ -247,14 +247,8 @@ func (r *recording) end(ctx context.Context, at time.Time, reason journal.CloseR
 
 // Sources lists what was asked for since the node runs, by name.
 func (n *Node) Sources() []Source {
-	n.mu.Lock()
-	var list []*feeder
-	for _, f := range n.feeders {
-		if f.connected() {
-			list = append(list, f)
-		}
-	}
-	n.mu.Unlock()
+	// A feeder that opens a flight holds its own lock and asks for the node's: never the other way round.
+	list := slices.DeleteFunc(n.allFeeders(), func(f *feeder) bool { return !f.connected() })
 	slices.SortFunc(list, func(a, b *feeder) int { return strings.Compare(a.request.Name, b.request.Name) })
 	out := make([]Source, len(list))
 	for i, f := range list {
@@ -408,15 +402,13 @@ func (n *Node) keptSources() ([]SourceRequest, error) {
 // saveSources keeps the addresses of sources that are to run again, secrets and all.
 func (n *Node) saveSources() error {
 	list := []SourceRequest{}
-	n.mu.Lock()
-	for _, f := range n.feeders {
+	for _, f := range n.allFeeders() {
 		f.mu.Lock()
 		if f.request.Keep {
 			list = append(list, f.request)
 		}
 		f.mu.Unlock()
 	}
-	n.mu.Unlock()
 	slices.SortFunc(list, func(a, b SourceRequest) int { return strings.Compare(a.Name, b.Name) })
 	b, err := json.MarshalIndent(list, "", " ")
 	if err != nil {

@@ -16,9 +16,9 @@ import (
 )
 
 // policy is what the page may do: nothing but what this server gives it. Media is played from memory that the page fills with
-// ranges of sealed bytes, for which browsers use blob addresses; frames that are exported are drawn the same way.
+// ranges of sealed bytes, for which browsers use blob addresses, and the player empties a video with an address of data.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' blob: data:; " +
-	"media-src 'self' blob:; connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+	"media-src 'self' blob: data:; connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // page serves the page as it was built.
 func page(mux *http.ServeMux) {

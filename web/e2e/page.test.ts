@@ -185,7 +185,7 @@ describe('the page', () => {
     await settled()
     await page.waitForFunction(() => (document.querySelector<HTMLVideoElement>('[data-testid=video]')?.videoWidth ?? 0) === 640)
     await page.getByText('VMTI reports, counted and nothing more').waitFor()
-    await page.getByTestId('cursor').waitFor()
+    await page.getByTestId('cursor').waitFor({ state: 'attached' }) // a line has no width
     await screenshot('review-osh')
   })
 
