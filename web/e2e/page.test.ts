@@ -28,6 +28,7 @@ beforeAll(async () => {
   await server.start()
   browser = await launch(['--autoplay-policy=no-user-gesture-required'])
   context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB', timezoneId: 'America/Mexico_City', reducedMotion: 'reduce', acceptDownloads: true })
+  context.setDefaultTimeout(90_000) // a busy machine is slow, not wrong
   page = await context.newPage()
   page.on('request', (r) => {
     if (!r.url().startsWith(server.address) && !/^(blob|data):/.test(r.url())) outside.push(r.url())

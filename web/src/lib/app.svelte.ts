@@ -20,7 +20,9 @@ export interface Session {
 const themes: readonly ThemeName[] = ['day', 'night', 'red']
 
 class App {
-  view = $state<View>(parse(location.hash))
+  // What is shown now, beside the state that components follow: while a component is taken down, reading state gives what was before.
+  private current: View = parse(location.hash)
+  view = $state.raw<View>(this.current)
   session = $state<Session | null>(null)
   asked = $state(false) // whether the server has said who is signed in
   theme = $state<ThemeName>(themes.find((x) => x === localStorage.getItem('theme')) ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'night' : 'day'))
@@ -112,6 +114,7 @@ class App {
   }
 
   private arrive(v: View) {
+    this.current = v
     this.view = v
     if (Number.isFinite(v.at)) {
       if (this.time.mode !== 'fixed' || Math.abs(this.time.at - v.at) > 1) this.clock.seek(v.at)
@@ -123,7 +126,7 @@ class App {
 
   /** Go somewhere: a step that the browser's back button undoes. */
   go(change: Partial<View>) {
-    const v = { ...this.view, ...change }
+    const v = { ...this.current, ...change }
     const text = format(v)
     if (text === location.hash) return
     history.pushState(null, '', text)
@@ -132,14 +135,15 @@ class App {
 
   /** Keep the address as it is seen, without a step of its own. */
   remember(change: Partial<View>) {
-    this.view = { ...this.view, ...change }
+    this.current = { ...this.current, ...change }
+    this.view = this.current
     clearTimeout(this.writing)
-    this.writing = setTimeout(() => history.replaceState(null, '', format(this.view)), 150)
+    this.writing = setTimeout(() => history.replaceState(null, '', format(this.current)), 150)
   }
 
   /** A screen anew, with nothing selected but what is given. */
   open(screen: string, change: Partial<View> = {}) {
-    this.go({ ...none, kiosk: this.view.kiosk, speed: this.view.speed, screen, ...change })
+    this.go({ ...none, kiosk: this.current.kiosk, speed: this.current.speed, screen, ...change })
   }
 
   setTheme(theme: ThemeName) {
