@@ -101,6 +101,12 @@ func (h *hashing) cut(x *piece) {
 	}
 }
 
+func (h *hashing) append(x *piece) {
+	for _, leaf := range x.leaves {
+		h.tree.Append(leaf)
+	}
+}
+
 // one does everything in turn.
 func (h *hashing) one() {
 	x := newPiece()
@@ -108,7 +114,7 @@ func (h *hashing) one() {
 		more = h.read(x)
 		h.cut(x)
 		x.hash()
-		h.tree.Append(x.leaves...)
+		h.append(x)
 	}
 }
 
@@ -147,7 +153,7 @@ func (h *hashing) sideBySide() {
 	}()
 	for x := range cut {
 		<-x.hashed
-		h.tree.Append(x.leaves...)
+		h.append(x)
 		free <- x
 	}
 }

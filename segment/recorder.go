@@ -118,9 +118,9 @@ func (r *Recorder) Kind() ingest.Kind { return r.kind }
 // sniffed is how many bytes tell a transport stream.
 const sniffed = 4096
 
-// tell tells the kind of a stream by its first bytes; what is neither is taken for a transport stream that has lost its
+// KindOf tells the kind of a stream by its first bytes; what is neither is taken for a transport stream that has lost its
 // packets.
-func tell(head []byte) ingest.Kind {
+func KindOf(head []byte) ingest.Kind {
 	if _, ok := mpegts.Sniff(head); ok {
 		return ingest.TransportStream
 	}
@@ -148,7 +148,7 @@ func (r *Recorder) Take(b []byte, at time.Time) ([]Cut, error) {
 		if len(r.head) < sniffed {
 			return r.cuts, nil
 		}
-		if b, r.err = r.head, r.begin(tell(r.head)); r.err != nil {
+		if b, r.err = r.head, r.begin(KindOf(r.head)); r.err != nil {
 			return nil, r.err
 		}
 		r.head = nil
@@ -185,7 +185,7 @@ func (r *Recorder) Finish(at time.Time) ([]Cut, error) {
 	}
 	r.cuts, r.at = nil, at
 	if r.session == nil {
-		if r.err = r.begin(tell(r.head)); r.err != nil {
+		if r.err = r.begin(KindOf(r.head)); r.err != nil {
 			return nil, r.err
 		}
 		r.store(r.head)
@@ -215,7 +215,7 @@ func (r *Recorder) Finish(at time.Time) ([]Cut, error) {
 func (r *Recorder) Resume(plain []byte, sealed journal.SegmentSealed) error {
 	r.cuts, r.at = nil, sealed.At
 	if r.session == nil {
-		if r.err = r.begin(tell(plain)); r.err != nil {
+		if r.err = r.begin(KindOf(plain)); r.err != nil {
 			return r.err
 		}
 	}

@@ -22,56 +22,15 @@ type Tree struct {
 // Size returns the number of leaves.
 func (t *Tree) Size() uint64 { return t.size }
 
-// Append adds the hashes of the next leaves.
-func (t *Tree) Append(leaves ...evidence.Digest) {
-	var x node
-	for len(leaves) > 0 {
-		// As many as fill a subtree that the size is a multiple of are one hash to the levels above.
-		k := uint64(1) << min(bits.TrailingZeros64(t.size), bits.Len64(uint64(len(leaves)))-1, mostLevels)
-		t.push(x.fold(leaves[:k]), k)
-		leaves = leaves[k:]
-	}
-}
-
-// mostLevels is how many levels are folded at once, in memory of the stack.
-const mostLevels = 7
-
-// push adds the root of the next perfect subtree of k leaves.
-func (t *Tree) push(root evidence.Digest, k uint64) {
-	t.stack = append(t.stack, root)
-	for n := t.size / k; n&1 == 1; n >>= 1 {
+// Append adds the hash of the next leaf.
+func (t *Tree) Append(leaf evidence.Digest) {
+	t.stack = append(t.stack, leaf)
+	for n := t.size; n&1 == 1; n >>= 1 {
 		top := len(t.stack) - 1
 		t.stack[top-1] = nodeHash(t.stack[top-1], t.stack[top])
 		t.stack = t.stack[:top]
 	}
-	t.size += k
-}
-
-// node is what the hash of a node is of (RFC 6962 section 2.1), with room for a level of a subtree.
-type node struct {
-	level [1 << (mostLevels - 1)]evidence.Digest
-	bytes [1 + 2*sha256.Size]byte
-}
-
-// fold returns the root of a perfect subtree.
-func (x *node) fold(leaves []evidence.Digest) evidence.Digest {
-	if len(leaves) == 1 {
-		return leaves[0]
-	}
-	x.bytes[0] = 1
-	for {
-		n := len(leaves) / 2
-		for i := range n {
-			pair := leaves[2*i : 2*i+2]
-			copy(x.bytes[1:], pair[0][:])
-			copy(x.bytes[1+sha256.Size:], pair[1][:])
-			x.level[i] = sha256.Sum256(x.bytes[:])
-		}
-		if n == 1 {
-			return x.level[0]
-		}
-		leaves = x.level[:n]
-	}
+	t.size++
 }
 
 // Root returns the root of what was added; that of an empty tree is the SHA-256 of nothing.

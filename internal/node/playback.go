@@ -11,12 +11,12 @@ import (
 	"path/filepath"
 	"sync"
 
-	"overflight/ingest"
 	"overflight/internal/archive"
 	"overflight/internal/durable"
 	"overflight/internal/sqlite"
 	"overflight/journal"
 	"overflight/playback"
+	"overflight/segment"
 )
 
 // indexes keeps how segments are played: in memory, and in files that may be deleted at any time, because a flight of twenty
@@ -101,15 +101,8 @@ func (x *indexes) forget(id journal.SegmentID) error {
 	return err
 }
 
-// kindOf is the kind of a segment's bytes; empty where they hold no metadata packets.
-func kindOf(head []byte) ingest.Kind {
-	switch {
-	case len(head) >= 4 && head[0] == 0x06 && head[1] == 0x0E && head[2] == 0x2B && head[3] == 0x34:
-		return ingest.BareKLV
-	default:
-		return ingest.TransportStream
-	}
-}
+// headSize is how many of the first bytes tell the kind of a segment.
+const headSize = 4096
 
 // readPlayback reads a segment whole.
 func (n *Node) readPlayback(id journal.SegmentID, visit func(*playback.Row)) (index playback.Index, digest string, err error) {
@@ -118,11 +111,11 @@ func (n *Node) readPlayback(id journal.SegmentID, visit func(*playback.Row)) (in
 		return index, "", err
 	}
 	defer func() { _ = reader.Close() }() // it was only read
-	head := make([]byte, min(4, reader.Size()))
+	head := make([]byte, min(headSize, reader.Size()))
 	if _, err := reader.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
 		return index, "", err
 	}
-	index, err = playback.Read(io.NewSectionReader(reader, 0, reader.Size()), kindOf(head), "", n.geoid, visit)
+	index, err = playback.Read(io.NewSectionReader(reader, 0, reader.Size()), segment.KindOf(head), "", n.geoid, visit)
 	if err != nil {
 		return index, "", fmt.Errorf("reading %s: %w", id, err)
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"overflight/geodesy"
-	"overflight/internal/catalogue"
 	"overflight/internal/node"
 	"overflight/internal/report"
 	"overflight/journal"
@@ -233,12 +232,6 @@ func rowOf(r *playback.Row) Row {
 	doubt := float64(f.Uncertainty)
 	x.Doubt, x.Method = &doubt, f.Method.String()
 	return x
-}
-
-// words is the catalogue of the language that is asked for.
-func words(ctx context.Context) *catalogue.Catalogue {
-	language, _ := ctx.Value(languageKey{}).(catalogue.Language)
-	return catalogue.Open(language)
 }
 
 func pair(p geodesy.Position) *[2]float64 { return &[2]float64{float64(p.Lon), float64(p.Lat)} }

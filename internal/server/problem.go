@@ -197,3 +197,9 @@ func fail(ctx context.Context, err error) error {
 	}
 	return ProblemOf(err, language)
 }
+
+// words is the catalogue of the language that is asked for.
+func words(ctx context.Context) *catalogue.Catalogue {
+	language, _ := ctx.Value(languageKey{}).(catalogue.Language)
+	return catalogue.Open(language)
+}
