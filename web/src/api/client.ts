@@ -1,5 +1,5 @@
 // The API as the server describes it: types come from its OpenAPI document, so a page that asks for what is not there does not build.
-import type { components, operations } from './schema'
+import type { components } from './schema'
 
 type Schemas = components['schemas']
 export type Flight = Schemas['Flight']
@@ -13,6 +13,8 @@ export type Health = Schemas['Health']
 export type Played = Schemas['Played']
 export type PlayedSegment = Schemas['PlayedSegment']
 export type Row = Schemas['Row']
+export type User = Schemas['User']
+export type Session = Schemas['Session']
 
 /** What the server refused, in the language that was asked for, with the code that is the same in every language. */
 export class Problem extends Error {
@@ -87,5 +89,3 @@ export class Client {
     }
   }
 }
-
-export type Operations = operations

@@ -1,6 +1,6 @@
 // What the whole page shares: the address, the clock, who is signed in, the connection, and what moves.
 import { Client, Problem, Unreachable } from '../api/client'
-import type { Health, Source } from '../api/client'
+import type { Health, Session, Source } from '../api/client'
 import type { MovingFrame } from '../live/frame'
 import { Socket } from '../live/socket'
 import type { Named } from '../live/socket'
@@ -10,12 +10,6 @@ import type { View } from './address'
 import { Clock } from './clock'
 import type { State } from './clock'
 import { words } from './words.svelte'
-
-export interface Session {
-  name: string
-  roles: string[]
-  language?: string
-}
 
 const themes: readonly ThemeName[] = ['day', 'night', 'red']
 

@@ -2,6 +2,7 @@
 // without asking the server.
 import en from '$catalogue/en.json'
 import es from '$catalogue/es.json'
+import { figure as number } from '../place/units'
 
 export type Language = 'en' | 'es'
 export type Key = keyof typeof en
@@ -45,10 +46,4 @@ export function count(key: string, n: number, ...args: (string | number)[]): str
   return coded(`${key}.${n === 1 ? 'one' : 'other'}`, number(n), ...args)
 }
 
-/** A number with a decimal point and thin spaces between thousands, in both languages (ISO 80000-1). */
-export function number(value: number, digits = 0): string {
-  if (!Number.isFinite(value)) return '—'
-  const [whole = '', part] = Math.abs(value).toFixed(digits).split('.')
-  const grouped = whole.length > 4 ? whole.replace(/\B(?=(\d{3})+$)/g, '\u2009') : whole
-  return (value < 0 ? '\u2212' : '') + grouped + (part ? '.' + part : '')
-}
+export { figure as number } from '../place/units'

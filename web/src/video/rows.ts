@@ -29,8 +29,8 @@ export class Rows {
   }
 }
 
-/** Half a frame at 30 a second: a packet's time and a picture's may differ by rounding, not by more. */
-const close = 1500
+/** Metadata may come five times a second and less: further than a third of a second off a packet says nothing of a picture. Ticks of 90 kHz. */
+const farthest = 30_000
 
 /**
  * The row of a picture: that whose time is nearest. Rows that took their time from the picture before are often sent behind the
@@ -47,7 +47,7 @@ export function rowOf(rows: readonly Row[], pts: number): Row | null {
       least = d
     }
   }
-  return best && least <= close * 20 ? best : null
+  return best && least <= farthest ? best : null
 }
 
 /** The row that was newest at an instant; null where none is within a second. */
