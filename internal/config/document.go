@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -114,12 +115,18 @@ func place(n ast.Node) int {
 	return 1
 }
 
+// join names a field. A key may be any text that YAML allows: one that is no name is quoted, so that an error stays a line.
 func join(path, key string) string {
+	if !named.MatchString(key) {
+		key = fmt.Sprintf("%.60q", key)
+	}
 	if path == "" {
 		return key
 	}
 	return path + "." + key
 }
+
+var named = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,60}$`)
 
 func (d *document) table(n ast.Node, path string) *table {
 	t := &table{document: d, path: path, line: place(n), fields: map[string]ast.Node{}}
