@@ -3,6 +3,7 @@ package bundle_test
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -219,6 +220,39 @@ func TestManySegments(t *testing.T) {
 		}
 		if want := []string{fmt.Sprint(index)}; !slices.Equal(failed, want) {
 			t.Errorf("segment %d changed: %v failed", index, failed)
+		}
+	}
+}
+
+// TestEndlessDirectory: an archive whose headers are many more than it says costs no memory that grows with them. Not
+// parallel, because it looks at all that the process allocates.
+func TestEndlessDirectory(t *testing.T) {
+	l := sortie(t)
+	p := policyOf(t, l, 2)
+	for _, count := range []int{1 << 16, 24 << 16} { // the number of records is told modulo 65,536
+		le := binary.LittleEndian
+		var b []byte
+		for i := range count {
+			h := make([]byte, 46+6)
+			le.PutUint32(h, 0x02014b50)
+			le.PutUint16(h[28:], 6)
+			copy(h[46:], fmt.Sprintf("%06x", i))
+			b = append(b, h...)
+		}
+		end := make([]byte, 22)
+		le.PutUint32(end, 0x06054b50)
+		// Its size is told as nothing, so that it begins where it is said to: at the beginning.
+		archive := append(b, end...)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		r := check(archive, p)
+		runtime.ReadMemStats(&after)
+		var coded transparency.Coded
+		if err := r.Err(); !errors.As(err, &coded) || coded.Code() != bundle.CodeFiles {
+			t.Errorf("%d headers: %v", count, err)
+		}
+		if used := after.TotalAlloc - before.TotalAlloc; used > 128<<20 {
+			t.Errorf("%d bytes for %d headers", used, count)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package bundle
 import (
 	"archive/zip"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -22,10 +23,15 @@ func open(r io.ReaderAt, size int64) (*container, transparency.Coded) {
 	if refused := boundDirectory(r, size); refused != nil {
 		return nil, refused
 	}
-	z, err := zip.NewReader(r, size)
+	within := &budget{ReaderAt: r, left: maxDirectory + aroundDirectory}
+	z, err := zip.NewReader(within, size)
+	if errors.Is(err, errBudget) || err == nil && len(z.File) > maxFiles {
+		return nil, refuse(CodeFiles, fmt.Sprint(maxFiles+1), fmt.Sprint(maxFiles))
+	}
 	if err != nil {
 		return nil, refuse(CodeArchive)
 	}
+	within.open = true
 	c := &container{r: r, files: map[string]*zip.File{}}
 	var total uint64
 	for _, f := range z.File {
@@ -51,6 +57,28 @@ func open(r io.ReaderAt, size int64) (*container, transparency.Coded) {
 		}
 	}
 	return c, nil
+}
+
+// budget bounds what is read while an archive is opened: its reader takes header after header until one is none, whatever number
+// and size the archive states.
+type budget struct {
+	io.ReaderAt
+	left int64
+	open bool // the archive is open: nothing is counted any more
+}
+
+// aroundDirectory is what is read beside the directory: the end of the file, and a buffer too much.
+const aroundDirectory = 1 << 20
+
+var errBudget = errors.New("the directory is longer than a bundle's")
+
+func (b *budget) ReadAt(p []byte, at int64) (int, error) {
+	if !b.open {
+		if b.left -= int64(len(p)); b.left < 0 {
+			return 0, errBudget
+		}
+	}
+	return b.ReaderAt.ReadAt(p, at)
 }
 
 // localHeader holds the header before the bytes against the directory (APPNOTE 4.3.7): another program
