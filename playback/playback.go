@@ -42,6 +42,7 @@ type Video struct {
 	Height   int
 	Aspect   [2]int // width to height of one sample; 0 when not stated
 	Pictures int
+	Step     int64 // ticks of 90 kHz from a picture to the next; 0 when not known
 	Verdict  Verdict
 }
 
@@ -248,7 +249,7 @@ func (b *builder) index(kind ingest.Kind) Index {
 	}
 	pid := b.order[0]
 	f := b.firsts[pid]
-	x.Video = Video{PID: pid, Coding: f.codec, Pictures: f.pictures, Verdict: Plays}
+	x.Video = Video{PID: pid, Coding: f.codec, Pictures: f.pictures, Step: f.step, Verdict: Plays}
 	set, found, sound := b.head.found()
 	h264 := f.codec == mpegts.H264.String()
 	if found && h264 {

@@ -34,12 +34,12 @@ func TestSamples(t *testing.T) {
 		video      Video
 		runs, rows int
 	}{
-		"osh_sample-stream.ts": {Video{256, "H.264", "avc1.42C01E", 640, 480, square, 277, Plays}, 28, 277},
-		"aphill_short.ts":      {Video{256, "H.264", "avc1.4D4029", 720, 480, square, 96, Plays}, 3, 48}, // a picture a field
-		"h264_klv.ts":          {Video{256, "H.264", "avc1.F40015", 160, 120, [2]int{}, 30, Plays}, 1, 30},
-		"h264_no_klv.ts":       {Video{256, "H.264", "avc1.F40015", 160, 120, [2]int{}, 30, Plays}, 1, 0},
-		"h264_audio.ts":        {Video{PID: 256, Coding: "MPEG-2", Pictures: 29, Verdict: OtherCodec}, 3, 0},
-		"osh_sync.ts":          {Video{PID: 256, Coding: "H.264", Pictures: 277, Verdict: Broken}, 277, 277},
+		"osh_sample-stream.ts": {Video{256, "H.264", "avc1.42C01E", 640, 480, square, 277, 3000, Plays}, 28, 277},
+		"aphill_short.ts":      {Video{256, "H.264", "avc1.4D4029", 720, 480, square, 96, 1501, Plays}, 3, 48}, // a picture a field
+		"h264_klv.ts":          {Video{256, "H.264", "avc1.F40015", 160, 120, [2]int{}, 30, 3000, Plays}, 1, 30},
+		"h264_no_klv.ts":       {Video{256, "H.264", "avc1.F40015", 160, 120, [2]int{}, 30, 3000, Plays}, 1, 0},
+		"h264_audio.ts":        {Video{PID: 256, Coding: "MPEG-2", Pictures: 29, Step: 30000, Verdict: OtherCodec}, 3, 0},
+		"osh_sync.ts":          {Video{PID: 256, Coding: "H.264", Pictures: 277, Step: 3000, Verdict: Broken}, 277, 277},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

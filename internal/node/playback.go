@@ -31,7 +31,7 @@ type indexes struct {
 const mostIndexes = 8 << 10
 
 // indexVersion is changed with what an index holds.
-const indexVersion = 1
+const indexVersion = 2
 
 // indexFile is an index as it is kept. The digest is that of the segment's bytes: a file of another segment counts for nothing.
 type indexFile struct {

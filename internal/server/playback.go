@@ -26,6 +26,7 @@ type Played struct {
 	Width    int             `json:"width"`
 	Height   int             `json:"height"`
 	Aspect   [2]int          `json:"sample_aspect"`
+	Step     int64           `json:"step" doc:"ticks of 90 kHz from a picture to the next; 0 where not known"`
 	Segments []PlayedSegment `json:"segments"`
 }
 
@@ -115,7 +116,7 @@ func (a *api) played(ctx context.Context, in *FlightPath) (*body[list[Played]], 
 		}
 		p, v := &out.Items[k], &s.Index.Video
 		if p.Verdict != string(playback.Plays) && v.Verdict != playback.NoVideo && (p.Verdict == string(playback.NoVideo) || v.Verdict == playback.Plays) {
-			p.Verdict, p.Coding, p.Codec, p.Width, p.Height, p.Aspect = string(v.Verdict), v.Coding, v.Codec, v.Width, v.Height, v.Aspect
+			p.Verdict, p.Coding, p.Codec, p.Width, p.Height, p.Aspect, p.Step = string(v.Verdict), v.Coding, v.Codec, v.Width, v.Height, v.Aspect, v.Step
 		}
 		x := PlayedSegment{
 			Segment: string(s.Sealed.Segment), From: stamp(s.From), To: stamp(s.To), Bytes: int64(s.Sealed.Bytes), SHA256: s.Sealed.Plain.String(),

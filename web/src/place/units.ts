@@ -5,14 +5,6 @@ export type Lengths = 'metric' | 'nautical'
 export type Heights = 'm' | 'ft' | 'FL'
 export type Speeds = 'm/s' | 'km/h' | 'kt'
 
-export interface Units {
-  readonly lengths: Lengths
-  readonly heights: Heights
-  readonly speeds: Speeds
-}
-
-export const metric: Units = { lengths: 'metric', heights: 'm', speeds: 'km/h' }
-export const aviation: Units = { lengths: 'nautical', heights: 'ft', speeds: 'kt' }
 
 const nauticalMile = 1852
 const foot = 0.3048
