@@ -1,0 +1,380 @@
+package authority
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"overflight/airspace"
+	"overflight/evidence"
+)
+
+// Recorded says when an act was put on record and by whose signatures. At and Sequence are the log's: they decide what
+// came first, whatever date a document bears.
+type Recorded struct {
+	At       time.Time
+	Sequence uint64
+	Digest   evidence.Digest // of the document's bytes
+	Signers  []string        // names whose signatures under it were verified
+}
+
+// What Apply refuses. Each is wrapped in one line that says which act and why.
+var (
+	ErrExists    = errors.New("authority: on record already, and different")
+	ErrNoSuch    = errors.New("authority: not on record")
+	ErrSignature = errors.New("authority: signature is missing")
+)
+
+// Register is the fold of acts in the order in which they were recorded. Nothing in it is overwritten: a question names
+// the instant by whose knowledge it is answered, and gets the same answer for ever. It is read by any number at once, and
+// written by one.
+type Register struct {
+	requests   shelf[RequestMade]
+	agreements shelf[AgreementProposed]
+	signed     shelf[AgreementSigned]
+	warned     shelf[AgreementWarned]
+	bases      shelf[BasisStated]
+	clearances shelf[ClearanceGiven]
+	revoked    shelf[ClearanceRevoked]
+	notices    shelf[NoticeSent]
+	delivered  shelf[NoticeDelivered]
+	received   shelf[NoticeAcknowledged]
+	disputed   shelf[NoticeDisputed]
+	loadouts   shelf[LoadoutAttested]
+	inspected  shelf[LoadoutInspected]
+	plans      shelf[PlanFiled]
+	approved   shelf[PlanApproved]
+	overridden shelf[RuleOverridden]
+	ruleSets   shelf[RuleSetAdopted]
+	airframes  shelf[AirframeDescribed]
+	decisions  shelf[DecisionMade]
+	corrected  shelf[ActCorrected]
+
+	byState  map[airspace.State][]int // clearances
+	bySortie map[string][]int         // approvals
+	dry      bool                     // only asked whether an act would be admitted
+}
+
+// NewRegister returns a register without acts.
+func NewRegister() *Register {
+	return &Register{byState: map[airspace.State][]int{}, bySortie: map[string][]int{}}
+}
+
+// Admit reports whether Apply would put an act on record, and changes nothing.
+func (r *Register) Admit(a Act, rec Recorded) error {
+	asked := *r
+	asked.dry = true
+	return asked.Apply(a, rec)
+}
+
+// shelf holds the acts of one kind in the order in which they were recorded.
+type shelf[A Act] struct {
+	all []Entry[A]
+	ids map[string][]int
+}
+
+// Entry is an act on record.
+type Entry[A Act] struct {
+	Act      A
+	Recorded Recorded
+	// Corrected is when it was taken back; zero when it was not.
+	Corrected time.Time
+}
+
+// KnownAt reports whether the act was on record at an instant and not taken back by then.
+func (e *Entry[A]) KnownAt(k time.Time) bool {
+	return !e.Recorded.At.After(k) && (e.Corrected.IsZero() || k.Before(e.Corrected))
+}
+
+// Fact names the act as what a result rests on.
+func (e *Entry[A]) Fact() Fact {
+	return Fact{Kind: e.Act.Kind(), ID: e.Act.Ident(), Recorded: e.Recorded.At, Sequence: e.Recorded.Sequence}
+}
+
+func (s *shelf[A]) add(a A, r Recorded) int {
+	if s.ids == nil {
+		s.ids = map[string][]int{}
+	}
+	s.all = append(s.all, Entry[A]{Act: a, Recorded: r})
+	i := len(s.all) - 1
+	s.ids[a.Ident()] = append(s.ids[a.Ident()], i)
+	return i
+}
+
+// known returns the newest act of an identifier that was on record at an instant.
+func (s *shelf[A]) known(id string, k time.Time) (*Entry[A], bool) {
+	of := s.ids[id]
+	for i := len(of) - 1; i >= 0; i-- {
+		if e := &s.all[of[i]]; e.KnownAt(k) {
+			return e, true
+		}
+	}
+	return nil, false
+}
+
+// standing returns the act of an identifier that was not taken back.
+func (s *shelf[A]) standing(id string) (*Entry[A], bool) {
+	of := s.ids[id]
+	for i := len(of) - 1; i >= 0; i-- {
+		if e := &s.all[of[i]]; e.Corrected.IsZero() {
+			return e, true
+		}
+	}
+	return nil, false
+}
+
+// list returns the acts that were on record at an instant.
+func (s *shelf[A]) list(k time.Time) []Entry[A] {
+	var out []Entry[A]
+	for i := range s.all {
+		if s.all[i].KnownAt(k) {
+			out = append(out, s.all[i])
+		}
+	}
+	return out
+}
+
+// correct takes back the act of an identifier that stands; a zero instant only asks whether there is one.
+func (s *shelf[A]) correct(id string, at time.Time) bool {
+	e, ok := s.standing(id)
+	if ok && !at.IsZero() {
+		e.Corrected = at
+	}
+	return ok
+}
+
+// Signers returns the names whose signatures an act needs. Two-person steps need two.
+func Signers(a Act) []string {
+	switch a := a.(type) {
+	case AgreementSigned:
+		return []string{a.By}
+	case LoadoutAttested:
+		return []string{a.By}
+	case LoadoutInspected:
+		return []string{a.Inspector}
+	case PlanApproved:
+		return []string{a.By}
+	case RuleOverridden:
+		return a.By[:]
+	default:
+		return nil
+	}
+}
+
+// Apply puts an act on record. It changes nothing when it returns an error; the same document recorded again is none.
+func (r *Register) Apply(a Act, rec Recorded) error {
+	if err := a.Check(); err != nil {
+		return fmt.Errorf("%s: %w", a.Kind(), err)
+	}
+	for _, name := range Signers(a) {
+		if !slices.Contains(rec.Signers, name) {
+			return fmt.Errorf("%w: %s %s is not signed by %s", ErrSignature, a.Kind(), a.Ident(), name)
+		}
+	}
+	switch a := a.(type) {
+	case RequestMade:
+		return once(r, &r.requests, a, rec)
+	case AgreementProposed:
+		if a.Amends != "" {
+			before, err := cited(&r.agreements, KindAgreementProposed, a.Amends)
+			if err != nil {
+				return err
+			}
+			if !between(&before.Act, a.Parties[0].State(), a.Parties[1].State()) {
+				return fmt.Errorf("%s: %w", a.Kind(), fault("amends", a.Amends, "an agreement between the same states"))
+			}
+		}
+		return once(r, &r.agreements, a, rec)
+	case AgreementSigned:
+		p, err := cited(&r.agreements, KindAgreementProposed, a.Agreement)
+		switch {
+		case err != nil:
+			return err
+		case p.Recorded.Digest != a.Text:
+			return fmt.Errorf("%s: %w", a.Kind(), fault("text", a.Text.String(), "the digest of the text on record, "+p.Recorded.Digest.String()))
+		case p.Act.Parties[0].State() != a.Party.State() && p.Act.Parties[1].State() != a.Party.State():
+			return fmt.Errorf("%s: %w", a.Kind(), fault("party", string(a.Party), "a party of "+a.Agreement))
+		}
+		return once(r, &r.signed, a, rec)
+	case AgreementWarned:
+		if _, err := cited(&r.agreements, KindAgreementProposed, a.Agreement); err != nil {
+			return err
+		}
+		return once(r, &r.warned, a, rec)
+	case BasisStated:
+		return once(r, &r.bases, a, rec)
+	case ClearanceGiven:
+		before := len(r.clearances.all)
+		if err := once(r, &r.clearances, a, rec); err != nil || len(r.clearances.all) == before {
+			return err
+		}
+		r.byState[a.State] = append(r.byState[a.State], before)
+		return nil
+	case ClearanceRevoked:
+		c, err := cited(&r.clearances, KindClearanceGiven, a.Clearance)
+		if err != nil {
+			return err
+		}
+		if a.By.State() != c.Act.State {
+			return fmt.Errorf("%s: %w", a.Kind(), fault("by", string(a.By), "an office of "+string(c.Act.State)+", which gave it"))
+		}
+		return once(r, &r.revoked, a, rec)
+	case NoticeSent:
+		return once(r, &r.notices, a, rec)
+	case NoticeDelivered:
+		return onNotice(r, &r.delivered, a, a.Notice, "", rec)
+	case NoticeAcknowledged:
+		return onNotice(r, &r.received, a, a.Notice, a.By, rec)
+	case NoticeDisputed:
+		return onNotice(r, &r.disputed, a, a.Notice, a.By, rec)
+	case LoadoutAttested:
+		return once(r, &r.loadouts, a, rec)
+	case LoadoutInspected:
+		if _, err := cited(&r.loadouts, KindLoadoutAttested, a.Loadout); err != nil {
+			return err
+		}
+		return once(r, &r.inspected, a, rec)
+	case PlanFiled:
+		r.newer(&r.plans, a, rec)
+		return nil
+	case PlanApproved:
+		if err := r.filed(a.Sortie, a.Plan); err != nil {
+			return err
+		}
+		before := len(r.approved.all)
+		if err := once(r, &r.approved, a, rec); err != nil || len(r.approved.all) == before {
+			return err
+		}
+		r.bySortie[a.Sortie] = append(r.bySortie[a.Sortie], before)
+		return nil
+	case RuleOverridden:
+		if err := r.filed(a.Sortie, a.Plan); err != nil {
+			return err
+		}
+		put(r, &r.overridden, a, rec)
+		return nil
+	case RuleSetAdopted:
+		return once(r, &r.ruleSets, a, rec)
+	case AirframeDescribed:
+		put(r, &r.airframes, a, rec) // a newer description takes the place of an older from when it is known
+		return nil
+	case DecisionMade:
+		return once(r, &r.decisions, a, rec)
+	case ActCorrected:
+		return r.correct(a, rec)
+	}
+	return fmt.Errorf("%w: %s", ErrKind, a.Kind())
+}
+
+// once adds an act whose identifier is new. The same document again changes nothing.
+func once[A Act](r *Register, s *shelf[A], a A, rec Recorded) error {
+	if e, ok := s.standing(a.Ident()); ok {
+		if e.Recorded.Digest == rec.Digest {
+			return nil
+		}
+		return fmt.Errorf("%w: %s %s; take it back first, or give it another identifier", ErrExists, a.Kind(), a.Ident())
+	}
+	if !r.dry {
+		s.add(a, rec)
+	}
+	return nil
+}
+
+// newer adds a plan unless it is the very one that stands.
+func (r *Register) newer(s *shelf[PlanFiled], a PlanFiled, rec Recorded) {
+	if e, ok := s.standing(a.Ident()); ok && e.Recorded.Digest == rec.Digest {
+		return
+	}
+	put(r, s, a, rec)
+}
+
+// put adds an act beside those of the same identifier.
+func put[A Act](r *Register, s *shelf[A], a A, rec Recorded) {
+	if !r.dry {
+		s.add(a, rec)
+	}
+}
+
+func cited[A Act](s *shelf[A], kind Kind, id string) (*Entry[A], error) {
+	e, ok := s.standing(id)
+	if !ok {
+		return nil, fmt.Errorf("%w: %s %s", ErrNoSuch, kind, id)
+	}
+	return e, nil
+}
+
+// onNotice adds what became of a notice. A state speaks for itself only.
+func onNotice[A Act](r *Register, s *shelf[A], a A, notice string, by Party, rec Recorded) error {
+	n, err := cited(&r.notices, KindNoticeSent, notice)
+	if err != nil {
+		return err
+	}
+	if by != "" && by.State() != n.Act.State {
+		return fmt.Errorf("%s: %w", a.Kind(), fault("by", string(by), "an office of "+string(n.Act.State)+", which the notice is to"))
+	}
+	return once(r, s, a, rec)
+}
+
+// filed says whether a plan with a digest is on record.
+func (r *Register) filed(sortie string, plan evidence.Digest) error {
+	for _, i := range r.plans.ids[sortie] {
+		if r.plans.all[i].Recorded.Digest == plan {
+			return nil
+		}
+	}
+	return fmt.Errorf("%w: a plan of %s with the digest %s", ErrNoSuch, sortie, plan)
+}
+
+func (r *Register) correct(a ActCorrected, rec Recorded) error {
+	done := false
+	at := rec.At
+	if r.dry {
+		at = time.Time{}
+	}
+	switch a.Of {
+	case KindRequestMade:
+		done = r.requests.correct(a.ID, at)
+	case KindAgreementProposed:
+		done = r.agreements.correct(a.ID, at)
+	case KindAgreementSigned:
+		done = r.signed.correct(a.ID, at)
+	case KindAgreementWarned:
+		done = r.warned.correct(a.ID, at)
+	case KindBasisStated:
+		done = r.bases.correct(a.ID, at)
+	case KindClearanceGiven:
+		done = r.clearances.correct(a.ID, at)
+	case KindClearanceRevoked:
+		done = r.revoked.correct(a.ID, at)
+	case KindNoticeSent:
+		done = r.notices.correct(a.ID, at)
+	case KindNoticeDelivered:
+		done = r.delivered.correct(a.ID, at)
+	case KindNoticeAcknowledged:
+		done = r.received.correct(a.ID, at)
+	case KindNoticeDisputed:
+		done = r.disputed.correct(a.ID, at)
+	case KindLoadoutAttested:
+		done = r.loadouts.correct(a.ID, at)
+	case KindLoadoutInspected:
+		done = r.inspected.correct(a.ID, at)
+	case KindPlanApproved:
+		done = r.approved.correct(a.ID, at)
+	case KindRuleOverridden:
+		done = r.overridden.correct(a.ID, at)
+	case KindRuleSetAdopted:
+		done = r.ruleSets.correct(a.ID, at)
+	case KindAirframeDescribed:
+		done = r.airframes.correct(a.ID, at)
+	case KindPlanFiled, KindDecisionMade, KindActCorrected:
+		return fmt.Errorf("%s: %w", a.Kind(), fault("of", string(a.Of), "an act that can be taken back: a plan is filed anew, a decision stays"))
+	default:
+		return fmt.Errorf("%s: %w", a.Kind(), fault("of", string(a.Of), "a kind of act"))
+	}
+	if !done {
+		return fmt.Errorf("%w: %s %s", ErrNoSuch, a.Of, a.ID)
+	}
+	put(r, &r.corrected, a, rec)
+	return nil
+}
