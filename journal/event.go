@@ -279,6 +279,23 @@ type KeyRotated struct {
 	At   time.Time
 }
 
+// ActRecorded is a document that persons signed: an attestation, an approval, an override, a statement.
+// docs/signature.md says what exactly is signed.
+type ActRecorded struct {
+	Act        string // what the document is, with its version: "loadout.attested/v1"
+	ID         string // of the act, which later acts name
+	Document   []byte // canonical JSON (RFC 8785), byte for byte as it was signed
+	Signatures []Signature
+	By         string
+	At         time.Time
+}
+
+// Signature is a signature line of c2sp.org/signed-note, without its newline, and the name of the key in it.
+type Signature struct {
+	Name string
+	Line string
+}
+
 // CheckpointPublished is a checkpoint of our log as it was signed.
 type CheckpointPublished struct {
 	Origin string

@@ -47,6 +47,8 @@ func (c *coder) write(event Event) {
 		e.fields(c)
 	case KeyRotated:
 		e.fields(c)
+	case ActRecorded:
+		e.fields(c)
 	case CheckpointPublished:
 		e.fields(c)
 	case CheckpointCosigned:
@@ -107,6 +109,8 @@ func (c *coder) read(kind Kind) (Event, bool) {
 		return value[EvidenceExported](c), true
 	case KindKeyRotated:
 		return value[KeyRotated](c), true
+	case KindActRecorded:
+		return value[ActRecorded](c), true
 	case KindCheckpointPublished:
 		return value[CheckpointPublished](c), true
 	case KindCheckpointCosigned:
@@ -345,6 +349,16 @@ func (e *KeyRotated) fields(c *coder) {
 	text(c, &e.Use)
 	text(c, &e.Old)
 	text(c, &e.New)
+	text(c, &e.By)
+	c.instant(&e.At)
+}
+
+func (e *ActRecorded) fields(c *coder) {
+	c.array(6)
+	text(c, &e.Act)
+	text(c, &e.ID)
+	c.bytes(&e.Document)
+	list(c, &e.Signatures, signature)
 	text(c, &e.By)
 	c.instant(&e.At)
 }

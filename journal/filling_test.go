@@ -36,6 +36,7 @@ var every = []journal.Event{
 	journal.EvidenceRead{},
 	journal.EvidenceExported{},
 	journal.KeyRotated{},
+	journal.ActRecorded{},
 	journal.CheckpointPublished{},
 	journal.CheckpointCosigned{},
 	journal.Padding{},

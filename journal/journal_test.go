@@ -60,7 +60,7 @@ func TestListIsWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	parts := []string{"Event", "Unknown", "MediaDigest", "SegmentCounts", "Withheld", "Look"}
+	parts := []string{"Event", "Unknown", "MediaDigest", "SegmentCounts", "Withheld", "Look", "Signature"}
 	declared, listed := []string{}, []string{}
 	ast.Inspect(file, func(n ast.Node) bool {
 		if s, ok := n.(*ast.TypeSpec); ok && !slices.Contains(parts, s.Name.Name) {

@@ -28,6 +28,7 @@ const (
 	KindEvidenceRead        Kind = "evidence.read"
 	KindEvidenceExported    Kind = "evidence.exported"
 	KindKeyRotated          Kind = "key.rotated"
+	KindActRecorded         Kind = "act.recorded"
 	KindCheckpointPublished Kind = "checkpoint.published"
 	KindCheckpointCosigned  Kind = "checkpoint.cosigned"
 	KindPadding             Kind = "padding"
@@ -100,6 +101,9 @@ func (EvidenceExported) Kind() Kind { return KindEvidenceExported }
 func (KeyRotated) Kind() Kind { return KindKeyRotated }
 
 // Kind implements Event.
+func (ActRecorded) Kind() Kind { return KindActRecorded }
+
+// Kind implements Event.
 func (CheckpointPublished) Kind() Kind { return KindCheckpointPublished }
 
 // Kind implements Event.
@@ -133,6 +137,7 @@ func (LossDeclared) event()        {}
 func (EvidenceRead) event()        {}
 func (EvidenceExported) event()    {}
 func (KeyRotated) event()          {}
+func (ActRecorded) event()         {}
 func (CheckpointPublished) event() {}
 func (CheckpointCosigned) event()  {}
 func (Padding) event()             {}

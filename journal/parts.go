@@ -148,6 +148,12 @@ func media(c *coder, m *MediaDigest) {
 	c.digest(&m.Digest)
 }
 
+func signature(c *coder, s *Signature) {
+	c.array(2)
+	text(c, &s.Name)
+	text(c, &s.Line)
+}
+
 func interval(c *coder, i *airspace.Interval) {
 	c.array(2)
 	c.instant(&i.Earliest)

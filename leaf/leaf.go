@@ -2,12 +2,13 @@
 // commits to.
 //
 // Entered is what somebody may one day be held to: sorties and that there was none, sealed and erased segments, entries
-// into airspace, what was withheld or lost, hours of airframes, keys, and who read or took out evidence. Fixes, footprints
+// into airspace, what was withheld or lost, hours of airframes, keys, what persons signed, and who read or took out evidence. Fixes, footprints
 // and findings are not: they follow from the segments, whose leaves commit to every byte.
 package leaf
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -18,6 +19,7 @@ import (
 	"overflight/airspace"
 	"overflight/evidence"
 	"overflight/journal"
+	"overflight/signature"
 	"overflight/transparency"
 )
 
@@ -27,12 +29,26 @@ const instant = "2006-01-02T15:04:05.000000Z"
 // longest bounds each text that somebody typed, so that a body stays below transparency.MaxBody.
 const longest = 160
 
+// room is what a body has that is made of texts: half of a kilobyte of them says enough. What persons signed has as much as a
+// body may have at all.
+const room = 1024
+
+// mostShown is the longest document that an act's body shows; of a longer one it has the digest.
+const mostShown = 2048
+
 // body is a JSON object; its members are written in the order of their names.
 type body map[string]any
 
 // Of returns what is entered of an event; false when nothing is. A body is canonical JSON of at most transparency.MaxBody
 // bytes; a text that is longer than a body has room for is cut, and says so.
 func Of(e journal.Event) (transparency.Kind, []byte, bool, error) {
+	if a, ok := e.(journal.ActRecorded); ok {
+		text, err := act(&a)
+		if err != nil {
+			return "", nil, false, fmt.Errorf("leaf of act %s: %w", a.ID, err)
+		}
+		return transparency.KindAuthorisation, text, true, nil
+	}
 	kind, b, entered := of(e)
 	if !entered {
 		return "", nil, false, nil
@@ -46,7 +62,7 @@ func Of(e journal.Event) (transparency.Kind, []byte, bool, error) {
 	}
 	b["event"] = string(e.Kind())
 	out, err := canonical(b)
-	for most := longest; err == nil && len(out) > transparency.MaxBody && most > 0; most -= longest / 8 {
+	for most := longest; err == nil && len(out) > room && most > 0; most -= longest / 8 {
 		for name, v := range b { // several long texts have less room each
 			if s, ok := v.(string); ok && name != "flight" {
 				b[name] = text(s, most)
@@ -54,8 +70,8 @@ func Of(e journal.Event) (transparency.Kind, []byte, bool, error) {
 		}
 		out, err = canonical(b)
 	}
-	if err == nil && len(out) > transparency.MaxBody {
-		err = fmt.Errorf("%d bytes, at most %d", len(out), transparency.MaxBody)
+	if err == nil && len(out) > room {
+		err = fmt.Errorf("%d bytes, at most %d", len(out), room)
 	}
 	if err != nil {
 		return "", nil, false, fmt.Errorf("leaf of %s: %w", e.Kind(), err)
@@ -132,6 +148,39 @@ func segmentOf(e *journal.SegmentSealed) transparency.Segment {
 		s.Media = append(s.Media, transparency.Media{Name: m.Kind, Offset: e.Bytes - m.Bytes, Bytes: m.Bytes, Digest: m.Digest})
 	}
 	return s
+}
+
+// act is the body of what persons signed. Nothing of a signature is cut: it would be none.
+func act(e *journal.ActRecorded) ([]byte, error) {
+	b := body{"event": string(e.Kind()), "act": e.Act, "id": e.ID, "by": text(e.By, longest), "at": at(e.At)}
+	signatures := []signature.Signed{}
+	for _, s := range e.Signatures {
+		signatures = append(signatures, signature.Signed{Name: s.Name, Line: s.Line})
+	}
+	b["signatures"] = signatures
+	whole, err := signature.Canonical(e.Document)
+	if err == nil && bytes.Equal(whole, e.Document) && len(whole) <= mostShown {
+		b["document"] = json.RawMessage(whole)
+		if out, err := signedForm(b); err == nil && len(out) <= transparency.MaxBody {
+			return out, nil
+		}
+		delete(b, "document")
+	}
+	b["sha256"] = digest(sha256.Sum256(e.Document))
+	out, err := signedForm(b)
+	if err == nil && len(out) > transparency.MaxBody {
+		err = fmt.Errorf("%d bytes, at most %d", len(out), transparency.MaxBody)
+	}
+	return out, err
+}
+
+// signedForm is canonical as signed documents are, whatever stands in the texts.
+func signedForm(b body) ([]byte, error) {
+	out, err := canonical(b)
+	if err != nil {
+		return nil, err
+	}
+	return signature.Canonical(out)
 }
 
 func at(t time.Time) string {

@@ -2,7 +2,9 @@ package leaf_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +14,7 @@ import (
 	"overflight/flight"
 	"overflight/journal"
 	"overflight/leaf"
+	"overflight/signature"
 	"overflight/transparency"
 )
 
@@ -44,6 +47,8 @@ func TestBodies(t *testing.T) {
 		{journal.EvidenceRead{Who: long, What: long, Purpose: long, At: at}, transparency.KindRead, ""},
 		{journal.EvidenceExported{Who: "a", What: "b", Purpose: "c", At: at}, transparency.KindExport, ""},
 		{journal.KeyRotated{Name: long, Use: "log", Old: long, New: long, By: long, At: at}, transparency.KindKey, ""},
+		{journal.ActRecorded{Act: "loadout.attested/v1", ID: "act-1", Document: []byte(`{"a":1}`), By: long, At: at}, transparency.KindAuthorisation, ""},
+		{journal.ActRecorded{Act: "loadout.attested/v1", ID: "act-1", Document: []byte(strings.Repeat("x", 3000)), By: long, At: at}, transparency.KindAuthorisation, ""},
 		{journal.FixesRecorded{Flight: sortie, At: at}, "", ""},
 		{journal.FootprintsRecorded{Flight: sortie, At: at}, "", ""},
 		{journal.DefectsFound{Flight: sortie, Example: evidence.Defect{Code: "x"}, At: at}, "", ""},
@@ -73,5 +78,50 @@ func TestBodies(t *testing.T) {
 		if _, err := (transparency.Opening{Kind: kind, Body: body}).Entry(); err != nil {
 			t.Errorf("%s: %v", tc.event.Kind(), err)
 		}
+	}
+}
+
+// TestActs: a document that has room is in the body, byte for byte as it was signed; of any other there is the digest, and in
+// both cases every signature whole.
+func TestActs(t *testing.T) {
+	t.Parallel()
+	line := "— ana " + strings.Repeat("A", 92)
+	signed := slices.Repeat([]journal.Signature{{Name: "ana", Line: line}}, signature.MaxSigned)
+	of := func(n int) []byte { return []byte(`{"ñ":"` + strings.Repeat("x", n-len(`{"ñ":""}`)) + `"}`) }
+	for _, tc := range []struct {
+		name     string
+		document []byte
+		shown    bool
+	}{
+		{"small", of(20), true},
+		{"the largest shown", of(2048), true},
+		{"one more", of(2049), false},
+		{"the largest", of(signature.MaxDocument), false},
+		{"not in its one form", []byte(`{ "a":1}`), false},
+		{"no JSON", []byte("x"), false},
+	} {
+		_, b, _, err := leaf.Of(journal.ActRecorded{Act: "loadout.attested/v1", ID: "act-1", Document: tc.document, Signatures: signed, By: "\u2028", At: at})
+		if err != nil {
+			t.Fatalf("%s: %v", tc.name, err)
+		}
+		if again, err := signature.Canonical(b); err != nil || !bytes.Equal(again, b) {
+			t.Errorf("%s: body is not canonical: %v\n%s", tc.name, err, b)
+		}
+		var got struct {
+			Document   json.RawMessage    `json:"document"`
+			SHA256     []byte             `json:"sha256"`
+			Signatures []signature.Signed `json:"signatures"`
+		}
+		if err := json.Unmarshal(b, &got); err != nil || len(got.Signatures) != len(signed) || got.Signatures[0].Line != line {
+			t.Errorf("%s: %v, %v", tc.name, got.Signatures, err)
+		}
+		sum := sha256.Sum256(tc.document)
+		if tc.shown && (!bytes.Equal(got.Document, tc.document) || got.SHA256 != nil) || !tc.shown && (got.Document != nil || !bytes.Equal(got.SHA256, sum[:])) {
+			t.Errorf("%s: shown as %.60s, digest %x", tc.name, got.Document, got.SHA256)
+		}
+	}
+	many := slices.Repeat(signed, 5)
+	if _, _, _, err := leaf.Of(journal.ActRecorded{ID: "act-1", Signatures: many}); err == nil {
+		t.Error("signatures without room were entered")
 	}
 }

@@ -52,8 +52,8 @@ var kindForm = regexp.MustCompile(`^[a-z][a-z0-9-]{0,39}/v[1-9][0-9]{0,2}$`)
 // Valid reports whether the kind is a word and a version.
 func (k Kind) Valid() bool { return kindForm.MatchString(string(k)) }
 
-// MaxBody is the most bytes that a body may have.
-const MaxBody = 1024
+// MaxBody is the most bytes that a body may have: a signed document of half of it with its signatures has room.
+const MaxBody = 4096
 
 // EntryVersion is the version of the leaf's encoding that this package writes.
 const EntryVersion = 1
@@ -160,7 +160,7 @@ type openingDocument struct {
 }
 
 // maxOpening is more than the largest opening needs.
-const maxOpening = 4096
+const maxOpening = 8192
 
 // Bytes returns the opening as canonical JSON (RFC 8785).
 func (o Opening) Bytes() []byte {

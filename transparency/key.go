@@ -58,8 +58,8 @@ func (k Key) String() string { return k.text }
 // Verifier returns what golang.org/x/mod/sumdb/note opens notes with.
 func (k Key) Verifier() note.Verifier { return k.verify }
 
-// samePublic reports whether two keys are one under two names or types.
-func (k Key) samePublic(other Key) bool { return bytes.Equal(k.public, other.public) }
+// SamePublic reports whether two keys are one under two names or types.
+func (k Key) SamePublic(other Key) bool { return bytes.Equal(k.public, other.public) }
 
 // ParseLogKey reads the key of a log: Ed25519 (1) or ML-DSA-44 (6).
 func ParseLogKey(s string) (Key, error) {
@@ -71,6 +71,9 @@ func ParseWitnessKey(s string) (Key, error) {
 	return parseKey(s, "4 / 6", Ed25519Cosignature, MLDSA44Cosignature)
 }
 
+// ParseEd25519Key reads a key that signs plain notes, no checkpoints: Ed25519 (1) and nothing else.
+func ParseEd25519Key(s string) (Key, error) { return parseKey(s, "1", Ed25519) }
+
 func parseKey(s, right string, allowed ...Algorithm) (Key, error) {
 	if len(s) > maxKey {
 		return Key{}, fault(CodeKeySyntax, s)
@@ -79,7 +82,7 @@ func parseKey(s, right string, allowed ...Algorithm) (Key, error) {
 	id16, key64, _ := strings.Cut(rest, "+")
 	id, err := strconv.ParseUint(id16, 16, 32)
 	raw, err64 := base64.StdEncoding.Strict().DecodeString(key64)
-	if err != nil || err64 != nil || len(id16) != 8 || len(raw) < 2 || !validName(name) {
+	if err != nil || err64 != nil || len(id16) != 8 || len(raw) < 2 || !ValidName(name) {
 		return Key{}, fault(CodeKeySyntax, s)
 	}
 	if own := keyID(name, raw); own != uint32(id) {
@@ -122,8 +125,8 @@ func parseKey(s, right string, allowed ...Algorithm) (Key, error) {
 	return k, nil
 }
 
-// validName is the rule of c2sp.org/signed-note: not empty, no space, no plus.
-func validName(s string) bool {
+// ValidName is the rule of c2sp.org/signed-note: not empty, no space, no plus.
+func ValidName(s string) bool {
 	return s != "" && len(s) <= maxName && utf8.ValidString(s) && !strings.Contains(s, "+") &&
 		strings.IndexFunc(s, func(r rune) bool { return unicode.IsSpace(r) || r < 0x20 || r == 0x7f }) < 0
 }
@@ -139,7 +142,7 @@ func keyID(name string, typed []byte) uint32 {
 // FormatKey returns the private and the public text form of the key that follows from a seed. The seed
 // MUST be random and is the key: who has it signs.
 func FormatKey(name string, a Algorithm, seed [32]byte) (private, public string, err error) {
-	if !validName(name) {
+	if !ValidName(name) {
 		return "", "", fault(CodeKeySyntax, name)
 	}
 	typed := []byte{byte(a)}
@@ -181,7 +184,7 @@ func ParseCosigner(private string) (*Cosigner, error) {
 	name, rest, _ := strings.Cut(rest, "+")
 	id16, key64, _ := strings.Cut(rest, "+")
 	raw, err := base64.StdEncoding.DecodeString(key64)
-	if err != nil || !validName(name) || len(id16) != 8 || len(raw) != 1+ed25519.SeedSize {
+	if err != nil || !ValidName(name) || len(id16) != 8 || len(raw) != 1+ed25519.SeedSize {
 		return nil, bad
 	}
 	c := &Cosigner{name: name}

@@ -111,7 +111,7 @@ func (r *policyReader) log(text string) error {
 		return fmt.Errorf("policy line %s: %w", r.line, err)
 	}
 	for _, other := range r.policy.logs {
-		if other.samePublic(k) {
+		if other.SamePublic(k) {
 			return fault(CodePolicyTwice, r.line, k.Name())
 		}
 	}
@@ -128,7 +128,7 @@ func (r *policyReader) witness(name, text string) error {
 		return err
 	}
 	for _, other := range r.policy.witnesses {
-		if other.Key.samePublic(k) {
+		if other.Key.SamePublic(k) {
 			return fault(CodePolicyTwice, r.line, k.Name())
 		}
 	}
@@ -139,7 +139,7 @@ func (r *policyReader) witness(name, text string) error {
 func (r *policyReader) ownKeys() error {
 	for _, l := range r.policy.logs {
 		for _, w := range r.policy.witnesses {
-			if l.samePublic(w.Key) {
+			if l.SamePublic(w.Key) {
 				return fault(CodePolicyOwnKey, r.line, w.Name)
 			}
 		}

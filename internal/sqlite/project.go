@@ -75,6 +75,8 @@ func (w *writer) event(at *Positioned) error {
 		return w.statement(at, e.At, journal.Sortie{}, e.What)
 	case journal.KeyRotated:
 		return w.statement(at, e.At, journal.Sortie{}, e.Name)
+	case journal.ActRecorded:
+		return w.statement(at, e.At, journal.Sortie{}, e.ID)
 	case journal.CheckpointPublished:
 		return w.statement(at, e.At, journal.Sortie{}, size(e.Size))
 	case journal.CheckpointCosigned:

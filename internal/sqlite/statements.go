@@ -34,8 +34,11 @@ type Export = Said[journal.EvidenceExported]
 // Key is the rotation of a key.
 type Key = Said[journal.KeyRotated]
 
+// Act is a document that persons signed.
+type Act = Said[journal.ActRecorded]
+
 // StatementFilter chooses statements of one kind. Zero fields choose all. Subject is the tail of NoFlight and
-// Hours, the source of Loss, what was read or exported, or the name of a key.
+// Hours, the source of Loss, what was read or exported, the name of a key, or the id of an act.
 type StatementFilter struct {
 	Subject string
 	Period  validity.Period // of stating
@@ -103,6 +106,11 @@ func (m *Models) Exports(ctx context.Context, filter StatementFilter, page Page)
 // Keys lists rotations of keys.
 func (m *Models) Keys(ctx context.Context, filter StatementFilter, page Page) ([]Key, string, error) {
 	return list[journal.KeyRotated](ctx, m, filter, page)
+}
+
+// Acts lists what persons signed.
+func (m *Models) Acts(ctx context.Context, filter StatementFilter, page Page) ([]Act, string, error) {
+	return list[journal.ActRecorded](ctx, m, filter, page)
 }
 
 // HourReadings lists readings of hour meters.

@@ -157,6 +157,7 @@ func (a *author) write(n int) {
 			a.say(evt, journal.SourceStopped{Source: src, Reason: "end", At: a.clock})
 		case 11:
 			a.say(evt, journal.KeyRotated{Name: "log", Use: "log", New: "k", By: "ana", At: a.clock})
+			a.say(evt, journal.ActRecorded{Act: "loadout.attested/v1", ID: "act-1", Document: []byte("{}"), Signatures: []journal.Signature{{Name: "ana", Line: "— ana x"}}, By: "ana", At: a.clock})
 			a.say(evt, journal.CheckpointPublished{Origin: "o", Size: 9, Note: []byte("n"), At: a.clock})
 			a.say(evt, journal.CheckpointCosigned{Origin: "o", Size: 9, Witness: "w", Independent: true, Signature: []byte("s"), At: a.clock})
 			a.say(evt, journal.Padding{At: a.clock})

@@ -6,8 +6,8 @@ import { Refusal, refuse } from './report'
 import { sha256 } from './sha256'
 import type { Digest } from './tree'
 
-const maxBody = 1024
-const maxOpening = 4096
+const maxBody = 4096
+const maxOpening = 8192
 const entryVersion = 1
 const entrySize = 37
 const magic = encode('OVFL')
