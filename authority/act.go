@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"overflight/signature"
 )
 
 // Act is one thing that somebody did about authority. The list is closed: only this package can add to it.
@@ -140,8 +142,8 @@ func unread(kind Kind, err error) error {
 	return fmt.Errorf("%s: %w: %w", kind, ErrInput, err)
 }
 
-// Encode writes the document of an act: members in the order of their names, no blanks, so that the same act has the
-// same bytes and the same digest everywhere.
+// Encode writes the document of an act in canonical form (RFC 8785), so that the same act has the same bytes and the same
+// digest everywhere, and is what persons sign.
 func Encode(a Act) ([]byte, error) {
 	if err := a.Check(); err != nil {
 		return nil, fmt.Errorf("%s: %w", a.Kind(), err)
@@ -150,17 +152,9 @@ func Encode(a Act) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", a.Kind(), err)
 	}
-	var members any
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.UseNumber() // numbers stay as they were written
-	if err := d.Decode(&members); err != nil {
+	out, err := signature.Canonical(raw)
+	if err != nil {
 		return nil, fmt.Errorf("%s: %w", a.Kind(), err)
 	}
-	var out bytes.Buffer
-	e := json.NewEncoder(&out)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(members); err != nil {
-		return nil, fmt.Errorf("%s: %w", a.Kind(), err)
-	}
-	return bytes.TrimRight(out.Bytes(), "\n"), nil
+	return out, nil
 }
