@@ -45,6 +45,7 @@ type Register struct {
 	inspected  shelf[LoadoutInspected]
 	plans      shelf[PlanFiled]
 	approved   shelf[PlanApproved]
+	flown      shelf[PlanFlown]
 	overridden shelf[RuleOverridden]
 	ruleSets   shelf[RuleSetAdopted]
 	airframes  shelf[AirframeDescribed]
@@ -248,6 +249,11 @@ func (r *Register) Apply(a Act, rec Recorded) error {
 		}
 		r.bySortie[a.Sortie] = append(r.bySortie[a.Sortie], before)
 		return nil
+	case PlanFlown:
+		if _, err := cited(&r.plans, KindPlanFiled, a.Sortie); err != nil {
+			return err
+		}
+		return once(r, &r.flown, a, rec)
 	case RuleOverridden:
 		if err := r.filed(a.Sortie, a.Plan); err != nil {
 			return err
@@ -361,6 +367,8 @@ func (r *Register) correct(a ActCorrected, rec Recorded) error {
 		done = r.inspected.correct(a.ID, at)
 	case KindPlanApproved:
 		done = r.approved.correct(a.ID, at)
+	case KindPlanFlown:
+		done = r.flown.correct(a.ID, at)
 	case KindRuleOverridden:
 		done = r.overridden.correct(a.ID, at)
 	case KindRuleSetAdopted:
