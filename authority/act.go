@@ -54,6 +54,12 @@ const (
 	KindActCorrected       Kind = "act.corrected/v1"
 )
 
+// Known reports whether the kind is one of those of this package.
+func (k Kind) Known() bool {
+	_, err := Decode(k, nil)
+	return !errors.Is(err, ErrKind)
+}
+
 // mostDocument bounds the bytes of one document.
 const mostDocument = 512 << 10
 

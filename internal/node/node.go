@@ -103,6 +103,7 @@ type Node struct {
 
 	projected projection
 	ailing    ailing
+	acts      acts
 	lag       histogram  // from arrival to the journal's acknowledgement
 	opening   sync.Mutex // of sorties
 	trimming  sync.Mutex
