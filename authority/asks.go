@@ -154,3 +154,14 @@ func (r *Register) Decisions(known time.Time) []Entry[DecisionMade] { return r.d
 
 // Corrections lists what was taken back.
 func (r *Register) Corrections(known time.Time) []Entry[ActCorrected] { return r.corrected.list(known) }
+
+// InForce reports whether an agreement is the one that is in force between its parties at an instant, by what was known at
+// another.
+func (r *Register) InForce(id string, at, known time.Time) bool {
+	e, ok := r.agreements.known(id, known)
+	if !ok {
+		return false
+	}
+	a, ok := r.agreement(e.Act.Parties[0].State(), e.Act.Parties[1].State(), at, known)
+	return ok && a.entry.Act.ID == id
+}

@@ -327,14 +327,15 @@ type Sample struct {
 
 // LookIn is ground of a state that is, or was, looked at from outside its airspace.
 type LookIn struct {
-	State    airspace.State
-	From, To time.Time
-	Resolved bool // beyond the doubt of line and footprint
+	State    airspace.State `json:"state"`
+	From     time.Time      `json:"from"`
+	To       time.Time      `json:"to"`
+	Resolved bool           `json:"resolved"` // beyond the doubt of line and footprint
 }
 
 // Approach is how near a route comes to the outline of a state that it does not enter.
 type Approach struct {
-	State   airspace.State
-	Nearest geodesy.Length
-	At      time.Time
+	State   airspace.State `json:"state"`
+	Nearest geodesy.Length `json:"nearest_m"`
+	At      time.Time      `json:"at"`
 }

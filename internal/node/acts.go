@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -220,4 +221,42 @@ func (n *Node) signedBy(ctx context.Context, kind string, document []byte, s jou
 		return err
 	}
 	return signature.Verify(kind, document, signature.Signed{Name: s.Name, Line: s.Line}, key)
+}
+
+// Signing is what a person is to sign of an act.
+type Signing struct {
+	ID       string
+	Document []byte // canonical
+	Text     []byte
+	Signers  []string // whose signatures the act needs
+}
+
+// ToSign says what a person is to sign of an act. It asks nothing of what is on record.
+func ToSign(kind string, document []byte) (*Signing, error) {
+	document, err := signature.Canonical(document)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s: %w", ErrAct, kind, err)
+	}
+	out := &Signing{Document: document}
+	if authority.Kind(kind).Known() {
+		a, err := authority.Decode(authority.Kind(kind), document)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrAct, err)
+		}
+		out.ID, out.Signers = a.Ident(), authority.Signers(a)
+	}
+	out.Text, err = signature.Text(kind, document)
+	return out, err
+}
+
+// DigestOf is the digest of a document in its canonical form.
+func DigestOf(document []byte) evidence.Digest { return sha256.Sum256(document) }
+
+// Acts lists acts on record whose kinds begin with a word, in the order of their recording.
+func (n *Node) Acts(ctx context.Context, kind, id string, page sqlite.Page) ([]sqlite.Act, string, error) {
+	if err := n.Caught(ctx); err != nil {
+		return nil, "", err
+	}
+	all, next, err := n.Models().Acts(ctx, sqlite.StatementFilter{Subject: id}, page)
+	return slices.DeleteFunc(all, func(a sqlite.Act) bool { return !strings.HasPrefix(a.Event.Act, kind) }), next, err
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 
+	"overflight/authority"
 	"overflight/evidence"
 	"overflight/internal/archive"
 	"overflight/internal/auth"
@@ -120,6 +121,10 @@ func said(err error) (status int, code string, args []string) {
 		{journal.ErrSortie, http.StatusUnprocessableEntity, "sortie"},
 		{node.ErrSourceName, http.StatusUnprocessableEntity, "source-name"},
 		{node.ErrSourceBusy, http.StatusConflict, "source-busy"},
+		{node.ErrNoDocument, http.StatusUnprocessableEntity, "no-document"},
+		{node.ErrAct, http.StatusUnprocessableEntity, "act"},
+		{node.ErrNoRules, http.StatusConflict, "no-rules"},
+		{authority.ErrNoSuch, http.StatusNotFound, "act"},
 		{node.ErrStatement, http.StatusUnprocessableEntity, "statement"},
 		{node.ErrOpen, http.StatusConflict, "open"},
 		{node.ErrBundle, http.StatusConflict, "not-entered"},
