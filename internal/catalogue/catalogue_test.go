@@ -18,6 +18,7 @@ import (
 
 	"overflight/account"
 	"overflight/airspace"
+	"overflight/authority"
 	"overflight/evidence"
 	"overflight/format/misb"
 	"overflight/geodesy"
@@ -161,6 +162,9 @@ func families(t *testing.T) map[string][]string {
 		"withheld.":         {segment.ReasonOutside, segment.ReasonUnplaced},
 		"health.ok.":        literals(t, "../node/health.go", `^\tpart[A-Z]\w+ += "([a-z]+)"`),
 		"step.":             literals(t, "../node/verify.go", `Step\{Name: "([a-z]+)"`),
+		"decision.":         names(3, func(i int) string { return authority.Verdict(i).String() }),
+		"outcome.":          names(3, func(i int) string { return authority.Outcome(i).String() }),
+		"condition.":        {string(authority.ConditionPurpose), string(authority.ConditionNoLethalForce), string(authority.ConditionUnarmed)},
 		"problem.":          literals(t, "../server/problem.go", `(?:http\.Status\w+, )"([a-z-]+)"`),
 	}
 	f["problem."] = append(f["problem."], "day")
@@ -191,7 +195,7 @@ func literals(t *testing.T, path, pattern string) []string {
 }
 
 // handed are the beginnings of keys that are handed on before they are looked up.
-var handed = regexp.MustCompile(`^(help|health)\.[a-z.-]+$`)
+var handed = regexp.MustCompile(`^(help|health|column)\.[a-z.-]+$`)
 
 // TestTheKeysAreThoseInUse: every code, reason and literal key has a text, and every text is used.
 func TestTheKeysAreThoseInUse(t *testing.T) {

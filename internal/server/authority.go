@@ -34,7 +34,7 @@ type Authorised struct {
 	Plan     evidence.Digest      `json:"plan_sha256"`
 	RuleSet  string               `json:"ruleset"`
 	Rules    evidence.Digest      `json:"ruleset_sha256"`
-	Reasons  []Told             `json:"reasons"`
+	Reasons  []Told               `json:"reasons"`
 	Changes  []authority.Change   `json:"changes"`
 	Crossed  []Crossed            `json:"crossings"`
 	LooksIn  []authority.LookIn   `json:"looks_in"`
@@ -53,7 +53,7 @@ type Crossed struct {
 func authorisedOf(d *node.Authorised, w *catalogue.Catalogue) Authorised {
 	x := &d.Decision
 	out := Authorised{
-		ID: d.ID, Verdict: x.Verdict, Says: w.Text("verdict." + x.Verdict.String()), Sortie: x.Sortie, From: x.From, To: x.To, Known: x.Known, WhatIf: d.WhatIf,
+		ID: d.ID, Verdict: x.Verdict, Says: w.Text("decision." + x.Verdict.String()), Sortie: x.Sortie, From: x.From, To: x.To, Known: x.Known, WhatIf: d.WhatIf,
 		Recorded: d.Recorded, Event: d.Stated.Sequence, Plan: x.Plan, RuleSet: x.RuleSet, Rules: x.Rules, Reasons: []Told{}, Changes: x.Changes,
 		Crossed: []Crossed{}, LooksIn: d.Foreseen.LookIns, Nears: d.Foreseen.Approaches, Override: x.Overridden(),
 	}
