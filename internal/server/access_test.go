@@ -222,6 +222,11 @@ declare-no-flight  -+----+
 declare-hours      -+----+
 declare-loss       -+----+
 close-flight       -+----+
+list-acts          +++++++
+get-authority      +++++++
+act-text           +++++++
+record-act         +++++-+
+authorise          ++-+-++
 verify             -----++
 erase-segment      ------+
 list-users         ------+
