@@ -206,6 +206,7 @@ get-airspace       +++++++
 list-sources       ++++-++
 await-source       ++++-++
 list-statements    ++++-++
+list-persons       ++++-++
 airframe-hours     ++++-++
 get-health         ++++-++
 live               ++++-++
@@ -224,6 +225,8 @@ declare-loss       -+----+
 close-flight       -+----+
 verify             -----++
 erase-segment      ------+
+register-person    ------+
+revoke-person      ------+
 list-users         ------+
 add-user           ------+
 link-user          ------+
