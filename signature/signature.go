@@ -66,6 +66,9 @@ type Signed struct {
 	Line string `json:"line"`
 }
 
+// ValidName reports whether a person's key can have a name: no space and no plus, on one line, at most MaxName bytes.
+func ValidName(name string) bool { return len(name) <= MaxName && transparency.ValidName(name) }
+
 // ParseKey reads the public key of a person, NAME+ID+KEY of c2sp.org/signed-note with signature type 1 (Ed25519) and a name of
 // at most MaxName bytes.
 func ParseKey(s string) (transparency.Key, error) {

@@ -168,6 +168,7 @@ func families(t *testing.T) map[string][]string {
 		"problem.":          literals(t, "../server/problem.go", `(?:http\.Status\w+, )"([a-z-]+)"`),
 	}
 	f["problem."] = append(f["problem."], "day")
+	f["problem."] = append(f["problem."], constants(t, "node:SignatoryFault")...)
 	for _, v := range f["verdict."] {
 		f["lead."] = append(f["lead."], v+".one", v+".other")
 	}

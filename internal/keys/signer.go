@@ -19,8 +19,8 @@ func CreateSigner(file, name, passphrase string) (*Key, error) {
 }
 
 func createSigner(file, name, passphrase string, work int) (*Key, error) {
-	if len(name) > signature.MaxName {
-		return nil, fmt.Errorf("name of a person's key has %d bytes, at most %d may be", len(name), signature.MaxName)
+	if !signature.ValidName(name) {
+		return nil, fmt.Errorf("name of a person's key is %q: no space, no plus, at most %d bytes", name, signature.MaxName)
 	}
 	a, err := Signer.algorithm()
 	if err != nil {

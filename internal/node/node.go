@@ -108,6 +108,8 @@ type Node struct {
 	opening   sync.Mutex // of sorties
 	trimming  sync.Mutex
 
+	registering sync.Mutex // keys of people: each looks at those before
+
 	takenMu sync.Mutex
 	taken   takenFile
 

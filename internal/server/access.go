@@ -49,6 +49,7 @@ var rolesOf = map[string][]auth.Role{
 	"list-sources":    readers,
 	"await-source":    readers,
 	"list-statements": readers,
+	"list-persons":    readers,
 	"airframe-hours":  readers,
 	"get-health":      readers,
 	"live":            readers,
@@ -77,11 +78,13 @@ var rolesOf = map[string][]auth.Role{
 
 	"verify": auditors,
 
-	"erase-segment": governors,
-	"list-users":    governors,
-	"add-user":      governors,
-	"link-user":     governors,
-	"change-user":   governors,
+	"erase-segment":   governors,
+	"register-person": governors,
+	"revoke-person":   governors,
+	"list-users":      governors,
+	"add-user":        governors,
+	"link-user":       governors,
+	"change-user":     governors,
 
 	"sign-in":       public,
 	"get-set-up":    public,

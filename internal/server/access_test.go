@@ -206,6 +206,7 @@ get-airspace       +++++++
 list-sources       ++++-++
 await-source       ++++-++
 list-statements    ++++-++
+list-persons       ++++-++
 airframe-hours     ++++-++
 get-health         ++++-++
 live               ++++-++
@@ -229,6 +230,8 @@ record-act         +++++-+
 authorise          ++-+-++
 verify             -----++
 erase-segment      ------+
+register-person    ------+
+revoke-person      ------+
 list-users         ------+
 add-user           ------+
 link-user          ------+

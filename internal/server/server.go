@@ -75,6 +75,7 @@ func Describe(mux *http.ServeMux, version string, a *api) huma.API {
 	a.flights(h)
 	a.sources(h)
 	a.statements(h)
+	a.signatories(h)
 	a.evidence(h)
 	a.health(h)
 	a.live(h)
