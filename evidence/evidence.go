@@ -6,6 +6,7 @@ package evidence
 
 import (
 	"encoding/hex"
+	"fmt"
 	"strconv"
 )
 
@@ -14,6 +15,20 @@ type Digest [32]byte
 
 // String returns the digest in lower-case hexadecimal.
 func (d Digest) String() string { return hex.EncodeToString(d[:]) }
+
+// MarshalText writes what String returns.
+func (d Digest) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// UnmarshalText reads 64 hexadecimal digits.
+func (d *Digest) UnmarshalText(b []byte) error {
+	if len(b) != hex.EncodedLen(len(d)) {
+		return fmt.Errorf("digest has %d characters: expected 64 hexadecimal digits", len(b))
+	}
+	if _, err := hex.Decode(d[:], b); err != nil {
+		return fmt.Errorf("digest: expected 64 hexadecimal digits: %w", err)
+	}
+	return nil
+}
 
 // Ref says where a value came from. Offset and Length are bytes in the source as it was received,
 // before any decompression or reassembly.
