@@ -220,7 +220,10 @@ func TestWhatTheRegisterRefuses(t *testing.T) {
 	}
 	until := correction("n'")
 	until.Until = day(9)
-	last := func() string { r := fresh().Editions(designation.OFAC)[0].Act.(designation.Imported); return r.Edition.Ident() }()
+	last := func() string {
+		r := fresh().Editions(designation.OFAC)[0].Act.(designation.Imported)
+		return r.Edition.Ident()
+	}()
 	imported := func(base string, part, parts, listed int, changes ...designation.Change) designation.Imported {
 		return designation.Imported{Edition: edition(20, 20), Base: base, Part: part, Parts: parts, Listed: listed, Changes: changes}
 	}

@@ -13,7 +13,7 @@ func jaroWinkler(a, b []rune) float64 {
 		}
 		return 0
 	}
-	window := max(len(a), len(b))/2 - 1
+	window := max(0, max(len(a), len(b))/2-1)
 	var inA, inB [longestCompared]bool
 	same := 0
 	for i, r := range a {
