@@ -292,6 +292,15 @@ func TestADefectIsOneLine(t *testing.T) {
 			t.Errorf("%s: %q", l, got)
 		}
 	}
+	half := evidence.Defect{Code: "sanctions.half", Item: "programme", Got: "4", Want: "12"}
+	for l, want := range map[Language]string{
+		English: "SDN.CSV: line 2, column 4: programme: the list breaks off within a row: found 4, expected 12",
+		Spanish: "SDN.CSV: línea 2, columna 4: programme: la lista se interrumpe a media fila: se encontró 4, se esperaba 12",
+	} {
+		if got := Open(l).DefectInRow("SDN.CSV", 2, 4, half); got != want {
+			t.Errorf("%s: %q", l, got)
+		}
+	}
 	if got := Open(English).Finding(evidence.Defect{Code: "no.such", Got: "x"}); got != "defect.no.such: found x" {
 		t.Errorf("%q", got)
 	}
