@@ -121,6 +121,16 @@ var six = []struct {
 func TestTheSixAcrossEditions(t *testing.T) {
 	t.Parallel()
 	r := february(t)
+	var ids []string
+	for _, e := range r.Entities(designation.OFAC) {
+		ids = append(ids, e.ID)
+	}
+	if got := strings.Join(ids, " "); got != "10386 11438 11439 11440 15412 17671 17672 39376 52435 52892" {
+		t.Error(got)
+	}
+	if got := r.Keys(entity("52892")); len(got) != 3 || got[0] != key("52892", "FTO") {
+		t.Error(got)
+	}
 	for _, s := range six {
 		for _, day := range []string{"2019-02-01T00:00:00Z", "2021-08-01T00:00:00Z"} {
 			row, ok := r.Row(entity(s.id), validity.AsOf{Valid: at(day), Known: at(day)})

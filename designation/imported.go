@@ -21,7 +21,10 @@ type Edition struct {
 	Effective  time.Time `json:"effective,omitzero"`
 	Convention string    `json:"convention,omitempty"` // how a day became an instant
 	Sources    []Source  `json:"sources"`
-	By         string    `json:"by"`
+	// Corrects is the edition whose dates or files were stated wrongly, by its identifier: this one stands in its place
+	// from when it is recorded.
+	Corrects string `json:"corrects,omitempty"`
+	By       string `json:"by"`
 }
 
 // Source is one file of an edition.
@@ -86,6 +89,9 @@ func (e *Edition) Check() error {
 		if s.Digest == (evidence.Digest{}) || s.Rows < 0 {
 			return fault("source "+s.Name, "", "its sha256 and how many rows it has")
 		}
+	}
+	if err := checkText("corrects", e.Corrects, longestName, false); err != nil {
+		return err
 	}
 	return checkText("by", e.By, longestName, true)
 }

@@ -12,7 +12,8 @@ import (
 // Report is what an edition changes against the one that precedes it by date.
 type Report struct {
 	// Already is the edition that is on record with the same files, or with the same date and content: there is
-	// nothing to record, and no act.
+	// nothing to record, and no act. Where its date is not the one that is stated now, one of the two is wrong: the
+	// caller says so, and an edition with Corrects puts it right.
 	Already *Edition
 	Against *Edition // nil for the first of its list
 	Listed  int      // organisations in the edition
@@ -56,8 +57,12 @@ func (r *Register) Import(rows iter.Seq2[Row, error], e Edition) ([]Imported, Re
 	if l == nil {
 		l = &list{}
 	}
+	if wrong := l.edition(e.Corrects); e.Corrects != "" && (wrong == nil || !wrong.replaced.IsZero()) {
+		return nil, report, fault("corrects", e.Corrects, "an edition on record that none has corrected")
+	}
+	stands := func(o *edition) bool { return o.replaced.IsZero() && o.ident != e.Corrects }
 	for _, o := range l.editions {
-		if slices.Equal(o.digests(), e.digests()) {
+		if stands(o) && slices.Equal(o.digests(), e.digests()) {
 			report.Already, report.Listed = &o.Edition, o.listed
 			return nil, report, nil
 		}
@@ -74,7 +79,9 @@ func (r *Register) Import(rows iter.Seq2[Row, error], e Edition) ([]Imported, Re
 		if o.from.After(e.From()) {
 			break
 		}
-		against = o
+		if stands(o) {
+			against = o
+		}
 	}
 	told := changes
 	switch {

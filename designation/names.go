@@ -44,7 +44,7 @@ func (r *Register) Names(of Entity, known time.Time) []Naming {
 	if l := r.lists[of.List]; l != nil {
 		for _, e := range l.byTime {
 			row := l.entities[of.ID].at(e.ordinal)
-			if row == nil || e.record.Known.After(known) {
+			if row == nil || !e.known(known) {
 				continue
 			}
 			m := Mention{Source: e.ident, At: e.from, Known: e.record.Known}
@@ -103,7 +103,7 @@ func (r *Register) NameAt(of Entity, at validity.AsOf) (string, bool) {
 	}
 	if l := r.lists[of.List]; l != nil {
 		for _, e := range l.byTime {
-			if row := l.entities[of.ID].at(e.ordinal); row != nil && !e.record.Known.After(at.Known) {
+			if row := l.entities[of.ID].at(e.ordinal); row != nil && e.known(at.Known) {
 				consider(row.Name, e.from)
 			}
 		}

@@ -65,6 +65,13 @@ type edition struct {
 	from    time.Time
 	record  Record // without changes
 	listed  int
+	// replaced is from when an edition that corrects this one is known; zero when there is none.
+	replaced time.Time
+}
+
+// known reports whether the edition counts by what was known at k.
+func (e *edition) known(k time.Time) bool {
+	return !e.record.Known.After(k) && (e.replaced.IsZero() || k.Before(e.replaced))
 }
 
 // entity is one organisation: its row from one edition on, in the order of recording.
@@ -98,7 +105,7 @@ func New(shipped func(evidence.Digest) bool) *Register {
 		notices: map[string]*notice{}, others: map[string]bool{},
 		byKey: map[Key][]*notice{}, byEntity: map[Entity][]*notice{},
 		expected: map[Key][]Record{}, picked: map[Entity][]Record{},
-		lists: map[List]*list{}, index: index{seen: map[indexed]bool{}, names: map[string][]Entity{}},
+		lists: map[List]*list{}, index: index{seen: map[indexed]bool{}},
 	}
 }
 
@@ -184,9 +191,15 @@ func (r *Register) imported(a Imported, record Record) error {
 		l = &list{entities: map[string]*entity{}}
 	}
 	ident := a.Edition.Ident()
-	for _, e := range l.editions {
-		if e.ident == ident {
-			return fmt.Errorf("%w: edition %s", ErrExists, ident)
+	if l.edition(ident) != nil {
+		return fmt.Errorf("%w: edition %s", ErrExists, ident)
+	}
+	if a.Edition.Corrects != "" {
+		switch wrong := l.edition(a.Edition.Corrects); {
+		case wrong == nil:
+			return fmt.Errorf("%w: edition %s, which %s corrects", ErrNoSuch, shown(a.Edition.Corrects), ident)
+		case !wrong.replaced.IsZero():
+			return fmt.Errorf("%w: edition %s is corrected by another: correct that one", ErrExists, wrong.ident)
 		}
 	}
 	if base := l.last(); a.Base != base {
@@ -225,6 +238,16 @@ func (r *Register) learn(in List, changes []Change) {
 			r.index.add(e, alias.Text)
 		}
 	}
+}
+
+// edition returns a closed edition by its identifier, nil when there is none.
+func (l *list) edition(ident string) *edition {
+	for _, e := range l.editions {
+		if e.ident == ident {
+			return e
+		}
+	}
+	return nil
 }
 
 // last is the edition against which the next one is told.
@@ -283,6 +306,9 @@ func (l *list) close(parts []Imported, ident string, record Record) error {
 			to.versions = append(to.versions, v)
 		}
 	}
+	if wrong := l.edition(e.Corrects); wrong != nil {
+		wrong.replaced = record.Known
+	}
 	l.editions = append(l.editions, e)
 	i, _ := slices.BinarySearchFunc(l.byTime, e, func(x, y *edition) int {
 		return cmp.Or(x.from.Compare(y.from), cmp.Compare(x.ordinal, y.ordinal))
@@ -291,7 +317,7 @@ func (l *list) close(parts []Imported, ident string, record Record) error {
 	return nil
 }
 
-// Editions returns the closed editions of a list in the order of their dates.
+// Editions returns the closed editions of a list in the order of their dates, those that were corrected included.
 func (r *Register) Editions(of List) []Record {
 	l := r.lists[of]
 	if l == nil {
@@ -300,6 +326,26 @@ func (r *Register) Editions(of List) []Record {
 	var out []Record
 	for _, e := range l.byTime {
 		out = append(out, e.record)
+	}
+	return out
+}
+
+// Entities returns every organisation of a list that an edition or a notice has ever named, in the order of numbers.
+func (r *Register) Entities(of List) []Entity {
+	ids := map[string]bool{}
+	if l := r.lists[of]; l != nil {
+		for id := range l.entities {
+			ids[id] = true
+		}
+	}
+	for e := range r.byEntity {
+		if e.List == of {
+			ids[e.ID] = true
+		}
+	}
+	out := make([]Entity, 0, len(ids))
+	for _, id := range slices.SortedFunc(maps.Keys(ids), byNumber) {
+		out = append(out, Entity{List: of, ID: id})
 	}
 	return out
 }

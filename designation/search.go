@@ -52,9 +52,8 @@ type spelled struct {
 
 // index is every name of every list, those of the past included.
 type index struct {
-	seen  map[indexed]bool
-	all   []spelled
-	names map[string][]Entity // by folded name
+	seen map[indexed]bool
+	all  []spelled
 }
 
 func spell(in indexed) spelled {
@@ -68,11 +67,7 @@ func (x *index) add(e Entity, text string) {
 		return
 	}
 	x.seen[in] = true
-	s := spell(in)
-	x.all = append(x.all, s)
-	if !slices.Contains(x.names[s.folded], e) {
-		x.names[s.folded] = append(x.names[s.folded], e)
-	}
+	x.all = append(x.all, spell(in))
 }
 
 // score tells how alike two names are, from 0 to 1; 1 only when they are the same but for case and accents.

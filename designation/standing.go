@@ -66,7 +66,7 @@ func (q *question) around(within validity.Period) (before, after *edition) {
 		return nil, nil
 	}
 	all := q.list.byTime
-	counts := func(e *edition) bool { return !e.record.Known.After(q.at.Known) && within.InForce(e.from) }
+	counts := func(e *edition) bool { return e.known(q.at.Known) && within.InForce(e.from) }
 	first := sort.Search(len(all), func(i int) bool { return all[i].from.After(q.at.Valid) })
 	for i := first - 1; i >= 0 && before == nil && (within.From.IsZero() || !all[i].from.Before(within.From)); i-- {
 		if counts(all[i]) {
@@ -134,7 +134,7 @@ func (q *question) ever() bool {
 		return false
 	}
 	for _, v := range q.entity.versions {
-		if e := q.list.editions[v.ordinal]; q.row(e) != nil && !e.record.Known.After(q.at.Known) {
+		if e := q.list.editions[v.ordinal]; q.row(e) != nil && e.known(q.at.Known) {
 			return true
 		}
 	}
@@ -247,7 +247,7 @@ func (q *question) afterRevocation(a *Answer, ruling *notice, next time.Time, us
 			if e.from.After(q.at.Valid) {
 				break
 			}
-			if !e.record.Known.After(q.at.Known) && within.InForce(e.from) && q.row(e) == nil {
+			if e.known(q.at.Known) && within.InForce(e.from) && q.row(e) == nil {
 				lacked = true
 				break
 			}

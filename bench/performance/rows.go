@@ -16,6 +16,7 @@ var suites = []suite{
 	{dir: "..", pkg: "./sensor", bench: "Compute|Cast"},
 	{dir: "..", pkg: "./coverage", bench: "Sortie"},
 	{dir: "..", pkg: "./account", bench: "."},
+	{dir: "..", pkg: "./designation", bench: "InForce|Search"},
 	{dir: "..", pkg: "./internal/sqlite", bench: "Rebuild"},
 	{dir: "..", pkg: "./internal/tiles", bench: "Proof"},
 	{dir: ".", pkg: ".", test: "RecordingRate", env: []string{"OVERFLIGHT_MEASURE=1"}},
@@ -169,5 +170,9 @@ var sections = []struct {
 			value{"journal/sha256", 1, "MB/s"},
 			"SHA-256 of the same bytes", "0.7", atLeast(0.7),
 		},
+	}},
+	{"Designations", []row{
+		{"in force at one instant as known at another, 20,000 organisations, 12 editions, notices and corrections", value{"BenchmarkInForce ns/op", 1e3, "µs"}, value{}, "", "1 ms", below(1e6)},
+		{"suggestions for a name among 64,000", value{"BenchmarkSearch ns/op", 1e6, "ms"}, value{}, "", "", nil},
 	}},
 }

@@ -18,11 +18,13 @@ func TestDocumentLinks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	more, err := filepath.Glob("../../docs/*.md")
-	if err != nil {
-		t.Fatal(err)
+	for _, pattern := range []string{"../../docs/*.md", "../../docs/es/*.md"} {
+		more, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		docs = append(docs, more...)
 	}
-	docs = append(docs, more...)
 	if len(docs) < 4 {
 		t.Fatalf("only %d documents found", len(docs))
 	}

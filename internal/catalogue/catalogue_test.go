@@ -19,6 +19,7 @@ import (
 	"overflight/account"
 	"overflight/airspace"
 	"overflight/authority"
+	"overflight/designation"
 	"overflight/evidence"
 	"overflight/format/misb"
 	"overflight/geodesy"
@@ -156,6 +157,10 @@ func families(t *testing.T) map[string][]string {
 		"flight.":           names(3, func(i int) string { return sqlite.FlightState(i).String() }),
 		"phase.":            constants(t, "live:Phase"),
 		"play.":             constants(t, "playback:Verdict"),
+		"inforce.":          append(constants(t, "designation:Reason"), "expected.one", "expected.other"),
+		"standing.":         names(3, func(i int) string { return designation.Standing(i).String() }),
+		"relation.":         constants(t, "designation:Relation"),
+		"listchange.":       constants(t, "designation:Op"),
 		"role.":             constants(t, "auth:Role"),
 		"page.theme.":       {"day", "night", "red"},
 		"user.state.":       constants(t, "auth:State"),
