@@ -139,7 +139,7 @@ func (n *Node) planOf(ctx context.Context, q *AuthoriseRequest) (*authority.Plan
 // designated answers from the register of designations. The caller holds the books.
 func (a *acts) designated(o authority.Organisation, at validity.AsOf) authority.Standing {
 	answer := a.designations.InForce(designation.Key{List: designation.List(o.List), ID: o.ID, Programme: o.Programme}, at)
-	out := authority.Standing{Outcome: authority.Unknown, Code: evidence.Code("designation." + string(answer.Reason))}
+	out := authority.Standing{Outcome: authority.Unknown, Code: evidence.Code("inforce." + string(answer.Reason))}
 	switch answer.Standing {
 	case designation.In:
 		out.Outcome = authority.Pass

@@ -76,6 +76,10 @@ var rolesOf = map[string][]auth.Role{
 	"record-act":    deciders, // and actRoles
 	"authorise":     planners,
 
+	"import-edition":      deciders, // and actRoles
+	"search-designations": everybody,
+	"get-designation":     everybody,
+
 	"verify": auditors,
 
 	"erase-segment":   governors,

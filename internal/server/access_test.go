@@ -228,6 +228,9 @@ get-authority      +++++++
 act-text           +++++++
 record-act         +++++-+
 authorise          ++-+-++
+import-edition     +++++-+
+search-designations +++++++
+get-designation    +++++++
 verify             -----++
 erase-segment      ------+
 register-person    ------+
@@ -252,7 +255,7 @@ func TestEveryOperationWithEveryRole(t *testing.T) {
 	for _, r := range auth.Roles() {
 		sessions[r] = s.enter("the-"+string(r), r)
 	}
-	places := strings.NewReplacer("{flight}", "LOCAL-2026-0001", "{id}", "LOCAL-2026-0001.sortie.000001", "{name}", "nobody", "{tail}", "OVF-01", "{kind}", "hours", "{token}", "none")
+	places := strings.NewReplacer("{flight}", "LOCAL-2026-0001", "{id}", "LOCAL-2026-0001.sortie.000001", "{name}", "nobody", "{tail}", "OVF-01", "{kind}", "hours", "{token}", "none", "{list}", "OFAC-SDN")
 	seen := map[string]bool{}
 	for line := range strings.Lines(strings.TrimSpace(table)) { // signing out is last
 		id, marks, _ := strings.Cut(strings.TrimSpace(line), " ")
@@ -268,6 +271,9 @@ func TestEveryOperationWithEveryRole(t *testing.T) {
 		}
 		if id == "list-looks" {
 			q.path += "?lat=20&lon=-90"
+		}
+		if id == "search-designations" {
+			q.path += "?name=cartel"
 		}
 		if id == "get-airspace" {
 			q.path += "?states=MCO"

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"overflight/authority"
@@ -76,6 +77,9 @@ func ReasonText(w *catalogue.Catalogue, r *authority.Result) string {
 	args := make([]any, len(r.Args))
 	for i, a := range r.Args {
 		args[i] = a
+	}
+	if strings.HasPrefix(string(r.Code), "inforce.") && len(args) == 5 {
+		return w.Text("scope.organisation", args...) + ": " + w.Text(string(r.Code))
 	}
 	return w.Text(string(r.Code), args...)
 }

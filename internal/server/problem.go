@@ -128,6 +128,7 @@ func said(err error) (status int, code string, args []string) {
 		{node.ErrSourceName, http.StatusUnprocessableEntity, "source-name"},
 		{node.ErrSourceBusy, http.StatusConflict, "source-busy"},
 		{node.ErrNoDocument, http.StatusUnprocessableEntity, "no-document"},
+		{errNoOrganisation, http.StatusNotFound, "no-organisation"},
 		{node.ErrAct, http.StatusUnprocessableEntity, "act"},
 		{node.ErrNoRules, http.StatusConflict, "no-rules"},
 		{authority.ErrNoSuch, http.StatusNotFound, "act"},
