@@ -21,8 +21,8 @@ var (
 	ErrOrder = errors.New("designation: out of order")
 )
 
-// Register is the fold of acts in the order in which they were recorded. It is read by any number at once, and
-// written by one.
+// Register is the fold of acts in the order in which they were recorded. It may be read by any number at once, but
+// not while an act is applied: who writes keeps readers out.
 type Register struct {
 	shipped  func(evidence.Digest) bool
 	notices  map[string]*notice

@@ -240,6 +240,7 @@ func TestWhatTheRegisterRefuses(t *testing.T) {
 		"another base":             {imported("", 1, 1, 1), designation.ErrOrder},
 		"second part first":        {imported(last, 2, 2, 1), designation.ErrOrder},
 		"added twice":              {imported(last, 1, 1, 2, designation.Change{Op: designation.OpAdded, Row: plain("2", "A")}), designation.ErrOrder},
+		"a row twice":              {imported(last, 1, 1, 3, designation.Change{Op: designation.OpAdded, Row: plain("3", "A")}, designation.Change{Op: designation.OpAdded, Row: plain("3", "B")}), designation.ErrOrder},
 		"removed what is not":      {imported(last, 1, 1, 1, designation.Change{Op: designation.OpRemoved, Row: designation.Row{ID: "3"}}), designation.ErrOrder},
 		"changed what is not":      {imported(last, 1, 1, 1, designation.Change{Op: designation.OpChanged, Row: plain("3", "A")}), designation.ErrOrder},
 		"another count":            {imported(last, 1, 1, 2), designation.ErrOrder},
@@ -269,6 +270,11 @@ func TestAnEditionIsCorrected(t *testing.T) {
 	right.Document, right.Corrects = day(4), wrong.Ident()
 	if acts, report, err := r.Import(rows(plain("1", "A")), wrong); err != nil || acts != nil || report.Already == nil {
 		t.Errorf("%v %v", acts, err)
+	}
+	otherwise := wrong
+	otherwise.Document = day(4)
+	if acts, report, err := r.Import(rows(plain("1", "A")), otherwise); err != nil || acts != nil || report.Already == nil || !report.Already.Document.Equal(day(8)) {
+		t.Errorf("the same files under another date: %v %v", acts, err)
 	}
 	acts, report, err := r.Import(rows(plain("1", "A")), right)
 	if err != nil || len(acts) != 1 || report.Against == nil || !report.Against.Document.Equal(day(1)) {

@@ -53,6 +53,11 @@ func TestNoScoreSeparates(t *testing.T) {
 	if different < 0.93 || different >= 1 {
 		t.Errorf("the Michoacana pair has %.3f", different)
 	}
+	for _, same := range [][2]string{{"Cartel del Golfo", "GULF CARTEL"}, {"United Cartels", "CARTELES UNIDOS"}, {"Cartel of Sinaloa", "CARTEL DE SINALOA"}, {"CÁRTEL DE SINALOA, el", "Sinaloa Cartel"}} {
+		if s := of(same[0], same[1]); s != inexact {
+			t.Errorf("%q: %.3f, want the same words in both languages", same, s)
+		}
+	}
 	for _, same := range [][2]string{{"CJNG", "CARTEL DE JALISCO NUEVA GENERACION"}, {"Los Zetas", "CARTEL DEL NORESTE"}} {
 		if s := of(same[0], same[1]); s >= different {
 			t.Errorf("%q: %.3f", same, s)
