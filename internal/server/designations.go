@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -78,11 +79,15 @@ type Used struct {
 	ID       string          `json:"id"`
 	Recorded time.Time       `json:"recorded"`
 	Known    time.Time       `json:"known"` // from when it counts as known
-	Document designation.Act `json:"document"`
+	Document json.RawMessage `json:"document"`
 }
 
 func usedOf(r designation.Record) Used {
-	return Used{Act: string(r.Act.Kind()), ID: r.Act.Ident(), Recorded: r.Recorded, Known: r.Known, Document: r.Act}
+	document, err := designation.Encode(r.Act)
+	if err != nil { // it was checked when it was put on record
+		document = []byte("null")
+	}
+	return Used{Act: string(r.Act.Kind()), ID: r.Act.Ident(), Recorded: r.Recorded, Known: r.Known, Document: document}
 }
 
 // DesignatedNow is what is on record about one organisation.
