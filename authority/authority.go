@@ -10,6 +10,7 @@
 package authority
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -111,6 +112,18 @@ func (d *Date) UnmarshalText(b []byte) error {
 	}
 	d.Time = t
 	return nil
+}
+
+// MarshalJSON writes the day; the instant inside would write itself.
+func (d Date) MarshalJSON() ([]byte, error) { return json.Marshal(d.Format(time.DateOnly)) }
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (d *Date) UnmarshalJSON(b []byte) error {
+	var text string
+	if json.Unmarshal(b, &text) != nil {
+		return fault("date", string(b), "YYYY-MM-DD")
+	}
+	return d.UnmarshalText([]byte(text))
 }
 
 // Duration is a length of time as documents write it: "72h", "30m".
