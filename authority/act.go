@@ -1,12 +1,10 @@
 package authority
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"strings"
+	"reflect"
 
 	"overflight/signature"
 )
@@ -54,24 +52,13 @@ const (
 	KindActCorrected       Kind = "act.corrected/v1"
 )
 
-// Known reports whether the kind is one of those of this package.
-func (k Kind) Known() bool {
-	_, err := Decode(k, nil)
-	return !errors.Is(err, ErrKind)
-}
-
-// mostDocument bounds the bytes of one document.
-const mostDocument = 512 << 10
-
 // ErrKind says that a kind is none of those of this package.
 var ErrKind = errors.New("authority: unknown kind of act")
 
-// Decode reads the document of an act and checks it. A member that the kind does not have is refused: what is not
-// understood is not taken for agreed.
+// Decode reads the document of an act, at most signature.MaxDocument bytes, and checks it. A member that the kind does not
+// have is refused, under another case of its name too: what is not understood is not taken for agreed. A kind that this
+// package does not have is ErrKind, whatever the document; all else that is refused is ErrInput.
 func Decode(kind Kind, document []byte) (Act, error) {
-	if len(document) > mostDocument {
-		return nil, fault(string(kind), fmt.Sprint(len(document))+" bytes", fmt.Sprintf("at most %d bytes", mostDocument))
-	}
 	switch kind {
 	case KindRequestMade:
 		return read[RequestMade](document)
@@ -121,34 +108,26 @@ func Decode(kind Kind, document []byte) (Act, error) {
 
 func read[A Act](document []byte) (Act, error) {
 	var a A
-	d := json.NewDecoder(bytes.NewReader(document))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&a); err != nil {
-		return nil, unread(a.Kind(), err)
+	if len(document) > signature.MaxDocument {
+		return nil, fmt.Errorf("%s: %w", a.Kind(), fault("document", fmt.Sprint(len(document))+" bytes", fmt.Sprintf("at most %d bytes", signature.MaxDocument)))
 	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, fault(string(a.Kind()), "", "one JSON object and nothing behind it")
+	if err := json.Unmarshal(document, new(json.RawMessage)); err != nil {
+		return nil, fmt.Errorf("%s: %w: %w", a.Kind(), ErrInput, err)
+	}
+	// Two readers could take a member that is there twice for different things: the canonical form has none.
+	if _, err := signature.Canonical(document); err != nil {
+		return nil, fmt.Errorf("%s: %w: %w", a.Kind(), ErrInput, err)
+	}
+	if err := shape("", document, reflect.TypeFor[A]()); err != nil {
+		return nil, fmt.Errorf("%s: %w", a.Kind(), err)
+	}
+	if err := json.Unmarshal(document, &a); err != nil {
+		return nil, fmt.Errorf("%s: %w: %w", a.Kind(), ErrInput, err)
 	}
 	if err := a.Check(); err != nil {
 		return nil, fmt.Errorf("%s: %w", a.Kind(), err)
 	}
 	return a, nil
-}
-
-// unread says in one line what of a document could not be read.
-func unread(kind Kind, err error) error {
-	var typed *json.UnmarshalTypeError
-	var field *FieldError
-	switch {
-	case errors.As(err, &field):
-		return fmt.Errorf("%s: %w", kind, field)
-	case errors.As(err, &typed):
-		return fmt.Errorf("%s: %w", kind, fault(typed.Field, typed.Value, typed.Type.String()))
-	}
-	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
-		return fmt.Errorf("%s: %w", kind, fault(strings.Trim(name, `"`), "", "no such member"))
-	}
-	return fmt.Errorf("%s: %w: %w", kind, ErrInput, err)
 }
 
 // Encode writes the document of an act in canonical form (RFC 8785), so that the same act has the same bytes and the same

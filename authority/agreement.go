@@ -90,25 +90,34 @@ const (
 	LooksForbidden LooksRule = "forbidden"
 )
 
+// mostMetres bounds stand-off, ground resolution and precision of places. Beyond 250 km no stand-off is told: whoever looks
+// for approaches may stop there.
+const mostMetres = 250_000.0
+
 func (r *Requirements) check(field string) error {
 	switch r.LooksIn {
 	case LooksUnsaid, LooksPermitted, LooksCleared, LooksForbidden:
 	default:
 		return fault(field+".looks_in", string(r.LooksIn), `"permitted", "with-clearance" or "forbidden"`)
 	}
-	for name, v := range map[string]float64{".stand_off_m": r.StandOff, ".finest_ground_m": r.FinestGround, ".release_place_m": r.ReleasePlace} {
-		if !(v >= 0 && v <= 1e6) {
-			return fault(field+name, fmt.Sprint(v), "metres from 0 to 1000000")
+	for _, m := range []struct {
+		name string
+		v    float64
+	}{{".stand_off_m", r.StandOff}, {".finest_ground_m", r.FinestGround}, {".release_place_m", r.ReleasePlace}} {
+		if !(m.v >= 0 && m.v <= mostMetres) {
+			return fault(field+m.name, fmt.Sprint(m.v), fmt.Sprintf("metres from 0 to %d", int(mostMetres)))
 		}
 	}
-	return first(r.Altitude.check(field+".altitude"), shortText(field+".boundary_line", r.BoundaryLine))
-}
-
-func shortText(field, text string) error {
-	if len(text) > mostText {
-		return fault(field, text, fmt.Sprintf("at most %d bytes", mostText))
+	switch {
+	case !r.Notice && r.NoticeLead > 0:
+		return fault(field+".notice_lead", time.Duration(r.NoticeLead).String(), "notice to be true where a lead is asked for")
+	case !r.Notice && r.Acknowledgement:
+		return fault(field+".acknowledgement", "true", "notice to be true where its acknowledgement is asked for")
+	case !r.Clearance && (r.StateAircraft || r.Unmanned):
+		return fault(field+".clearance", "false", "true where it has to name state or unmanned aircraft")
 	}
-	return nil
+	return first(r.NoticeLead.check(field+".notice_lead"), r.Retention.check(field+".retention"), r.ReleaseDelay.check(field+".release_delay"),
+		r.Altitude.check(field+".altitude"), shortText(field+".boundary_line", r.BoundaryLine))
 }
 
 // Terms are what two states agree on, standing.
@@ -137,6 +146,9 @@ func (t *Terms) check(field string) error {
 		if err := t.Areas[i].check(fmt.Sprintf("%s.areas[%d]", field, i)); err != nil {
 			return err
 		}
+	}
+	if err := t.Warning.check(field + ".warning"); err != nil {
+		return err
 	}
 	for _, s := range sorted(t.States) {
 		r := t.States[s]
@@ -215,6 +227,11 @@ func (a AgreementProposed) Check() error {
 		return fault("amends", a.Amends, "another agreement")
 	case a.Amends != "":
 		err = wantID("amends", a.Amends)
+	}
+	for _, s := range sorted(a.Terms.States) {
+		if err == nil && s != a.Parties[0].State() && s != a.Parties[1].State() {
+			err = fault("terms.states", string(s), "a party of the agreement")
+		}
 	}
 	return first(err, a.Period.order("period"), a.Terms.check("terms"), a.Document.check("document", false))
 }

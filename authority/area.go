@@ -25,7 +25,13 @@ func (a *Area) IsZero() bool { return len(a.Polygon) == 0 && len(a.Line) == 0 }
 
 func (a *Area) check(field string) error {
 	if a.IsZero() {
+		if a.HalfWidth != 0 {
+			return fault(field+".line", "", "the line that half_width_m is the half width of")
+		}
 		return nil
+	}
+	if len(a.Polygon) > 0 && a.HalfWidth != 0 {
+		return fault(field+".half_width_m", fmt.Sprint(a.HalfWidth), "a line; a polygon has no width")
 	}
 	if len(a.Polygon) > 0 && len(a.Line) > 0 {
 		return fault(field, "both", "a polygon or a line, not both")
@@ -80,7 +86,12 @@ func (a *Area) inPolygon(p geodesy.Position) bool {
 }
 
 // near returns the longitude within half a turn of another.
-func near(lon, of float64) float64 { return lon - 360*math.Round((lon-of)/360) }
+func near(lon, of float64) float64 {
+	if d := lon - of; d <= 180 && d >= -180 {
+		return lon
+	}
+	return lon - 360*math.Round((lon-of)/360)
+}
 
 // fromLine is the distance to the line. Its pieces are taken as straight in a plane tangent at the position, which for
 // pieces of some hundred kilometres is within a thousandth; corridors are stated in kilometres.
@@ -112,9 +123,15 @@ type Band struct {
 	Datum string   `json:"datum,omitempty"` // "HAE" or "MSL"
 }
 
+// IsZero reports whether the band is any altitude.
+func (b *Band) IsZero() bool { return b.Least == nil && b.Most == nil }
+
 func (b *Band) check(field string) error {
-	if b.Least == nil && b.Most == nil {
+	if b.Least == nil && b.Most == nil && b.Datum == "" {
 		return nil
+	}
+	if b.Least == nil && b.Most == nil {
+		return fault(field, "no end", "a lower end, an upper end, or both")
 	}
 	if b.Datum != "HAE" && b.Datum != "MSL" {
 		return fault(field+".datum", b.Datum, `"HAE" or "MSL"`)
@@ -133,10 +150,10 @@ func (b *Band) check(field string) error {
 // holds tells whether an altitude lies in the band. It is unknown when the altitude is, or is in another datum: one is
 // never taken for the other.
 func (b *Band) holds(a geodesy.Altitude) Outcome {
-	if b.Least == nil && b.Most == nil {
+	if b.IsZero() {
 		return Pass
 	}
-	if a.Datum.String() != b.Datum {
+	if math.IsNaN(float64(a.Value)) || a.Datum != geodesy.HAE && a.Datum != geodesy.MSL || a.Datum.String() != b.Datum {
 		return Unknown
 	}
 	if b.Least != nil && float64(a.Value) < *b.Least || b.Most != nil && float64(a.Value) > *b.Most {

@@ -10,11 +10,15 @@
 package authority
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"overflight/airspace"
 	"overflight/evidence"
@@ -54,8 +58,26 @@ type Period struct {
 // Valid returns the period as one in force.
 func (p Period) Valid() validity.Period { return validity.Period(p) }
 
-// covers reports whether the period holds every instant from a to b.
+// covers reports whether the period holds every instant from a to b, both of them. A period that ends as a flight does is
+// too short: the last instant of a flight is one of flight.
 func (p Period) covers(a, b time.Time) bool { return p.Valid().InForce(a) && p.Valid().InForce(b) }
+
+// holds is covers where an end may be unknown: a zero a or b. An end that is known to lie outside fails all the same.
+func (p Period) holds(a, b time.Time) Outcome {
+	switch {
+	case !a.IsZero() && !p.Valid().InForce(a), !b.IsZero() && !p.Valid().InForce(b):
+		return Fail
+	case a.IsZero() && !p.From.IsZero(), b.IsZero() && !p.To.IsZero():
+		return Unknown
+	}
+	return Pass
+}
+
+// overlaps reports whether two periods have an instant in common.
+func (p Period) overlaps(q Period) bool {
+	_, ok := p.Valid().Intersect(q.Valid())
+	return ok
+}
 
 // bounds refuses a period that has no beginning, no end, or no instant.
 func (p Period) bounds(what string) error {
@@ -92,31 +114,61 @@ func (d *Date) UnmarshalText(b []byte) error {
 	return nil
 }
 
+// MarshalJSON writes the day; the instant inside would write itself.
+func (d Date) MarshalJSON() ([]byte, error) { return json.Marshal(d.Format(time.DateOnly)) }
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (d *Date) UnmarshalJSON(b []byte) error {
+	var text string
+	if json.Unmarshal(b, &text) != nil {
+		return fault("date", string(b), "YYYY-MM-DD")
+	}
+	return d.UnmarshalText([]byte(text))
+}
+
 // Duration is a length of time as documents write it: "72h", "30m".
 type Duration time.Duration
+
+const (
+	day          = 24 * time.Hour
+	mostDuration = 36_525 * day // a century
+)
+
+// check refuses what no document can state.
+func (d Duration) check(field string) error {
+	if d < 0 || time.Duration(d) > mostDuration {
+		return fault(field, time.Duration(d).String(), "a length of time from 0 to 36525 days")
+	}
+	return nil
+}
 
 // MarshalText writes it in the form of Go.
 func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
 
-// UnmarshalText reads the form of Go, and days: "30d".
+// UnmarshalText reads the form of Go, and whole days: "30d".
 func (d *Duration) UnmarshalText(b []byte) error {
-	text := string(b)
-	scale := time.Duration(1)
-	if days, ok := strings.CutSuffix(text, "d"); ok {
-		text, scale = days+"h", 24
+	want := fault("duration", string(b), `a length of time such as "72h" or "30d"`)
+	if days, ok := strings.CutSuffix(string(b), "d"); ok {
+		n, err := strconv.ParseUint(days, 10, 31)
+		if err != nil || n > uint64(mostDuration/day) {
+			return want
+		}
+		*d = Duration(time.Duration(n) * day)
+		return nil
 	}
-	v, err := time.ParseDuration(text)
-	if err != nil || v < 0 || v > 1<<62/scale {
-		return fault("duration", string(b), `a length of time such as "72h" or "30d"`)
+	v, err := time.ParseDuration(string(b))
+	if err != nil || v < 0 || v > mostDuration {
+		return want
 	}
-	*d = Duration(v * scale)
+	*d = Duration(v)
 	return nil
 }
 
 // ErrInput says that a document does not say what its kind has to.
 var ErrInput = errors.New("not accepted")
 
-// FieldError says which member of a document is at fault, what it was and what it has to be.
+// FieldError says which member of a document is at fault, what it was and what it has to be; without a Want, that there is
+// no such member.
 type FieldError struct {
 	Field string
 	Got   string
@@ -125,7 +177,10 @@ type FieldError struct {
 
 // Error is one line.
 func (e *FieldError) Error() string {
-	if e.Got == "" {
+	switch {
+	case e.Want == "":
+		return fmt.Sprintf("%q is no member of it", e.Field)
+	case e.Got == "":
 		return fmt.Sprintf("%s is missing: expected %s", e.Field, e.Want)
 	}
 	return fmt.Sprintf("%s is %q: expected %s", e.Field, e.Got, e.Want)
@@ -138,7 +193,7 @@ const shown = 80 // bytes of what was found that an error repeats
 
 func fault(field, got, want string) error {
 	if len(got) > shown {
-		got = got[:shown] + "…"
+		got = strings.ToValidUTF8(got[:shown], "") + "…"
 	}
 	return &FieldError{Field: field, Got: got, Want: want}
 }
@@ -178,8 +233,17 @@ func wantText(field, text string) error {
 	switch {
 	case strings.TrimSpace(text) == "":
 		return fault(field, "", "a text")
+	}
+	return shortText(field, text)
+}
+
+// shortText refuses a text that is too long, or would not stay where it is printed.
+func shortText(field, text string) error {
+	switch {
 	case len(text) > mostText:
 		return fault(field, text, fmt.Sprintf("at most %d bytes", mostText))
+	case !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl):
+		return fault(field, text, "a text of one line, in UTF-8")
 	}
 	return nil
 }
@@ -202,8 +266,8 @@ func (d *Document) check(field string, needed bool) error {
 		}
 		return nil
 	}
-	if len(d.Title)+len(d.Reference) > mostText {
-		return fault(field, d.Title, fmt.Sprintf("at most %d bytes", mostText))
+	if err := first(shortText(field+".title", d.Title), shortText(field+".reference", d.Reference)); err != nil {
+		return err
 	}
 	if needed && d.SHA256 == nil {
 		return fault(field+".sha256", "", "the SHA-256 of the document's bytes")

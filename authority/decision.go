@@ -1,6 +1,7 @@
 package authority
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -92,11 +93,14 @@ const (
 	RuleNoLethalForce RuleID = "no-lethal-force"
 	RuleClearance     RuleID = "clearance"
 	RuleLooksIn       RuleID = "looks-in"
+	RuleArea          RuleID = "area"
+	RuleBoundary      RuleID = "boundary"
 	RuleNotice        RuleID = "notice"
 	RuleStandOff      RuleID = "stand-off"
 	RuleAltitude      RuleID = "altitude"
 	RuleGround        RuleID = "ground-resolution"
 	RuleRetention     RuleID = "retention"
+	RuleRelease       RuleID = "release"
 	RuleRequest       RuleID = "request"
 	RuleAircraft      RuleID = "aircraft"
 	RuleApprovers     RuleID = "approvers"
@@ -105,8 +109,8 @@ const (
 // Rules lists the rules in the order in which they are told.
 func Rules() []RuleID {
 	return []RuleID{
-		RuleScope, RuleBasis, RulePurpose, RuleUnarmed, RuleNoLethalForce, RuleClearance, RuleLooksIn, RuleNotice, RuleStandOff,
-		RuleAltitude, RuleGround, RuleRetention, RuleRequest, RuleAircraft, RuleApprovers,
+		RuleScope, RuleBasis, RulePurpose, RuleUnarmed, RuleNoLethalForce, RuleClearance, RuleLooksIn, RuleArea, RuleBoundary,
+		RuleNotice, RuleStandOff, RuleAltitude, RuleGround, RuleRetention, RuleRelease, RuleRequest, RuleAircraft, RuleApprovers,
 	}
 }
 
@@ -214,5 +218,20 @@ func (a DecisionMade) Ident() string { return a.ID }
 
 // Check implements Act.
 func (a DecisionMade) Check() error {
-	return first(wantID("id", a.ID), wantText("by", a.By), wantID("decision.sortie", a.Decision.Sortie))
+	if err := first(wantID("id", a.ID), wantText("by", a.By), wantID("decision.sortie", a.Decision.Sortie)); err != nil {
+		return err
+	}
+	for i := range a.Decision.Results {
+		r := &a.Decision.Results[i]
+		switch {
+		case !slices.Contains(Rules(), r.Rule):
+			return fault(fmt.Sprintf("decision.results[%d].rule", i), string(r.Rule), fmt.Sprintf("one of %v", Rules()))
+		case r.Overridden != "" && !r.Rule.overridable():
+			return fault(fmt.Sprintf("decision.results[%d].overridden", i), r.Overridden, "nothing: nobody may override "+string(r.Rule))
+		}
+	}
+	if v := verdict(a.Decision.Results); v != a.Decision.Verdict {
+		return fault("decision.verdict", a.Decision.Verdict.String(), v.String()+", to which its results come")
+	}
+	return nil
 }

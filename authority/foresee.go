@@ -3,7 +3,6 @@ package authority
 import (
 	"fmt"
 	"math"
-	"slices"
 	"time"
 
 	"overflight/airspace"
@@ -27,7 +26,7 @@ const mostSteps = 200_000
 // Foresee tells a plan by boundaries as if it took off at an instant. Between two points the aircraft goes along the
 // geodesic, its speed and climb even. States in standOff are approached; none of them is when it is entered.
 func Foresee(p *Plan, takeOff time.Time, lines []airspace.DatedLine, standOff []airspace.State) (Foreseen, error) {
-	fixes, err := route(p, takeOff)
+	fixes, err := fixesOf(p, takeOff)
 	if err != nil {
 		return Foreseen{}, err
 	}
@@ -68,8 +67,8 @@ func inForce(lines []airspace.DatedLine, at time.Time) airspace.Line {
 	return nil
 }
 
-// route is the plan as fixes.
-func route(p *Plan, takeOff time.Time) ([]flight.Fix, error) {
+// fixesOf is the plan as fixes.
+func fixesOf(p *Plan, takeOff time.Time) ([]flight.Fix, error) {
 	shift := takeOff.Sub(p.From())
 	var out []flight.Fix
 	for i := range p.Route {
@@ -116,7 +115,7 @@ func fixOf(p geodesy.Position, a geodesy.Altitude, at time.Time) flight.Fix {
 
 // crossing is an entry of a path, with places along it: at most mostSamples, the first and the last among them.
 func crossing(e *airspace.Entry, fixes []flight.Fix) Crossing {
-	c := Crossing{State: e.State, From: e.First.Time, To: e.Last.Time, Verdict: e.Verdict}
+	c := Crossing{State: e.State, From: e.First.Time, To: e.Last.Time, Verdict: e.Verdict, Line: e.Boundary.Source.Name}
 	if e.FromLimit.Known {
 		c.Depth = e.FromLimit.Nearest.Distance
 	}
@@ -146,18 +145,17 @@ func sampleOf(f *flight.Fix) Sample {
 // looksIn lists the states whose ground a planned look shows while the aircraft is outside their airspace.
 func looksIn(l *LookPlan, shift time.Duration, fixes []flight.Fix, line airspace.Line) []LookIn {
 	from, to := l.From.Add(shift), l.To.Add(shift)
-	var seen []airspace.State
+	ground := map[airspace.State][]geodesy.Position{}
 	for _, p := range l.Area.points() {
 		states := line.StatesAt(p)
 		for i := range states.Len() {
-			seen = append(seen, states.At(i))
+			ground[states.At(i)] = append(ground[states.At(i)], p)
 		}
 	}
-	slices.Sort(seen)
 	var out []LookIn
-	for _, s := range slices.Compact(seen) {
+	for _, s := range sorted(ground) {
 		if outside(s, from, to, fixes, line) {
-			out = append(out, LookIn{State: s, From: from, To: to, Resolved: true})
+			out = append(out, LookIn{State: s, From: from, To: to, Resolved: true, Ground: ground[s], Line: line.Source().Name})
 		}
 	}
 	return out
@@ -220,13 +218,12 @@ func approach(s airspace.State, crossings []Crossing, fixes []flight.Fix, line a
 			return Approach{}, false
 		}
 	}
-	best := Approach{State: s, Nearest: farthest}
-	found := false
-	for i := 0; i < len(fixes); i++ {
+	best := Approach{State: s, Nearest: farthest, At: fixes[0].Time, Line: line.Source().Name}
+	for i := range fixes {
 		n, ok := line.Nearest(s, airspace.Limit, fixes[i].Position, best.Nearest)
 		if ok && n.Distance < best.Nearest {
-			best.Nearest, best.At, found = n.Distance, fixes[i].Time, true
+			best.Nearest, best.At = n.Distance, fixes[i].Time
 		}
 	}
-	return best, found
+	return best, best.Nearest < farthest
 }

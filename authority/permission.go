@@ -68,6 +68,8 @@ type ClearanceGiven struct {
 	StateAircraft bool           `json:"state_aircraft,omitempty"`
 	Unmanned      bool           `json:"unmanned,omitempty"`
 	Looks         bool           `json:"looks,omitempty"`      // looking in from outside is permitted, too
+	Deepest       float64        `json:"deepest_m,omitempty"`  // no farther inside than this, metres; 0: as far as it likes
+	Sensors       []string       `json:"sensors,omitempty"`    // names of those that may be used; none: any
 	Conditions    []string       `json:"conditions,omitempty"` // in the issuer's words; shown, not decided on
 	Document      Document       `json:"document"`
 }
@@ -88,7 +90,10 @@ func (a ClearanceGiven) Check() error {
 	if err == nil && a.Operator != "" {
 		err = wantParty("operator", a.Operator)
 	}
-	return first(err, texts("aircraft", a.Aircraft, 200), texts("conditions", a.Conditions, 50))
+	if err == nil && !(a.Deepest >= 0 && a.Deepest <= 1e7) {
+		err = fault("deepest_m", fmt.Sprint(a.Deepest), "metres from 0 to 10000000")
+	}
+	return first(err, texts("aircraft", a.Aircraft, 200), texts("sensors", a.Sensors, 50), texts("conditions", a.Conditions, 50))
 }
 
 func texts(field string, all []string, most int) error {
@@ -229,8 +234,11 @@ func (a ActCorrected) Ident() string { return string(a.Of) + ":" + a.ID }
 
 // Check implements Act.
 func (a ActCorrected) Check() error {
-	if a.ID == "" || len(a.ID) > 200 {
+	if a.ID == "" || len(a.ID) > mostText {
 		return fault("id", a.ID, "the identifier of an act")
 	}
-	return first(wantText("of", string(a.Of)), wantText("reason", a.Reason), wantText("by", a.By))
+	if !a.Of.correctable() {
+		return fault("of", string(a.Of), "an act that can be taken back: a plan is filed anew, a decision stays")
+	}
+	return first(wantText("reason", a.Reason), wantText("by", a.By), shortText("replacement", a.Replacement))
 }

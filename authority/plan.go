@@ -2,6 +2,9 @@ package authority
 
 import (
 	"fmt"
+	"maps"
+	"math"
+	"slices"
 	"time"
 
 	"overflight/airspace"
@@ -29,8 +32,12 @@ type Plan struct {
 	Clearance []string    `json:"clearances,omitempty"` // that the planner cites; those on record count without it
 	Sensors   []SensorUse `json:"sensors,omitempty"`
 	Retention Duration    `json:"retention,omitempty"` // of media
-	Route     []Waypoint  `json:"route"`
-	Looks     []LookPlan  `json:"looks,omitempty"`
+	// ReleaseDelay and ReleasePlace are when at the earliest, and how precisely in metres, what is seen is shown to the states
+	// that it is of. Zero is not stated.
+	ReleaseDelay Duration   `json:"release_delay,omitempty"`
+	ReleasePlace float64    `json:"release_place_m,omitempty"`
+	Route        []Waypoint `json:"route"`
+	Looks        []LookPlan `json:"looks,omitempty"`
 }
 
 // Scope says by what the organisations that are looked for are in scope.
@@ -82,6 +89,15 @@ func (p *Plan) Check() error {
 		wantText("planner", p.Planner), p.Purpose.check("purpose"), p.Scope.check("scope"), texts("requests", p.Requests, 100), texts("notices", p.Notices, 100), texts("clearances", p.Clearance, 100)); err != nil {
 		return err
 	}
+	if err := first(p.Retention.check("retention"), p.ReleaseDelay.check("release_delay")); err != nil {
+		return err
+	}
+	if !(p.ReleasePlace >= 0 && p.ReleasePlace <= mostMetres) {
+		return fault("release_place_m", fmt.Sprint(p.ReleasePlace), fmt.Sprintf("metres from 0 to %d", int(mostMetres)))
+	}
+	if len(p.Sensors) > 50 {
+		return fault("sensors", fmt.Sprint(len(p.Sensors)), "at most 50")
+	}
 	if len(p.Basis) > 20 {
 		return fault("basis", fmt.Sprint(len(p.Basis)), "at most 20")
 	}
@@ -108,8 +124,8 @@ func (p *Plan) Check() error {
 			return fault(fmt.Sprintf("sensors[%d].finest_ground_m", i), fmt.Sprint(s.FinestGround), "metres")
 		}
 	}
-	if len(p.Route) < 2 || len(p.Route) > 5000 {
-		return fault("route", fmt.Sprint(len(p.Route))+" points", "2 to 5000 points")
+	if len(p.Route) < 2 || len(p.Route) > mostPoints {
+		return fault("route", fmt.Sprint(len(p.Route))+" points", fmt.Sprintf("2 to %d points", mostPoints))
 	}
 	for i := range p.Route {
 		w := &p.Route[i]
@@ -121,8 +137,8 @@ func (p *Plan) Check() error {
 			return fault(field+".datum", w.Datum, `"HAE" or "MSL"`)
 		case !(w.Altitude > -1000 && w.Altitude < 50_000):
 			return fault(field+".altitude_m", fmt.Sprint(w.Altitude), "metres from -1000 to 50000")
-		case w.At.IsZero():
-			return fault(field+".at", "", "an instant, RFC 3339")
+		case wantInstant(field+".at", w.At) != nil:
+			return wantInstant(field+".at", w.At)
 		case i > 0 && !w.At.After(p.Route[i-1].At):
 			return fault(field+".at", stamp(w.At), "an instant after "+stamp(p.Route[i-1].At)+", that of the point before")
 		}
@@ -156,11 +172,21 @@ func (s *Scope) check(field string) error {
 	return fault(field+".by", s.By, `"designation", "host-request" or "agreement"`)
 }
 
-// From returns when the plan takes off, To when it lands.
-func (p *Plan) From() time.Time { return p.Route[0].At }
+// From returns when the plan takes off; zero for a plan without a route, which Check refuses.
+func (p *Plan) From() time.Time {
+	if len(p.Route) == 0 {
+		return time.Time{}
+	}
+	return p.Route[0].At
+}
 
 // To returns when the plan lands.
-func (p *Plan) To() time.Time { return p.Route[len(p.Route)-1].At }
+func (p *Plan) To() time.Time {
+	if len(p.Route) == 0 {
+		return time.Time{}
+	}
+	return p.Route[len(p.Route)-1].At
+}
 
 // PlanFiled puts a plan on record. A changed plan is another one: what was approved of the first is not approved of it.
 type PlanFiled struct {
@@ -304,16 +330,43 @@ func (a *Airframe) Check() error {
 			return err
 		}
 	}
-	return nil
+	if len(a.Sensors) > 20 {
+		return fault("airframe.sensors", fmt.Sprint(len(a.Sensors)), "at most 20")
+	}
+	for _, kind := range slices.Sorted(maps.Keys(a.Sensors)) {
+		field := "airframe.sensors." + kind
+		if !slices.Contains(SensorKinds(), kind) {
+			return fault("airframe.sensors", kind, fmt.Sprintf("some of %v", SensorKinds()))
+		}
+		if len(a.Sensors[kind]) == 0 || len(a.Sensors[kind]) > 20 {
+			return fault(field, fmt.Sprint(len(a.Sensors[kind])), "1 to 20 figures, each with its source")
+		}
+		for _, name := range slices.Sorted(maps.Keys(a.Sensors[kind])) {
+			f := a.Sensors[kind][name]
+			if math.IsNaN(f.Value) || math.IsInf(f.Value, 0) {
+				return fault(field+"."+name, fmt.Sprint(f.Value), "a number")
+			}
+			if err := first(wantID(field, name), wantText(field+"."+name+".source", f.Source)); err != nil {
+				return err
+			}
+		}
+	}
+	return shortText("airframe.description", a.Description)
 }
+
+// SensorKinds lists the kinds of sensors that the catalogue of aircraft tells apart.
+func SensorKinds() []string { return []string{"video", "infrared", "radar", "gas"} }
 
 // Crossing is a stretch of a route, or an entry that was flown, inside the airspace of one state.
 type Crossing struct {
-	State    airspace.State
-	From, To time.Time // the longest that it can have been
+	State airspace.State
+	// From and To are the longest that it can have been. Either is zero where the record does not bound it: what depends on it
+	// is then unknown.
+	From, To time.Time
 	Verdict  airspace.Verdict
-	Samples  []Sample // along it
+	Samples  []Sample // along it, close enough to stand for it
 	Depth    geodesy.Length
+	Line     string // name of the boundary line that it was told by; empty is not known
 	Source   string // of an entry that was flown
 	Number   uint64
 }
@@ -327,15 +380,21 @@ type Sample struct {
 
 // LookIn is ground of a state that is, or was, looked at from outside its airspace.
 type LookIn struct {
-	State    airspace.State `json:"state"`
-	From     time.Time      `json:"from"`
-	To       time.Time      `json:"to"`
-	Resolved bool           `json:"resolved"` // beyond the doubt of line and footprint
+	State    airspace.State     `json:"state"`
+	From     time.Time          `json:"from"` // zero where the record does not bound it
+	To       time.Time          `json:"to"`
+	Resolved bool               `json:"resolved"`         // beyond the doubt of line and footprint
+	Ground   []geodesy.Position `json:"-"`                // places of it; none where they are not known
+	Line     string             `json:"line"`             // name of the boundary line that it was told by; empty is not known
+	Source   string             `json:"source,omitempty"` // of a look that happened
+	Number   uint64             `json:"number,omitempty"`
 }
 
-// Approach is how near a route comes to the outline of a state that it does not enter.
+// Approach is how near a route comes to the outline of a state that it does not enter. A state that asks for a stand-off
+// and has none is farther off than any stand-off can be.
 type Approach struct {
 	State   airspace.State `json:"state"`
 	Nearest geodesy.Length `json:"nearest_m"`
 	At      time.Time      `json:"at"`
+	Line    string         `json:"line"` // name of the boundary line that it was told by; empty is not known
 }

@@ -24,11 +24,12 @@ var (
 	ErrExists    = errors.New("authority: on record already, and different")
 	ErrNoSuch    = errors.New("authority: not on record")
 	ErrSignature = errors.New("authority: signature is missing")
+	ErrOverlap   = errors.New("authority: overlaps what is in force")
 )
 
 // Register is the fold of acts in the order in which they were recorded. Nothing in it is overwritten: a question names
-// the instant by whose knowledge it is answered, and gets the same answer for ever. It is read by any number at once, and
-// written by one.
+// the instant by whose knowledge it is answered, and gets the same answer for ever. Any number may read it at once while
+// nobody writes; who writes is alone.
 type Register struct {
 	requests   shelf[RequestMade]
 	agreements shelf[AgreementProposed]
@@ -52,14 +53,18 @@ type Register struct {
 	decisions  shelf[DecisionMade]
 	corrected  shelf[ActCorrected]
 
-	byState  map[airspace.State][]int // clearances
-	bySortie map[string][]int         // approvals
-	dry      bool                     // only asked whether an act would be admitted
+	byState   map[airspace.State][]int // clearances
+	noticesTo map[airspace.State][]int
+	byTail    map[string][]int // loadouts
+	bySortie  map[string][]int // approvals
+	dry       bool             // only asked whether an act would be admitted
 }
 
 // NewRegister returns a register without acts.
 func NewRegister() *Register {
-	return &Register{byState: map[airspace.State][]int{}, bySortie: map[string][]int{}}
+	return &Register{
+		byState: map[airspace.State][]int{}, noticesTo: map[airspace.State][]int{}, byTail: map[string][]int{}, bySortie: map[string][]int{},
+	}
 }
 
 // Admit reports whether Apply would put an act on record, and changes nothing.
@@ -112,6 +117,16 @@ func (s *shelf[A]) known(id string, k time.Time) (*Entry[A], bool) {
 		}
 	}
 	return nil, false
+}
+
+// asOf returns the newest act of an identifier that was on record at an instant, taken back or not; nil when none was.
+func (s *shelf[A]) asOf(id string, k time.Time) *Entry[A] {
+	for _, i := range slices.Backward(s.ids[id]) {
+		if e := &s.all[i]; !e.Recorded.At.After(k) {
+			return e
+		}
+	}
+	return nil
 }
 
 // standing returns the act of an identifier that was not taken back.
@@ -185,33 +200,31 @@ func (r *Register) Apply(a Act, rec Recorded) error {
 			if !between(&before.Act, a.Parties[0].State(), a.Parties[1].State()) {
 				return fmt.Errorf("%s: %w", a.Kind(), fault("amends", a.Amends, "an agreement between the same states"))
 			}
+			if r.replaces(&before.Act, a.ID, rec.At) {
+				return fmt.Errorf("%s: %w", a.Kind(), fault("amends", a.Amends, "an agreement that does not itself amend "+a.ID))
+			}
 		}
 		return once(r, &r.agreements, a, rec)
 	case AgreementSigned:
+		if err := r.signable(&a, rec); err != nil {
+			return err
+		}
+		return once(r, &r.signed, a, rec)
+	case AgreementWarned:
 		p, err := cited(&r.agreements, KindAgreementProposed, a.Agreement)
 		switch {
 		case err != nil:
 			return err
-		case p.Recorded.Digest != a.Text:
-			return fmt.Errorf("%s: %w", a.Kind(), fault("text", a.Text.String(), "the digest of the text on record, "+p.Recorded.Digest.String()))
-		case p.Act.Parties[0].State() != a.Party.State() && p.Act.Parties[1].State() != a.Party.State():
-			return fmt.Errorf("%s: %w", a.Kind(), fault("party", string(a.Party), "a party of "+a.Agreement))
-		}
-		return once(r, &r.signed, a, rec)
-	case AgreementWarned:
-		if _, err := cited(&r.agreements, KindAgreementProposed, a.Agreement); err != nil {
-			return err
+		case p.Act.Amends == "":
+			return fmt.Errorf("%s: %w", a.Kind(), fault("agreement", a.Agreement, "an agreement that amends another"))
+		case !p.Act.party(a.To.State()):
+			return fmt.Errorf("%s: %w", a.Kind(), fault("to", string(a.To), "a party of "+a.Agreement))
 		}
 		return once(r, &r.warned, a, rec)
 	case BasisStated:
 		return once(r, &r.bases, a, rec)
 	case ClearanceGiven:
-		before := len(r.clearances.all)
-		if err := once(r, &r.clearances, a, rec); err != nil || len(r.clearances.all) == before {
-			return err
-		}
-		r.byState[a.State] = append(r.byState[a.State], before)
-		return nil
+		return indexed(r, &r.clearances, a, rec, r.byState, a.State)
 	case ClearanceRevoked:
 		c, err := cited(&r.clearances, KindClearanceGiven, a.Clearance)
 		if err != nil {
@@ -222,7 +235,7 @@ func (r *Register) Apply(a Act, rec Recorded) error {
 		}
 		return once(r, &r.revoked, a, rec)
 	case NoticeSent:
-		return once(r, &r.notices, a, rec)
+		return indexed(r, &r.notices, a, rec, r.noticesTo, a.State)
 	case NoticeDelivered:
 		return onNotice(r, &r.delivered, a, a.Notice, "", rec)
 	case NoticeAcknowledged:
@@ -230,25 +243,24 @@ func (r *Register) Apply(a Act, rec Recorded) error {
 	case NoticeDisputed:
 		return onNotice(r, &r.disputed, a, a.Notice, a.By, rec)
 	case LoadoutAttested:
-		return once(r, &r.loadouts, a, rec)
+		return indexed(r, &r.loadouts, a, rec, r.byTail, a.Tail)
 	case LoadoutInspected:
-		if _, err := cited(&r.loadouts, KindLoadoutAttested, a.Loadout); err != nil {
+		l, err := cited(&r.loadouts, KindLoadoutAttested, a.Loadout)
+		switch {
+		case err != nil:
 			return err
+		case l.Act.By == a.Inspector:
+			return fmt.Errorf("%s: %w", a.Kind(), fault("inspector", a.Inspector, "somebody else than who attested the loadout"))
 		}
 		return once(r, &r.inspected, a, rec)
 	case PlanFiled:
-		r.newer(&r.plans, a, rec)
+		put(r, &r.plans, a, rec)
 		return nil
 	case PlanApproved:
 		if err := r.filed(a.Sortie, a.Plan); err != nil {
 			return err
 		}
-		before := len(r.approved.all)
-		if err := once(r, &r.approved, a, rec); err != nil || len(r.approved.all) == before {
-			return err
-		}
-		r.bySortie[a.Sortie] = append(r.bySortie[a.Sortie], before)
-		return nil
+		return indexed(r, &r.approved, a, rec, r.bySortie, a.Sortie)
 	case PlanFlown:
 		if _, err := cited(&r.plans, KindPlanFiled, a.Sortie); err != nil {
 			return err
@@ -261,6 +273,9 @@ func (r *Register) Apply(a Act, rec Recorded) error {
 		put(r, &r.overridden, a, rec)
 		return nil
 	case RuleSetAdopted:
+		if err := r.adoptable(&a); err != nil {
+			return err
+		}
 		return once(r, &r.ruleSets, a, rec)
 	case AirframeDescribed:
 		put(r, &r.airframes, a, rec) // a newer description takes the place of an older from when it is known
@@ -287,19 +302,22 @@ func once[A Act](r *Register, s *shelf[A], a A, rec Recorded) error {
 	return nil
 }
 
-// newer adds a plan unless it is the very one that stands.
-func (r *Register) newer(s *shelf[PlanFiled], a PlanFiled, rec Recorded) {
-	if e, ok := s.standing(a.Ident()); ok && e.Recorded.Digest == rec.Digest {
-		return
+// indexed is once for acts that are found by what they are about.
+func indexed[A Act, K comparable](r *Register, s *shelf[A], a A, rec Recorded, index map[K][]int, key K) error {
+	before := len(s.all)
+	if err := once(r, s, a, rec); err != nil || len(s.all) == before {
+		return err
 	}
-	put(r, s, a, rec)
+	index[key] = append(index[key], before)
+	return nil
 }
 
-// put adds an act beside those of the same identifier.
+// put adds an act beside those of the same identifier, unless it is the very one that stands.
 func put[A Act](r *Register, s *shelf[A], a A, rec Recorded) {
-	if !r.dry {
-		s.add(a, rec)
+	if e, ok := s.standing(a.Ident()); ok && e.Recorded.Digest == rec.Digest || r.dry {
+		return
 	}
+	s.add(a, rec)
 }
 
 func cited[A Act](s *shelf[A], kind Kind, id string) (*Entry[A], error) {
@@ -332,7 +350,14 @@ func (r *Register) filed(sortie string, plan evidence.Digest) error {
 	return fmt.Errorf("%w: a plan of %s with the digest %s", ErrNoSuch, sortie, plan)
 }
 
+// correct takes an act back. Whose signed word it was, theirs it is to take back; what both parties signed is amended.
 func (r *Register) correct(a ActCorrected, rec Recorded) error {
+	if slices.ContainsFunc(r.corrected.all, func(e Entry[ActCorrected]) bool { return e.Recorded.Digest == rec.Digest && e.Act == a }) {
+		return nil
+	}
+	if err := r.takeBack(&a, rec); err != nil {
+		return err
+	}
 	done := false
 	at := rec.At
 	if r.dry {
@@ -375,10 +400,7 @@ func (r *Register) correct(a ActCorrected, rec Recorded) error {
 		done = r.ruleSets.correct(a.ID, at)
 	case KindAirframeDescribed:
 		done = r.airframes.correct(a.ID, at)
-	case KindPlanFiled, KindDecisionMade, KindActCorrected:
-		return fmt.Errorf("%s: %w", a.Kind(), fault("of", string(a.Of), "an act that can be taken back: a plan is filed anew, a decision stays"))
-	default:
-		return fmt.Errorf("%s: %w", a.Kind(), fault("of", string(a.Of), "a kind of act"))
+	default: // Check refuses the kinds that nobody takes back
 	}
 	if !done {
 		return fmt.Errorf("%w: %s %s", ErrNoSuch, a.Of, a.ID)

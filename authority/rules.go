@@ -1,6 +1,7 @@
 package authority
 
 import (
+	"math"
 	"strconv"
 	"time"
 
@@ -9,351 +10,278 @@ import (
 	"overflight/geodesy"
 )
 
-// The rules that ask state by state.
+// The rules that ask for measures: where, how near, how high, how finely, how long kept, when shown.
 
-// entry names an entry that was flown.
-func (c *Crossing) entry() string {
-	if c.Source == "" {
-		return ""
-	}
-	return c.Source + ":" + strconv.FormatUint(c.Number, 10)
-}
-
-// sure reports whether the crossing is beyond the doubt of the boundary and of the fixes. A route that is only planned is
-// taken as it is planned.
-func (c *Crossing) sure(flown bool) bool { return !flown || c.Verdict == airspace.Entered }
-
-func (d *decider) clearance() {
-	asked := false
+// area asks whether what is entered and looked at lies in the areas of the agreement with the state.
+func (d *decider) area() {
+	said := len(d.results)
 	for i := range d.q.Crossings {
-		c := &d.q.Crossings[i]
-		r, facts := d.requirements(c.State)
-		if !r.Clearance {
-			if c.State != d.own {
-				d.sayOf(c.State, RuleClearance, Pass, "authority.clearance.not_required", facts, string(c.State))
-				d.results[len(d.results)-1].Entry = c.entry()
+		if r, asked := d.areaOf(i); asked {
+			d.results = append(d.results, r)
+		}
+	}
+	for i := range d.q.LookIns {
+		if r, asked := d.groundAreaOf(&d.q.LookIns[i]); asked {
+			d.results = append(d.results, r)
+		}
+	}
+	if d.silent(said) {
+		d.say(RuleArea, Pass, CodeAreaNotRequired, nil)
+	}
+}
+
+func (d *decider) areaOf(crossing int) (Result, bool) {
+	c := &d.q.Crossings[crossing]
+	return d.inAreas(c.State, c.entry(), c.sure(d.q.Flown), len(c.Samples), func(areas []Area) int {
+		for i := range areas {
+			if d.span(crossing).within(&areas[i], c.Samples) < 0 {
+				return -1
 			}
-			continue
 		}
-		asked = true
-		o, code, used, args := d.cleared(c.State, &r, c)
-		if o == Fail && !c.sure(d.q.Flown) {
-			o, code, args = Unknown, "authority.clearance.entry_unresolved", []string{string(c.State), c.Verdict.String()}
+		for i := range c.Samples {
+			if !anyHolds(areas, c.Samples[i].Position) {
+				return i
+			}
 		}
-		d.sayOf(c.State, RuleClearance, o, code, append(used, facts...), args...)
-		d.results[len(d.results)-1].Entry = c.entry()
-	}
-	if !asked && len(d.q.Crossings) == 0 {
-		d.say(RuleClearance, Pass, "authority.clearance.no_entry", nil)
-	}
+		return -1
+	}, func(i int) geodesy.Position { return c.Samples[i].Position })
 }
 
-// cleared says whether some clearance covers a crossing. Where none does, the nearest miss is told.
-func (d *decider) cleared(s airspace.State, r *Requirements, c *Crossing) (Outcome, evidence.Code, []Fact, []string) {
-	best := -1
-	out, code := Unknown, evidence.Code("authority.clearance.unknown")
-	args := []string{string(s)}
-	var facts []Fact
-	for _, i := range d.r.byState[s] {
-		e := &d.r.clearances.all[i]
-		if !e.KnownAt(d.q.Known) {
-			continue
+func (d *decider) groundAreaOf(l *LookIn) (Result, bool) {
+	return d.inAreas(l.State, l.entry(), l.sure(d.q.Flown), len(l.Ground), func(areas []Area) int {
+		for i := range l.Ground {
+			if !anyHolds(areas, l.Ground[i]) {
+				return i
+			}
 		}
-		rank, o, k, a := d.terms(e, r, c)
-		if rank <= best {
-			continue
-		}
-		best, out, code, args = rank, o, k, a
-		facts = []Fact{e.Fact()}
-		if _, by := d.r.revokedFrom(e.Act.ID, d.q.Known); by != nil {
-			facts = append(facts, by.Fact())
-		}
-		if o == Pass {
-			break
-		}
-	}
-	return out, code, facts, args
+		return -1
+	}, func(i int) geodesy.Position { return l.Ground[i] })
 }
 
-// terms tests one clearance against a crossing, and says how far it got: the nearest miss tells most.
-func (d *decider) terms(e *Entry[ClearanceGiven], r *Requirements, c *Crossing) (rank int, o Outcome, code evidence.Code, args []string) {
-	a := &e.Act
-	p := &d.q.Plan.Aircraft
-	switch {
-	case a.Operator != "" && a.Operator.State() != d.own:
-		return 0, Fail, "authority.clearance.operator", []string{a.ID, string(a.Operator)}
-	case len(a.Aircraft) > 0 && !contains(a.Aircraft, p.Tail):
-		return 1, Fail, "authority.clearance.aircraft", []string{a.ID, p.Tail}
-	case !a.Period.Valid().InForce(c.From) || !a.Period.Valid().InForce(c.To):
-		return 2, Fail, "authority.clearance.period", []string{a.ID, stamp(a.Period.From), stamp(a.Period.To), stamp(c.From), stamp(c.To)}
-	case r.Unmanned && p.Unmanned && !a.Unmanned:
-		return 3, Fail, "authority.clearance.unmanned", []string{a.ID}
-	case r.StateAircraft && p.StateAircraft && !a.StateAircraft:
-		return 4, Fail, "authority.clearance.state_aircraft", []string{a.ID}
+func (d *decider) inAreas(s airspace.State, entry string, sure bool, places int, outside func([]Area) int, at func(int) geodesy.Position) (Result, bool) {
+	a := d.of(s).agreement
+	if a.entry == nil || len(a.entry.Act.Terms.Areas) == 0 {
+		return Result{}, false
 	}
-	if from, by := d.r.revokedFrom(a.ID, d.q.Known); by != nil && from.Before(c.To) {
-		return 5, Fail, "authority.clearance.revoked", []string{a.ID, stamp(from), by.Act.Reason}
+	out := Result{Rule: RuleArea, State: s, Entry: entry, Facts: a.facts, Args: []string{a.entry.Act.ID}}
+	if places == 0 {
+		out.Outcome, out.Code = Unknown, CodeAreaNoPlaces
+		return out, true
 	}
-	for i := range c.Samples {
-		if s := &c.Samples[i]; !a.Area.Holds(s.Position) {
-			return 6, Fail, "authority.clearance.area", []string{a.ID, degrees(s.Position), stamp(s.At)}
-		}
+	switch i := outside(a.entry.Act.Terms.Areas); {
+	case i < 0:
+		out.Outcome, out.Code = Pass, CodeAreaWithin
+	case sure:
+		out.Outcome, out.Code, out.Args = Fail, CodeAreaOutside, append(out.Args, degrees(at(i)))
+	default:
+		out.Outcome, out.Code, out.Args = Unknown, CodeAreaUnresolved, append(out.Args, degrees(at(i)))
 	}
-	altitude := Pass
-	for i := range c.Samples {
-		s := &c.Samples[i]
-		if altitude = worse(altitude, a.Altitude.holds(s.Altitude)); altitude == Fail {
-			return 7, Fail, "authority.clearance.altitude", []string{a.ID, metres(s.Altitude.Value), s.Altitude.Datum.String(), stamp(s.At)}
-		}
-	}
-	switch {
-	case e.Recorded.At.After(c.From):
-		// Whatever date it bears: the log has it after the entry.
-		return 9, Fail, "authority.clearance.after_entry", []string{a.ID, stamp(a.Issued), stamp(e.Recorded.At), stamp(c.From)}
-	case altitude == Unknown:
-		return 8, Unknown, "authority.clearance.altitude_unknown", []string{a.ID, a.Altitude.Datum}
-	}
-	return 10, Pass, "authority.clearance.covers", []string{a.ID, a.Reference, string(a.Issuer)}
+	return out, true
 }
 
-func contains(all []string, s string) bool {
-	for _, x := range all {
-		if x == s {
+func anyHolds(areas []Area, p geodesy.Position) bool {
+	for i := range areas {
+		if areas[i].Holds(p) {
 			return true
 		}
 	}
 	return false
 }
 
-func degrees(p geodesy.Position) string {
-	return strconv.FormatFloat(float64(p.Lat), 'f', 5, 64) + ", " + strconv.FormatFloat(float64(p.Lon), 'f', 5, 64)
-}
-
-func (d *decider) looksIn() {
-	asked := false
-	for i := range d.q.LookIns {
-		l := &d.q.LookIns[i]
-		if l.State == d.own {
+// boundary asks whether the line by which an entry, a look or a distance was told is the one by which the state tells its
+// airspace. By another line the answer is another's.
+func (d *decider) boundary() {
+	said := len(d.results)
+	for i := range d.states {
+		s := &d.states[i]
+		if s.asks.BoundaryLine == "" {
 			continue
 		}
-		asked = true
-		r, facts := d.requirements(l.State)
-		switch r.LooksIn {
-		case LooksPermitted:
-			d.sayOf(l.State, RuleLooksIn, Pass, "authority.looks.permitted", facts, string(l.State))
-		case LooksForbidden:
-			o, code := Fail, evidence.Code("authority.looks.forbidden")
-			if d.q.Flown && !l.Resolved {
-				o, code = Unknown, "authority.looks.unresolved"
+		other, same := "", true
+		for c := range d.q.Crossings {
+			if x := &d.q.Crossings[c]; same && x.State == s.state && x.Line != s.asks.BoundaryLine {
+				other, same = x.Line, false
 			}
-			d.sayOf(l.State, RuleLooksIn, o, code, facts, string(l.State), stamp(l.From), stamp(l.To))
-		case LooksCleared:
-			d.lookCleared(l, facts)
-		case LooksUnsaid:
-			d.sayOf(l.State, RuleLooksIn, Unknown, "authority.looks.unsaid", facts, string(l.State))
+		}
+		for l := range d.q.LookIns {
+			if x := &d.q.LookIns[l]; same && x.State == s.state && x.Line != s.asks.BoundaryLine {
+				other, same = x.Line, false
+			}
+		}
+		d.line(s, other, same)
+	}
+	for i := range d.q.Approaches {
+		x := &d.q.Approaches[i]
+		if s := d.of(x.State); s.asks.BoundaryLine != "" && s.asks.StandOff > 0 {
+			d.line(s, x.Line, x.Line == s.asks.BoundaryLine)
 		}
 	}
-	if !asked {
-		d.say(RuleLooksIn, Pass, "authority.looks.none", nil)
+	if d.silent(said) {
+		d.say(RuleBoundary, Pass, CodeBoundaryNotRequired, nil)
 	}
 }
 
-func (d *decider) lookCleared(l *LookIn, facts []Fact) {
-	for _, i := range d.r.byState[l.State] {
-		e := &d.r.clearances.all[i]
-		if !e.KnownAt(d.q.Known) || !e.Act.Looks || !e.Act.Period.covers(l.From, l.To) || e.Recorded.At.After(l.From) {
-			continue
-		}
-		if from, by := d.r.revokedFrom(e.Act.ID, d.q.Known); by != nil && from.Before(l.To) {
-			d.sayOf(l.State, RuleLooksIn, Fail, "authority.clearance.revoked", append([]Fact{e.Fact(), by.Fact()}, facts...), e.Act.ID, stamp(from), by.Act.Reason)
-			return
-		}
-		d.sayOf(l.State, RuleLooksIn, Pass, "authority.looks.cleared", append([]Fact{e.Fact()}, facts...), string(l.State), e.Act.ID)
-		return
-	}
-	d.sayOf(l.State, RuleLooksIn, Unknown, "authority.looks.not_cleared", facts, string(l.State))
-}
-
-// notice asks whether a state was told of each first entry, early enough, and whether it said so.
-func (d *decider) notice() {
-	asked := false
-	for _, s := range d.states() {
-		r, facts := d.requirements(s)
-		if !r.Notice {
-			continue
-		}
-		entered, ok := d.firstEntry(s)
-		if !ok {
-			continue
-		}
-		asked = true
-		d.noticeTo(s, &r, entered, facts)
-	}
-	if !asked {
-		d.say(RuleNotice, Pass, "authority.notice.not_required", nil)
-	}
-}
-
-func (d *decider) firstEntry(s airspace.State) (time.Time, bool) {
-	var at time.Time
-	for i := range d.q.Crossings {
-		if c := &d.q.Crossings[i]; c.State == s && (at.IsZero() || c.From.Before(at)) {
-			at = c.From
-		}
-	}
-	return at, !at.IsZero()
-}
-
-func (d *decider) noticeTo(s airspace.State, r *Requirements, entered time.Time, facts []Fact) {
-	q := d.q
-	var n *Entry[NoticeSent]
-	for i := len(q.Plan.Notices) - 1; i >= 0 && n == nil; i-- {
-		if e, ok := d.r.notices.known(q.Plan.Notices[i], q.Known); ok && e.Act.State == s {
-			n = e
-		}
-	}
-	for i := 0; i < len(d.r.notices.all) && n == nil; i++ {
-		e := &d.r.notices.all[i]
-		if e.Act.State == s && e.KnownAt(q.Known) && (e.Act.Sortie == q.Plan.Sortie || e.Act.Sortie == "") && e.Act.Period.Valid().InForce(entered) {
-			n = e
-		}
-	}
-	if n == nil {
-		d.sayOf(s, RuleNotice, Unknown, "authority.notice.unknown", facts, string(s))
-		return
-	}
-	facts = append([]Fact{n.Fact()}, facts...)
-	deadline := entered.Add(-time.Duration(r.NoticeLead))
+func (d *decider) line(s *stateAsks, other string, same bool) {
 	switch {
-	case !n.Act.Period.Valid().InForce(entered):
-		d.sayOf(s, RuleNotice, Fail, "authority.notice.period", facts, n.Act.ID, stamp(entered))
-		return
-	case n.Act.Sent.After(deadline):
-		d.sayOf(s, RuleNotice, Fail, "authority.notice.late", facts, n.Act.ID, stamp(n.Act.Sent), stamp(deadline))
-		return
-	case n.Recorded.At.After(deadline):
-		// It bears an earlier date than the log has it: the operator's word.
-		d.sayOf(s, RuleNotice, Unknown, "authority.notice.recorded_late", facts, n.Act.ID, stamp(n.Act.Sent), stamp(n.Recorded.At))
-		return
+	case same:
+		d.sayOf(s.state, RuleBoundary, Pass, CodeBoundarySame, s.facts, string(s.state), s.asks.BoundaryLine)
+	case other == "":
+		d.sayOf(s.state, RuleBoundary, Unknown, CodeBoundaryUnknown, s.facts, string(s.state), s.asks.BoundaryLine)
+	default:
+		d.sayOf(s.state, RuleBoundary, Unknown, CodeBoundaryOther, s.facts, string(s.state), s.asks.BoundaryLine, other)
 	}
-	if e, ok := d.r.disputed.known(n.Act.ID, q.Known); ok {
-		d.sayOf(s, RuleNotice, Unknown, "authority.notice.disputed", append(facts, e.Fact()), n.Act.ID, string(e.Act.By), e.Act.Says)
-		return
-	}
-	if r.Acknowledgement {
-		e, ok := d.r.received.known(n.Act.ID, q.Known)
-		switch {
-		case !ok:
-			d.sayOf(s, RuleNotice, Unknown, "authority.notice.not_acknowledged", facts, n.Act.ID, string(s))
-			return
-		case e.Act.At.After(entered) || e.Recorded.At.After(entered):
-			d.sayOf(s, RuleNotice, Fail, "authority.notice.acknowledged_late", append(facts, e.Fact()), n.Act.ID, stamp(later(e.Act.At, e.Recorded.At)), stamp(entered))
-			return
-		}
-		facts = append(facts, e.Fact())
-	}
-	d.sayOf(s, RuleNotice, Pass, "authority.notice.met", facts, n.Act.ID, stamp(n.Act.Sent))
 }
 
 func (d *decider) standOff() {
-	asked := false
-	for _, a := range d.q.Approaches {
-		r, facts := d.requirements(a.State)
-		if r.StandOff == 0 {
+	said := len(d.results)
+	for i := range d.q.Approaches {
+		a := &d.q.Approaches[i]
+		s := d.of(a.State)
+		if s.asks.StandOff == 0 || a.State == d.own || d.enters(a.State) {
 			continue
 		}
-		asked = true
-		least := geodesy.Length(r.StandOff)
-		if a.Nearest < least {
-			d.sayOf(a.State, RuleStandOff, Fail, "authority.stand_off.nearer", facts, string(a.State), metres(a.Nearest), metres(least), stamp(a.At))
-		} else {
-			d.sayOf(a.State, RuleStandOff, Pass, "authority.stand_off.kept", facts, string(a.State), metres(a.Nearest), metres(least))
+		least := geodesy.Length(s.asks.StandOff)
+		switch {
+		case a.Nearest >= least:
+			d.sayOf(a.State, RuleStandOff, Pass, CodeStandOffKept, s.facts, string(a.State), metres(a.Nearest), metres(least))
+		case a.Nearest < least:
+			d.sayOf(a.State, RuleStandOff, Fail, CodeStandOffNearer, s.facts, string(a.State), metres(a.Nearest), metres(least), stamp(a.At))
+		default: // no number
+			d.sayOf(a.State, RuleStandOff, Unknown, CodeStandOffUnknown, s.facts, string(a.State), metres(least))
 		}
 	}
-	if !asked {
-		d.say(RuleStandOff, Pass, "authority.stand_off.not_required", nil)
+	if d.silent(said) {
+		d.say(RuleStandOff, Pass, CodeStandOffNotRequired, nil)
 	}
+}
+
+func (d *decider) enters(s airspace.State) bool {
+	for i := range d.q.Crossings {
+		if d.q.Crossings[i].State == s {
+			return true
+		}
+	}
+	return false
 }
 
 func (d *decider) altitude() {
-	asked := false
+	said := len(d.results)
 	for i := range d.q.Crossings {
-		c := &d.q.Crossings[i]
-		r, facts := d.requirements(c.State)
-		if r.Altitude.Least == nil && r.Altitude.Most == nil {
-			continue
+		if r, asked := d.altitudeOf(i); asked {
+			d.results = append(d.results, r)
 		}
-		asked = true
-		o, at := Pass, 0
-		for j := range c.Samples {
-			if w := worse(o, r.Altitude.holds(c.Samples[j].Altitude)); w != o {
-				o, at = w, j
-			}
-		}
-		switch {
-		case o == Pass && len(c.Samples) > 0:
-			d.sayOf(c.State, RuleAltitude, Pass, "authority.altitude.kept", facts, string(c.State))
-		case o == Fail && c.sure(d.q.Flown):
-			s := &c.Samples[at]
-			d.sayOf(c.State, RuleAltitude, Fail, "authority.altitude.outside", facts, string(c.State), metres(s.Altitude.Value), s.Altitude.Datum.String(), stamp(s.At))
-		default:
-			d.sayOf(c.State, RuleAltitude, Unknown, "authority.altitude.unknown", facts, string(c.State), r.Altitude.Datum)
-		}
-		d.results[len(d.results)-1].Entry = c.entry()
 	}
-	if !asked {
-		d.say(RuleAltitude, Pass, "authority.altitude.not_required", nil)
+	if d.silent(said) {
+		d.say(RuleAltitude, Pass, CodeAltitudeNotRequired, nil)
 	}
 }
 
+func (d *decider) altitudeOf(crossing int) (Result, bool) {
+	c := &d.q.Crossings[crossing]
+	s := d.of(c.State)
+	if s.asks.Altitude.IsZero() {
+		return Result{}, false
+	}
+	out := Result{Rule: RuleAltitude, State: c.State, Entry: c.entry(), Facts: s.facts, Args: []string{string(c.State)}}
+	o, at := d.span(crossing).band(&s.asks.Altitude, c.Samples)
+	switch {
+	case o == Pass:
+		out.Outcome, out.Code = Pass, CodeAltitudeKept
+	case o == Fail && c.sure(d.q.Flown):
+		x := &c.Samples[at]
+		out.Outcome, out.Code = Fail, CodeAltitudeOutside
+		out.Args = append(out.Args, metres(x.Altitude.Value), x.Altitude.Datum.String(), stamp(x.At))
+	case o == Fail:
+		out.Outcome, out.Code, out.Args = Unknown, CodeAltitudeUnresolved, append(out.Args, c.Verdict.String())
+	default:
+		out.Outcome, out.Code, out.Args = Unknown, CodeAltitudeUnknown, append(out.Args, s.asks.Altitude.Datum)
+	}
+	return out, true
+}
+
 func (d *decider) ground() {
-	asked := false
-	for _, s := range d.states() {
-		r, facts := d.requirements(s)
-		if r.FinestGround == 0 {
+	said := len(d.results)
+	for i := range d.states {
+		s := &d.states[i]
+		floor := s.asks.FinestGround
+		if floor == 0 {
 			continue
 		}
-		asked = true
-		o := Pass
-		for i := range d.q.Plan.Sensors {
-			u := &d.q.Plan.Sensors[i]
+		before := len(d.results)
+		for k := range d.q.Plan.Sensors {
+			u := &d.q.Plan.Sensors[k]
 			switch {
 			case u.FinestGround == 0:
-				o = worse(o, Unknown)
-				d.sayOf(s, RuleGround, Unknown, "authority.ground.unknown", facts, u.Name, number(r.FinestGround), string(s))
-			case u.FinestGround < r.FinestGround:
-				o = Fail
-				d.sayOf(s, RuleGround, Fail, "authority.ground.finer", facts, u.Name, number(u.FinestGround), number(r.FinestGround), string(s))
+				d.sayOf(s.state, RuleGround, Unknown, CodeGroundUnknown, s.facts, u.Name, number(floor), string(s.state))
+			case u.FinestGround < floor:
+				d.sayOf(s.state, RuleGround, Fail, CodeGroundFiner, s.facts, u.Name, number(u.FinestGround), number(floor), string(s.state))
 			}
 		}
 		switch {
+		case len(d.q.Plan.Sensors) == 0 && d.q.Plan.Purpose == Ferry && len(d.q.Plan.Looks) == 0 && len(d.q.LookIns) == 0:
+			d.sayOf(s.state, RuleGround, Pass, CodeGroundStowed, s.facts, string(s.state))
 		case len(d.q.Plan.Sensors) == 0:
-			d.sayOf(s, RuleGround, Unknown, "authority.ground.no_sensor", facts, number(r.FinestGround), string(s))
-		case o == Pass:
-			d.sayOf(s, RuleGround, Pass, "authority.ground.kept", facts, number(r.FinestGround), string(s))
+			d.sayOf(s.state, RuleGround, Unknown, CodeGroundNoSensor, s.facts, number(floor), string(s.state))
+		case d.silent(before):
+			d.sayOf(s.state, RuleGround, Pass, CodeGroundKept, s.facts, number(floor), string(s.state))
 		}
 	}
-	if !asked {
-		d.say(RuleGround, Pass, "authority.ground.not_required", nil)
+	if d.silent(said) {
+		d.say(RuleGround, Pass, CodeGroundNotRequired, nil)
 	}
 }
 
 func (d *decider) retention() {
-	most := d.q.RuleSet.Rules.Retention
+	most := d.rules.Rules.Retention
 	var facts []Fact
-	for _, s := range d.states() {
-		if r, f := d.requirements(s); r.Retention > 0 && r.Retention < most {
-			most, facts = r.Retention, f
+	for i := range d.states {
+		if s := &d.states[i]; s.asks.Retention > 0 && s.asks.Retention < most {
+			most, facts = s.asks.Retention, s.facts
 		}
 	}
 	has := d.q.Plan.Retention
 	switch {
 	case has == 0:
-		d.say(RuleRetention, Unknown, "authority.retention.unknown", facts, days(most))
+		d.say(RuleRetention, Unknown, CodeRetentionUnknown, facts, days(most))
 	case has > most:
-		d.say(RuleRetention, Fail, "authority.retention.longer", facts, days(has), days(most))
+		d.say(RuleRetention, Fail, CodeRetentionLonger, facts, days(has), days(most))
 	default:
-		d.say(RuleRetention, Pass, "authority.retention.kept", facts, days(has), days(most))
+		d.say(RuleRetention, Pass, CodeRetentionKept, facts, days(has), days(most))
+	}
+}
+
+// release asks whether what is seen of a state is shown to it no earlier, and no more finely, than it has asked for.
+func (d *decider) release() {
+	said := len(d.results)
+	p := d.q.Plan
+	for i := range d.states {
+		s := &d.states[i]
+		is := func(o Outcome, code evidence.Code, args ...string) {
+			d.sayOf(s.state, RuleRelease, o, code, s.facts, append([]string{string(s.state)}, args...)...)
+		}
+		if delay := s.asks.ReleaseDelay; delay > 0 {
+			switch {
+			case p.ReleaseDelay == 0:
+				is(Unknown, CodeReleaseDelayUnknown, time.Duration(delay).String())
+			case p.ReleaseDelay < delay:
+				is(Fail, CodeReleaseSooner, time.Duration(p.ReleaseDelay).String(), time.Duration(delay).String())
+			default:
+				is(Pass, CodeReleaseDelayKept, time.Duration(p.ReleaseDelay).String(), time.Duration(delay).String())
+			}
+		}
+		if place := s.asks.ReleasePlace; place > 0 {
+			switch {
+			case p.ReleasePlace == 0:
+				is(Unknown, CodeReleasePlaceUnknown, number(place))
+			case p.ReleasePlace < place:
+				is(Fail, CodeReleaseFiner, number(p.ReleasePlace), number(place))
+			default:
+				is(Pass, CodeReleasePlaceKept, number(p.ReleasePlace), number(place))
+			}
+		}
+	}
+	if d.silent(said) {
+		d.say(RuleRelease, Pass, CodeReleaseNotRequired, nil)
 	}
 }
 
@@ -361,87 +289,10 @@ func days(v Duration) string {
 	return strconv.FormatFloat(time.Duration(v).Hours()/24, 'f', -1, 64)
 }
 
-func (d *decider) request() {
-	if len(d.q.Plan.Requests) == 0 {
-		d.say(RuleRequest, Pass, "authority.request.none", nil)
-		return
-	}
-	for _, id := range d.q.Plan.Requests {
-		e, ok := d.r.requests.known(id, d.q.Known)
-		switch {
-		case !ok:
-			d.say(RuleRequest, Unknown, "authority.request.unknown", nil, id)
-		case !e.Act.Period.Valid().InForce(d.q.From):
-			d.say(RuleRequest, Fail, "authority.request.period", []Fact{e.Fact()}, id, stamp(e.Act.Period.From), stamp(e.Act.Period.To))
-		default:
-			d.say(RuleRequest, Pass, "authority.request.answers", []Fact{e.Fact()}, id, string(e.Act.By))
-		}
-	}
+func metres(l geodesy.Length) string {
+	return strconv.FormatFloat(math.Round(float64(l)), 'f', 0, 64)
 }
 
-func (d *decider) aircraft() {
-	p := &d.q.Plan.Aircraft
-	e, ok := d.r.airframes.known(p.Type, d.q.Known)
-	if !ok {
-		d.say(RuleAircraft, Unknown, "authority.aircraft.unknown", nil, p.Type)
-		return
-	}
-	facts := []Fact{e.Fact()}
-	a := &e.Act.Airframe
-	if a.Endurance.Value > 0 {
-		needs := d.q.To.Sub(d.q.From) + time.Duration(d.q.RuleSet.Rules.Reserve)
-		if needs.Hours() > a.Endurance.Value {
-			d.say(RuleAircraft, Fail, "authority.aircraft.endurance", facts, p.Type, number(needs.Hours()), number(a.Endurance.Value))
-			return
-		}
-	}
-	if a.Ceiling.Value > 0 {
-		for i := range d.q.Plan.Route {
-			// The ceiling is above mean sea level; the ellipsoid differs by at most 110 m (EGM96).
-			w := &d.q.Plan.Route[i]
-			slack := 0.0
-			if w.Datum != "MSL" {
-				slack = 110
-			}
-			if w.Altitude > a.Ceiling.Value+slack {
-				d.say(RuleAircraft, Fail, "authority.aircraft.ceiling", facts, p.Type, number(w.Altitude), number(a.Ceiling.Value))
-				return
-			}
-		}
-	}
-	if a.Unmanned != p.Unmanned {
-		d.say(RuleAircraft, Fail, "authority.aircraft.unmanned", facts, p.Type)
-		return
-	}
-	d.say(RuleAircraft, Pass, "authority.aircraft.described", facts, p.Type, a.Name)
-}
+func number(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
 
-func (d *decider) approvers() {
-	want := d.q.RuleSet.Rules.Approvers
-	var facts []Fact
-	names := make(map[string]bool, want)
-	other := false
-	for _, i := range d.r.bySortie[d.q.Plan.Sortie] {
-		e := &d.r.approved.all[i]
-		if !e.KnownAt(d.q.Known) {
-			continue
-		}
-		switch {
-		case e.Act.Plan != d.q.Digest:
-			other = true
-		case e.Act.By == d.q.Plan.Planner: // nobody approves what they planned
-		case !names[e.Act.By]:
-			names[e.Act.By] = true
-			facts = append(facts, e.Fact())
-		}
-	}
-	has := strconv.Itoa(len(names))
-	switch {
-	case len(names) >= want:
-		d.say(RuleApprovers, Pass, "authority.approvers.approved", facts, has, strconv.Itoa(want))
-	case other && len(names) == 0:
-		d.say(RuleApprovers, Unknown, "authority.approvers.other_plan", facts, has, strconv.Itoa(want))
-	default:
-		d.say(RuleApprovers, Unknown, "authority.approvers.missing", facts, has, strconv.Itoa(want))
-	}
-}
+func count(n int) string { return strconv.Itoa(n) }

@@ -67,5 +67,5 @@ func (r *RuleSet) check(field string) error {
 	case r.Retention <= 0:
 		return fault(field+".retention", "", `a length of time such as "30d"`)
 	}
-	return first(texts(field+".programmes", r.Programmes, 100), r.Elsewhere.check(field+".elsewhere"))
+	return first(r.Retention.check(field+".retention"), r.Reserve.check(field+".reserve"), r.AttestedWithin.check(field+".attested_within"), texts(field+".programmes", r.Programmes, 100), r.Elsewhere.check(field+".elsewhere"))
 }

@@ -1,6 +1,7 @@
 package authority
 
 import (
+	"slices"
 	"time"
 
 	"overflight/airspace"
@@ -10,6 +11,9 @@ import (
 
 // revokedFrom returns from when a clearance is revoked, by what was known at k.
 func (r *Register) revokedFrom(id string, k time.Time) (time.Time, *Entry[ClearanceRevoked]) {
+	if len(r.revoked.all) == 0 {
+		return time.Time{}, nil
+	}
 	e, ok := r.revoked.known(id, k)
 	if !ok {
 		return time.Time{}, nil
@@ -22,88 +26,147 @@ func between(a *AgreementProposed, s, t airspace.State) bool {
 	return p == s && q == t || p == t && q == s
 }
 
-// standingAgreement is an agreement as it was in force, and what it loosened.
-type standingAgreement struct {
-	entry   *Entry[AgreementProposed]
-	since   time.Time
-	changes []Change
-	facts   []Fact
+// party reports whether a state is one of the two.
+func (a *AgreementProposed) party(s airspace.State) bool {
+	return a.Parties[0].State() == s || a.Parties[1].State() == s
 }
 
-// agreement returns the agreement between two states that was in force at t, by what was known at k.
-func (r *Register) agreement(s, t airspace.State, at, k time.Time) (standingAgreement, bool) {
-	var best standingAgreement
-	var changes []Change
+// other returns the party that a state is not.
+func (a *AgreementProposed) other(s airspace.State) airspace.State {
+	if p := a.Parties[0].State(); p != s {
+		return p
+	}
+	return a.Parties[1].State()
+}
+
+// signedBy is the identifier of what a party said about an agreement.
+func signedBy(agreement string, party airspace.State) string { return agreement + ":" + string(party) }
+
+// standingAgreement is an agreement as it was in force.
+type standingAgreement struct {
+	entry *Entry[AgreementProposed]
+	since time.Time
+	facts []Fact
+}
+
+// agreement returns the agreement between two states that was in force at t, by what was known at k. What was amended by
+// another that has taken effect is not in force again, whatever becomes of that.
+func (r *Register) agreement(own, s airspace.State, at, k time.Time) (standingAgreement, bool) {
+	var room [8]standingAgreement
+	all := room[:0]
 	for i := range r.agreements.all {
 		e := &r.agreements.all[i]
-		if !e.KnownAt(k) || !between(&e.Act, s, t) {
+		if !between(&e.Act, own, s) || !e.KnownAt(k) {
 			continue
 		}
-		since, facts, change, ok := r.effective(e, k)
-		if change != nil && !change.Since.After(at) {
-			changes = append(changes, *change)
-		}
-		if !ok || since.After(at) || !e.Act.Period.Valid().InForce(at) {
-			continue
-		}
-		if best.entry == nil || since.After(best.since) {
-			best.entry, best.since, best.facts = e, since, facts
+		if since, facts, _, ok := r.effective(e, own, k); ok && !since.After(at) {
+			all = append(all, standingAgreement{entry: e, since: since, facts: facts})
 		}
 	}
-	best.changes = changes
+	var best standingAgreement
+	for i := range all {
+		a := &all[i]
+		if !a.entry.Act.Period.Valid().InForce(at) || best.entry != nil && a.since.Before(best.since) {
+			continue
+		}
+		if !slices.ContainsFunc(all, func(o standingAgreement) bool { return r.replaces(&o.entry.Act, a.entry.Act.ID, k) }) {
+			best = *a
+		}
+	}
 	return best, best.entry != nil
 }
 
+// changes lists what agreements of a state loosened, or would, by what was known at k: every one until t, in the order of
+// recording. It stays told, whatever came later; not yet in effect while a warning is missing or too young.
+func (r *Register) changes(own airspace.State, at, k time.Time) []Change {
+	var out []Change
+	for i := range r.agreements.all {
+		e := &r.agreements.all[i]
+		if e.Act.Amends == "" || !e.Act.party(own) || !e.KnownAt(k) {
+			continue
+		}
+		_, _, change, _ := r.effective(e, own, k)
+		if change == nil || r.signedSince(&e.Act, k).After(at) {
+			continue
+		}
+		if change.Since.After(at) {
+			change.InEffect = false
+		}
+		out = append(out, *change)
+	}
+	return out
+}
+
+// signedSince returns from when an agreement would bind by its signatures alone.
+func (r *Register) signedSince(a *AgreementProposed, k time.Time) time.Time {
+	since := a.Period.From
+	for i := range a.Parties {
+		if s, ok := r.signed.known(signedBy(a.ID, a.Parties[i].State()), k); ok {
+			since = later(since, s.Recorded.At)
+		}
+	}
+	return since
+}
+
 // effective returns from when an agreement binds, by what was known at k; false while it does not: before both parties
-// have signed it, or before a warning of what it loosens is old enough. Signatures count from when they were recorded.
-func (r *Register) effective(e *Entry[AgreementProposed], k time.Time) (since time.Time, facts []Fact, change *Change, ok bool) {
+// have signed it, or before a warning to the other party of what it loosens is old enough.
+//
+// An amendment is held against the nearest before it that binds. One that never did has loosened nothing, and hides
+// nothing from a second amendment. What was taken back since is still what it was.
+func (r *Register) effective(e *Entry[AgreementProposed], own airspace.State, k time.Time) (since time.Time, facts []Fact, change *Change, ok bool) {
+	if e.Act.Amends == "" {
+		return r.binds(e, nil, own, k)
+	}
+	var room [8]*Entry[AgreementProposed]
+	chain := append(room[:0], e)
+	for range len(r.agreements.all) {
+		before := r.agreements.asOf(chain[len(chain)-1].Act.Amends, k)
+		if before == nil {
+			break
+		}
+		chain = append(chain, before)
+	}
+	var bound *Entry[AgreementProposed]
+	for _, a := range slices.Backward(chain) {
+		if since, facts, change, ok = r.binds(a, bound, own, k); ok {
+			bound = a
+		}
+	}
+	return since, facts, change, ok
+}
+
+// binds is effective for an agreement that takes the place of another, or of none. Signatures and warnings count from when
+// they were recorded.
+func (r *Register) binds(e, before *Entry[AgreementProposed], own airspace.State, k time.Time) (since time.Time, facts []Fact, change *Change, ok bool) {
 	since = e.Act.Period.From
-	facts = append(facts, e.Fact())
-	for _, p := range e.Act.Parties {
-		s, known := r.signed.known(e.Act.ID+":"+string(p.State()), k)
+	facts = append(make([]Fact, 0, 4), e.Fact())
+	for i := range e.Act.Parties {
+		s, known := r.signed.known(signedBy(e.Act.ID, e.Act.Parties[i].State()), k)
 		if !known {
 			return time.Time{}, nil, nil, false
 		}
 		since = later(since, s.Recorded.At)
 		facts = append(facts, s.Fact())
 	}
-	if e.Act.Amends == "" {
-		return since, facts, nil, true
-	}
-	before, known := r.agreements.known(e.Act.Amends, k)
-	if !known {
+	if before == nil {
 		return since, facts, nil, true
 	}
 	loosens := e.Act.Terms.Loosens(&before.Act.Terms)
 	if len(loosens) == 0 {
 		return since, facts, nil, true
 	}
-	change = &Change{Agreement: e.Act.ID, Amends: e.Act.Amends, Loosens: loosens, Since: since}
-	for _, p := range e.Act.Parties {
-		w, known := r.warned.known(e.Act.ID+":"+string(p.State()), k)
-		if !known {
-			continue
-		}
-		if covers(w.Act.Loosens, loosens) {
-			change.InEffect = true
-			change.Since = later(since, w.Recorded.At.Add(time.Duration(before.Act.Terms.Warning)))
-			return change.Since, append(facts, w.Fact()), change, true
-		}
+	change = &Change{Agreement: e.Act.ID, Amends: before.Act.ID, Loosens: loosens, Since: since}
+	w, known := r.warned.known(signedBy(e.Act.ID, e.Act.other(own)), k)
+	if !known || !includes(w.Act.Loosens, loosens) {
+		return time.Time{}, nil, change, false
 	}
-	return time.Time{}, nil, change, false
+	change.InEffect = true
+	change.Since = later(since, w.Recorded.At.Add(time.Duration(before.Act.Terms.Warning)))
+	return change.Since, append(facts, w.Fact()), change, true
 }
 
-func covers(warned, loosens []Condition) bool {
-	for _, c := range loosens {
-		found := false
-		for _, w := range warned {
-			found = found || w == c
-		}
-		if !found {
-			return false
-		}
-	}
-	return true
+func includes(warned, loosens []Condition) bool {
+	return !slices.ContainsFunc(loosens, func(c Condition) bool { return !slices.Contains(warned, c) })
 }
 
 func later(a, b time.Time) time.Time {
@@ -113,12 +176,15 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// ruleSet returns the rule set of a party that was in force at t, by what was known at k: the newest of those.
-func (r *Register) ruleSet(id string, k time.Time) (*Entry[RuleSetAdopted], bool) {
-	return r.ruleSets.known(id, k)
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }
 
-// RuleSetOf returns the rule set that a party had in force at an instant, by what was known at another.
+// RuleSetOf returns the rule set that a party had in force at an instant, by what was known at another: the one that began
+// last.
 func (r *Register) RuleSetOf(p Party, at, k time.Time) (Entry[RuleSetAdopted], bool) {
 	var best *Entry[RuleSetAdopted]
 	for i := range r.ruleSets.all {
@@ -135,7 +201,7 @@ func (r *Register) RuleSetOf(p Party, at, k time.Time) (Entry[RuleSetAdopted], b
 
 // RuleSet returns a rule set by its identifier.
 func (r *Register) RuleSet(id string, k time.Time) (Entry[RuleSetAdopted], bool) {
-	e, ok := r.ruleSet(id, k)
+	e, ok := r.ruleSets.known(id, k)
 	if !ok {
 		return Entry[RuleSetAdopted]{}, false
 	}

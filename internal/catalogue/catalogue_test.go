@@ -164,18 +164,26 @@ func families(t *testing.T) map[string][]string {
 		"role.":             constants(t, "auth:Role"),
 		"page.theme.":       {"day", "night", "red"},
 		"user.state.":       constants(t, "auth:State"),
+		"rule.":             constants(t, "authority:RuleID"),
+		"leave.":            constants(t, "authority:Leave"),
+		"compliance.":       constants(t, "authority:Compliance"),
+		"purpose.":          constants(t, "authority:Purpose"),
+		"permission.":       constants(t, "authority:BasisKind"),
+		"condition.":        constants(t, "authority:Condition"),
 		"withheld.":         {segment.ReasonOutside, segment.ReasonUnplaced},
 		"health.ok.":        literals(t, "../node/health.go", `^\tpart[A-Z]\w+ += "([a-z]+)"`),
 		"step.":             literals(t, "../node/verify.go", `Step\{Name: "([a-z]+)"`),
 		"decision.":         names(3, func(i int) string { return authority.Verdict(i).String() }),
 		"outcome.":          names(3, func(i int) string { return authority.Outcome(i).String() }),
-		"condition.":        {string(authority.ConditionPurpose), string(authority.ConditionNoLethalForce), string(authority.ConditionUnarmed)},
 		"problem.":          literals(t, "../server/problem.go", `(?:http\.Status\w+, )"([a-z-]+)"`),
 	}
 	f["problem."] = append(f["problem."], "day")
 	f["problem."] = append(f["problem."], constants(t, "node:SignatoryFault")...)
 	for _, v := range f["verdict."] {
 		f["lead."] = append(f["lead."], v+".one", v+".other")
+	}
+	if len(f["rule."]) != len(authority.Rules()) {
+		t.Fatalf("%d rules found in the module, %d are asked", len(f["rule."]), len(authority.Rules()))
 	}
 	if len(f["defect."]) < 50 || len(f["reason."]) < 8 || !slices.Contains(f["reason."], string(misb.OffEarth)) {
 		t.Fatalf("only %d codes and %d reasons found in the module", len(f["defect."]), len(f["reason."]))
@@ -308,6 +316,88 @@ func TestADefectIsOneLine(t *testing.T) {
 	}
 	if got := Open(English).Finding(evidence.Defect{Code: "no.such", Got: "x"}); got != "defect.no.such: found x" {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestAResultIsASentence: instants, lengths and words are written for a reader, identifiers are left as they are.
+func TestAResultIsASentence(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		code   evidence.Code
+		args   []string
+		en, es string
+	}{
+		{
+			authority.CodeClearanceAfterEntry,
+			[]string{"C-1", "2025-02-17T00:00:00Z", "2025-02-19T08:30:00.25Z", "2025-02-18T12:00:00Z"},
+			"Clearance C-1 is dated 2025-02-17 00:00:00 UTC but was put on record at 2025-02-19 08:30:00.25 UTC, after the entry at 2025-02-18 12:00:00 UTC.",
+			"La autorización C-1 lleva fecha 2025-02-17 00:00:00 UTC, pero se registró el 2025-02-19 08:30:00.25 UTC, después del ingreso del 2025-02-18 12:00:00 UTC.",
+		},
+		{
+			authority.CodeClearanceAltitude, []string{"20250218", "12500", "HAE", "2025-02-18T12:00:00Z"},
+			"Clearance 20250218 does not cover 12\u202F500 m (HAE) at 2025-02-18 12:00:00 UTC.",
+			"La autorización 20250218 no cubre 12\u202F500 m (HAE) el 2025-02-18 12:00:00 UTC.",
+		},
+		{
+			authority.CodePurposeBasis, []string{"survey-area", "O-7"},
+			"The purpose, surveying an area, is not one of O-7, on which the permission rests.",
+			"El propósito, reconocer un área, no es uno de los de O-7, en que se funda el permiso.",
+		},
+		{
+			authority.CodeBasisUnknown, []string{"host-request", "R-1"},
+			"The request of the host state R-1 is not on record.", "El fundamento solicitud del Estado anfitrión R-1 no consta en el registro.",
+		},
+		{authority.CodeReleaseSooner, []string{"MEX", "24h0m0s", "72h0m0s"}, "What is seen of MEX would be released after 24 h; it asks for at least 72 h.", "Lo que se vea de MEX se entregaría después de 24 h; pide al menos 72 h."},
+	} {
+		if got := Open(English).Sentence(tc.code, tc.args); got != tc.en {
+			t.Errorf("%s: %q", tc.code, got)
+		}
+		if got := Open(Spanish).Sentence(tc.code, tc.args); got != tc.es {
+			t.Errorf("%s: %q", tc.code, got)
+		}
+	}
+}
+
+// TestTheGateSaysNothingOfLaw: what passes is recorded as met, and no text of the gate says more.
+func TestTheGateSaysNothingOfLaw(t *testing.T) {
+	t.Parallel()
+	law := regexp.MustCompile(`(?i)\b(un)?lawful|\b(il)?legal|\b(i)?lícit|violat|violaci`)
+	n := 0
+	for _, l := range Languages() {
+		for key, text := range Open(l).texts {
+			if strings.HasPrefix(key, "defect.authority.") || strings.HasPrefix(key, "rule.") || strings.HasPrefix(key, "leave.") || strings.HasPrefix(key, "compliance.") {
+				if n++; law.MatchString(text) {
+					t.Errorf("%s: %q", key, text)
+				}
+			}
+		}
+	}
+	if n < 200 {
+		t.Errorf("only %d texts of the gate", n)
+	}
+}
+
+// TestARulesTextHasItsArguments: no text asks for an argument that the code does not have.
+func TestARulesTextHasItsArguments(t *testing.T) {
+	t.Parallel()
+	b, err := os.ReadFile("../../authority/codes.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile(`(?m)^\tCode\w+ +evidence\.Code = "(authority\.[a-z_.]+)"(?: +// (.*))?$`).FindAllStringSubmatch(string(b), -1)
+	if len(found) < 100 {
+		t.Fatalf("only %d codes", len(found))
+	}
+	for _, m := range found {
+		arguments := 0
+		if m[2] != "" {
+			arguments = strings.Count(m[2], ", ") + 1
+		}
+		for _, p := range place.FindAllString(Open(English).texts["defect."+m[1]], -1) {
+			if n, _ := strconv.Atoi(p[1:2]); n >= arguments {
+				t.Errorf("%s has %d arguments, its text asks for %s", m[1], arguments, p)
+			}
+		}
 	}
 }
 

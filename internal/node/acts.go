@@ -14,7 +14,9 @@ import (
 	"overflight/authority"
 	"overflight/designation"
 	"overflight/evidence"
+	"overflight/internal/airframes"
 	"overflight/internal/designations"
+	"overflight/internal/rulesets"
 	"overflight/internal/sqlite"
 	"overflight/journal"
 	"overflight/signature"
@@ -127,11 +129,37 @@ func (b designationBook) apply(kind string, document []byte, rec authority.Recor
 	return b.Apply(a, rec.At)
 }
 
-// newBooks makes the books anew, without acts.
-func (a *acts) newBooks() {
+// newBooks makes the books anew, without any act but what comes with the product: types of aircraft, and the rule sets that
+// are in force while nobody adopts another. They are known since ever, and a decision says the digest of what it used.
+func (a *acts) newBooks() error {
 	a.authority = authority.NewRegister()
 	a.designations = designation.New(designations.Shipped)
 	a.books = []book{authorityBook{a.authority}, designationBook{a.designations}}
+	frames, err := airframes.Shipped()
+	if err != nil {
+		return err
+	}
+	var shipped []authority.Act
+	for _, f := range frames {
+		shipped = append(shipped, authority.AirframeDescribed{Airframe: f})
+	}
+	for _, read := range []func() (authority.RuleSetAdopted, error){rulesets.Operator, rulesets.Host} {
+		r, err := read()
+		if err != nil {
+			return err
+		}
+		shipped = append(shipped, r)
+	}
+	for _, s := range shipped {
+		document, err := authority.Encode(s)
+		if err != nil {
+			return err
+		}
+		if err := a.authority.Apply(s, authority.Recorded{Digest: sha256.Sum256(document)}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // load folds what the journal has. An act that the books do not take any more stays in the journal and is said in the log of
@@ -168,7 +196,9 @@ func (n *Node) loadActs(ctx context.Context) error {
 		}
 		return 0
 	})
-	n.acts.newBooks()
+	if err := n.acts.newBooks(); err != nil {
+		return err
+	}
 	for i := range all {
 		e := &all[i].Event
 		b, ok := n.acts.book(e.Act)

@@ -81,7 +81,7 @@ func ReasonText(w *catalogue.Catalogue, r *authority.Result) string {
 	if strings.HasPrefix(string(r.Code), "inforce.") && len(args) == 5 {
 		return w.Text("scope.organisation", args...) + ": " + w.Text(string(r.Code))
 	}
-	return w.Text(string(r.Code), args...)
+	return w.Text("defect."+string(r.Code), args...)
 }
 
 type knownInput struct {

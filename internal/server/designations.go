@@ -92,16 +92,16 @@ func usedOf(r designation.Record) Used {
 
 // DesignatedNow is what is on record about one organisation.
 type DesignatedNow struct {
-	List     string    `json:"list"`
-	ID       string    `json:"id"`
-	Name     string    `json:"name"`
-	At       time.Time `json:"at"`
-	Known    time.Time `json:"known"`
-	Names    []CalledAs   `json:"names"`
-	InForce  []InForce `json:"in_force"`
-	History  []Used    `json:"history"`
-	Picks    []Used    `json:"picks"`
-	Warnings []string  `json:"warnings"`
+	List     string     `json:"list"`
+	ID       string     `json:"id"`
+	Name     string     `json:"name"`
+	At       time.Time  `json:"at"`
+	Known    time.Time  `json:"known"`
+	Names    []CalledAs `json:"names"`
+	InForce  []InForce  `json:"in_force"`
+	History  []Used     `json:"history"`
+	Picks    []Used     `json:"picks"`
+	Warnings []string   `json:"warnings"`
 }
 
 // CalledAs is a name of an organisation.

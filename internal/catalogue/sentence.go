@@ -1,0 +1,59 @@
+package catalogue
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"overflight/evidence"
+)
+
+// wordFamilies are those in which an argument may be a word of ours.
+var wordFamilies = []string{"purpose.", "permission.", "condition.", "verdict."}
+
+// Sentence is what a code says with its arguments, which are language neutral: instants after RFC 3339, lengths of time as
+// Go writes them, whole numbers of metres, words of ours. The reader gets instants in UTC, hours, thousands apart, and the
+// words of the language. The first argument is left as it is unless it is a word: it names something.
+func (c *Catalogue) Sentence(code evidence.Code, args []string) string {
+	shown := make([]any, len(args))
+	for i, a := range args {
+		shown[i] = c.argument(a, i == 0)
+	}
+	return c.Text("defect."+string(code), shown...)
+}
+
+func (c *Catalogue) argument(a string, name bool) string {
+	for _, family := range wordFamilies {
+		if c.Has(family + a) {
+			return c.Text(family + a)
+		}
+	}
+	if name {
+		return a
+	}
+	if t, err := time.Parse(time.RFC3339Nano, a); err == nil {
+		return t.UTC().Format("2006-01-02 15:04:05.999999") + " UTC"
+	}
+	if n, err := strconv.Atoi(a); err == nil && len(a) > 4 && strconv.Itoa(n) == a {
+		return Integer(n)
+	}
+	if d, err := time.ParseDuration(a); err == nil && a != "0" {
+		return length(d)
+	}
+	return a
+}
+
+// length writes a length of time in hours, minutes and seconds, those that are there: "72 h", "1 h 30 min".
+func length(d time.Duration) string {
+	var parts []string
+	if h := d / time.Hour; h > 0 {
+		parts = append(parts, Integer(int(h))+" h")
+	}
+	if m := d % time.Hour / time.Minute; m > 0 {
+		parts = append(parts, strconv.Itoa(int(m))+" min")
+	}
+	if s := d % time.Minute; s > 0 || len(parts) == 0 {
+		parts = append(parts, strconv.FormatFloat(s.Seconds(), 'f', -1, 64)+" s")
+	}
+	return strings.Join(parts, " ")
+}
