@@ -15,7 +15,7 @@ import (
 //
 // The variants are RequestMade, AgreementProposed, AgreementSigned, AgreementWarned, BasisStated, ClearanceGiven,
 // ClearanceRevoked, NoticeSent, NoticeDelivered, NoticeAcknowledged, NoticeDisputed, LoadoutAttested,
-// LoadoutInspected, PlanFiled, PlanApproved, RuleOverridden, RuleSetAdopted, AirframeDescribed, DecisionMade and
+// LoadoutInspected, PlanFiled, PlanApproved, PlanFlown, RuleOverridden, RuleSetAdopted, AirframeDescribed, DecisionMade and
 // ActCorrected. Variants are values.
 type Act interface {
 	// Kind is the word by which documents tell the variants apart, with the version of their form.
@@ -46,12 +46,19 @@ const (
 	KindLoadoutInspected   Kind = "loadout.inspected/v1"
 	KindPlanFiled          Kind = "plan.filed/v1"
 	KindPlanApproved       Kind = "plan.approved/v1"
+	KindPlanFlown          Kind = "plan.flown/v1"
 	KindRuleOverridden     Kind = "rule.overridden/v1"
 	KindRuleSetAdopted     Kind = "ruleset.adopted/v1"
 	KindAirframeDescribed  Kind = "airframe.described/v1"
 	KindDecisionMade       Kind = "decision.made/v1"
 	KindActCorrected       Kind = "act.corrected/v1"
 )
+
+// Known reports whether the kind is one of those of this package.
+func (k Kind) Known() bool {
+	_, err := Decode(k, nil)
+	return !errors.Is(err, ErrKind)
+}
 
 // mostDocument bounds the bytes of one document.
 const mostDocument = 512 << 10
@@ -96,6 +103,8 @@ func Decode(kind Kind, document []byte) (Act, error) {
 		return read[PlanFiled](document)
 	case KindPlanApproved:
 		return read[PlanApproved](document)
+	case KindPlanFlown:
+		return read[PlanFlown](document)
 	case KindRuleOverridden:
 		return read[RuleOverridden](document)
 	case KindRuleSetAdopted:

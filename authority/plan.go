@@ -199,6 +199,25 @@ func (a PlanApproved) Check() error {
 	return first(wantID("sortie", a.Sortie), wantText("by", a.By), wantText("role", a.Role), wantInstant("at", a.At))
 }
 
+// PlanFlown says which flight a plan was flown as. Without it a flight is that of a plan of the same aircraft whose time
+// it shares.
+type PlanFlown struct {
+	Sortie string `json:"sortie"`
+	Flight string `json:"flight"` // its number
+	By     string `json:"by"`
+}
+
+// Kind implements Act.
+func (PlanFlown) Kind() Kind { return KindPlanFlown }
+
+// Ident implements Act.
+func (a PlanFlown) Ident() string { return a.Flight }
+
+// Check implements Act.
+func (a PlanFlown) Check() error {
+	return first(wantID("sortie", a.Sortie), wantID("flight", a.Flight), wantText("by", a.By))
+}
+
 // RuleOverridden lets one rule of one plan not count. It takes two persons, and shows wherever the decision does.
 type RuleOverridden struct {
 	Sortie string          `json:"sortie"`
@@ -308,14 +327,15 @@ type Sample struct {
 
 // LookIn is ground of a state that is, or was, looked at from outside its airspace.
 type LookIn struct {
-	State    airspace.State
-	From, To time.Time
-	Resolved bool // beyond the doubt of line and footprint
+	State    airspace.State `json:"state"`
+	From     time.Time      `json:"from"`
+	To       time.Time      `json:"to"`
+	Resolved bool           `json:"resolved"` // beyond the doubt of line and footprint
 }
 
 // Approach is how near a route comes to the outline of a state that it does not enter.
 type Approach struct {
-	State   airspace.State
-	Nearest geodesy.Length
-	At      time.Time
+	State   airspace.State `json:"state"`
+	Nearest geodesy.Length `json:"nearest_m"`
+	At      time.Time      `json:"at"`
 }

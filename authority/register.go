@@ -13,10 +13,10 @@ import (
 // Recorded says when an act was put on record and by whose signatures. At and Sequence are the log's: they decide what
 // came first, whatever date a document bears.
 type Recorded struct {
-	At       time.Time
-	Sequence uint64
-	Digest   evidence.Digest // of the document's bytes
-	Signers  []string        // names whose signatures under it were verified
+	At       time.Time       `json:"at"`
+	Sequence uint64          `json:"event"`
+	Digest   evidence.Digest `json:"sha256"`            // of the document's bytes
+	Signers  []string        `json:"signers,omitempty"` // names whose signatures under it were verified
 }
 
 // What Apply refuses. Each is wrapped in one line that says which act and why.
@@ -45,6 +45,7 @@ type Register struct {
 	inspected  shelf[LoadoutInspected]
 	plans      shelf[PlanFiled]
 	approved   shelf[PlanApproved]
+	flown      shelf[PlanFlown]
 	overridden shelf[RuleOverridden]
 	ruleSets   shelf[RuleSetAdopted]
 	airframes  shelf[AirframeDescribed]
@@ -76,10 +77,10 @@ type shelf[A Act] struct {
 
 // Entry is an act on record.
 type Entry[A Act] struct {
-	Act      A
-	Recorded Recorded
+	Act      A        `json:"act"`
+	Recorded Recorded `json:"recorded"`
 	// Corrected is when it was taken back; zero when it was not.
-	Corrected time.Time
+	Corrected time.Time `json:"corrected,omitzero"`
 }
 
 // KnownAt reports whether the act was on record at an instant and not taken back by then.
@@ -248,6 +249,11 @@ func (r *Register) Apply(a Act, rec Recorded) error {
 		}
 		r.bySortie[a.Sortie] = append(r.bySortie[a.Sortie], before)
 		return nil
+	case PlanFlown:
+		if _, err := cited(&r.plans, KindPlanFiled, a.Sortie); err != nil {
+			return err
+		}
+		return once(r, &r.flown, a, rec)
 	case RuleOverridden:
 		if err := r.filed(a.Sortie, a.Plan); err != nil {
 			return err
@@ -361,6 +367,8 @@ func (r *Register) correct(a ActCorrected, rec Recorded) error {
 		done = r.inspected.correct(a.ID, at)
 	case KindPlanApproved:
 		done = r.approved.correct(a.ID, at)
+	case KindPlanFlown:
+		done = r.flown.correct(a.ID, at)
 	case KindRuleOverridden:
 		done = r.overridden.correct(a.ID, at)
 	case KindRuleSetAdopted:

@@ -391,7 +391,7 @@ var place = regexp.MustCompile(`\{[0-9]\}`)
 func TestWords(t *testing.T) {
 	t.Parallel()
 	codes := 0
-	for _, dir := range []string{".", "../transparency"} {
+	for _, dir := range []string{".", "../transparency", "../signature"} {
 		for code := range declared(t, dir) {
 			codes++
 			line := bundle.Line{Code: transparency.Code(code), Args: []string{"{0}", "{1}", "{2}", "{3}", "{4}", "{5}"}}

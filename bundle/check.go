@@ -31,6 +31,8 @@ type checking struct {
 	manifest   manifest
 	checkpoint transparency.SignedCheckpoint
 	opened     map[uint64]transparency.Opening // only those that fit their leaf
+	unknown    int                             // signatures of nobody who is known
+	operators  int                             // signatures of whom the operator alone says who they are
 }
 
 // run stops where what follows would rest on what failed.
@@ -41,6 +43,7 @@ func (c *checking) run(r io.ReaderAt, size int64) {
 	for _, e := range c.manifest.Entries {
 		c.entry(e)
 	}
+	c.acts()
 	for _, p := range c.manifest.Packets {
 		c.packet(p)
 	}
@@ -395,6 +398,12 @@ func (c *checking) conclude() {
 	}
 	if undisclosed > 0 {
 		add(NotUndisclosed, strconv.Itoa(undisclosed))
+	}
+	if c.unknown > 0 {
+		add(NotSigner, strconv.Itoa(c.unknown))
+	}
+	if c.operators > 0 {
+		add(NotHolder, strconv.Itoa(c.operators))
 	}
 	add(NotPolicyChoice)
 }

@@ -24,12 +24,19 @@ func policyVectors(t *testing.T) any {
 	_, w2 := f.key("testigo.ejemplo/año", transparency.Ed25519Cosignature, "w2")
 	_, own := f.key("w", transparency.Ed25519Cosignature, origin)
 	_, same := f.key("another.name", transparency.Ed25519Cosignature, "w1")
+	_, ana := f.key("ana", transparency.Ed25519, "ana")
+	_, eva := f.key("eva", transparency.Ed25519, "ana")
 	l, a, b := "log "+log+"\n", "witness a "+w1+"\n", "witness b "+w2+"\n"
 	id := strings.Split(log, "+")[1]
 	var out []policyVector
 	for _, c := range []struct{ name, policy, want string }{
 		{"one log", l + "quorum none", ""},
 		{"groups, comments, tabs and addresses", "# x\n" + a + "\t" + b + "log\t" + log + "  https://x \n group g 1 a b\ngroup h all g\nquorum h\n", ""},
+		{"people, and words that are comments", l + "quorum none\n#person " + ana + "\n# person x\n#persons x\n#Person\n", ""},
+		{"a person without a key", l + "quorum none\n#person\n", "policy.syntax"},
+		{"a person with an address", l + "quorum none\n#person " + ana + " x\n", "policy.syntax"},
+		{"a person twice", l + "quorum none\n#person " + ana + "\n#person " + eva + "\n", "policy.twice"},
+		{"a person with the key of a witness", l + "quorum none\n#person " + w1 + "\n", "key.algorithm"},
 		{"a word that is none", l + "wintess a " + w1 + "\n", "policy.syntax"},
 		{"a word too many", l + "quorum none none\n", "policy.syntax"},
 		{"a long line", l + "año " + strings.Repeat("ñ", 200) + "\n", "policy.syntax"},

@@ -35,6 +35,9 @@ const (
 	CodePacketRange     transparency.Code = "packet.range"           // index, packet, packets
 	CodePacket          transparency.Code = "packet.inclusion"       // index, packet
 	CodeInside          transparency.Code = "bundle.inside"          // -
+	CodeAct             transparency.Code = "act.form"               // index, member that is wrong
+	CodeSignerLater     transparency.Code = "signer.later"           // name and identifier of the key, index of the leaf that begins it
+	CodeSignerEnded     transparency.Code = "signer.ended"           // name and identifier of the key, index of the leaf that ends it
 )
 
 // What is looked at, beside the steps of transparency.
@@ -48,6 +51,12 @@ const (
 	WhatOpening     transparency.Code = "what.opening"     // index, kind
 	WhatSegment     transparency.Code = "what.segment"     // index, packets, bytes
 	WhatPacket      transparency.Code = "what.packet"      // index, packet
+	WhatSigner      transparency.Code = "what.signer"      // index, name of the key
+	WhatAct         transparency.Code = "what.act"         // index, kind of act, signatures
+	WhatSigned      transparency.Code = "what.signed"      // index, name and identifier of the key, kind of act
+
+	// WhatUnknownSigner is no failure: who is not known may have signed all the same.
+	WhatUnknownSigner transparency.Code = "what.unknownsigner" // index, name and identifier of the key, kind of act
 )
 
 // The verdicts, and what no verdict says.
@@ -67,6 +76,8 @@ const (
 	NotLater        transparency.Code = "not.later"
 	NotUndisclosed  transparency.Code = "not.undisclosed"
 	NotPolicyChoice transparency.Code = "not.policy"
+	NotSigner       transparency.Code = "not.signer"
+	NotHolder       transparency.Code = "not.holder"
 )
 
 // Line is something to be said: a code and its arguments.

@@ -1,6 +1,9 @@
 package bundle
 
-import "overflight/transparency"
+import (
+	"overflight/signature"
+	"overflight/transparency"
+)
 
 func spanish() map[transparency.Code]string {
 	return map[transparency.Code]string{
@@ -27,6 +30,11 @@ func spanish() map[transparency.Code]string {
 		WhatSegment:     "el segmento del asiento {0} está como se selló, paquetes {1}, bytes {2}",
 		WhatPacket:      "el paquete {1} del segmento del asiento {0} está como se selló",
 
+		WhatSigner:        "el asiento {0} dice cuál es la clave de {1} a partir de ahí",
+		WhatAct:           "el acto {1} del asiento {0} tiene la forma de un acto, firmas {2}",
+		WhatSigned:        "{1} firmó el acto {2} del asiento {0}",
+		WhatUnknownSigner: "no se puede saber si {1} firmó el acto {2} del asiento {0}: la clave no se conoce",
+
 		NotTruth:        "que lo registrado sea cierto: solo que para entonces quedó comprometido y que no ha cambiado desde entonces",
 		NotComplete:     "que no falte nada: un paquete muestra los asientos que eligió quien lo hizo",
 		NotClock:        "que los relojes de los datos fueran exactos: los testigos responden solo de sus propios relojes",
@@ -35,6 +43,8 @@ func spanish() map[transparency.Code]string {
 		NotUnopened:     "lo que dicen los asientos que no están abiertos, ni que sean de este vuelo (su número: {0})",
 		NotFlight:       "que los asientos abiertos que no nombran ningún vuelo sean de este (su número: {0})",
 		NotUndisclosed:  "cuáles son los bytes de los segmentos que no están en el paquete (su número: {0})",
+		NotSigner:       "quién firmó con las claves que no se conocen: ni su política ni el paquete las nombran (sus firmas: {0})",
+		NotHolder:       "que las claves que solo nombra el registro estén en manos de quien nombran: esa es la palabra del operador (sus firmas: {0})",
 		NotPolicyChoice: "que los testigos de la política sean independientes: en quién confiar lo elige quien la escribió",
 
 		CodeArchive:         "el archivo no es un paquete: no es un archivo zip, o está dañado o cortado",
@@ -65,6 +75,9 @@ func spanish() map[transparency.Code]string {
 		CodeRoot:            "el segmento {0} fue alterado: sus paquetes dan la raíz {1}, se selló {2}",
 		CodeMedia:           "el segmento {0} fue alterado: su {1} tiene el resumen {2}, se selló {3}",
 		CodePacketRange:     "el segmento {0} no tiene paquete {1}: tiene {2}",
+		CodeAct:             "el acto del asiento {0} no tiene la forma de un acto: {1}",
+		CodeSignerLater:     "la clave {0} todavía no era de un firmante: la inicia el asiento {1}",
+		CodeSignerEnded:     "la clave {0} ya no era de un firmante: la termina el asiento {1}",
 		CodePacket:          "el paquete {1} del segmento {0} fue alterado: no lleva a la raíz que se selló",
 
 		transparency.CodeKeySyntax:    "{0} no es una clave",
@@ -108,5 +121,22 @@ func spanish() map[transparency.Code]string {
 		transparency.CodeRollback:     "el punto de control es un retroceso: se conocen {0} asientos, es de {1}",
 		transparency.CodeStale:        "la actualización parte de {0} asientos, se tienen {1}",
 		transparency.CodeConflict:     "el punto de control de {0} cambió entretanto",
+
+		signature.CodeSize:      "el documento tiene {0} bytes, puede tener {1} como máximo",
+		signature.CodeSyntax:    "el documento no es un objeto JSON que se pueda firmar: en el byte {0} se espera: {1}",
+		signature.CodeDepth:     "el documento es demasiado profundo en el byte {0}: puede tener {1} niveles como máximo",
+		signature.CodeTwice:     "el documento tiene el miembro {0} dos veces",
+		signature.CodeNumber:    "el documento tiene un número que no todo lector conserva: {0}",
+		signature.CodeForm:      "el documento no está en forma canónica (RFC 8785): se aparta de ella en el byte {0}",
+		signature.CodeKind:      "{0} no es una clase de acto: se espera una palabra y una versión, como loadout.attested/v1",
+		signature.CodeName:      "el nombre {0} de la clave es demasiado largo: puede tener {1} bytes como máximo",
+		signature.CodeLine:      "esto no es una línea de firma: {0}",
+		signature.CodeOtherName: "se da el nombre {0}, pero es {1}",
+		signature.CodeOtherKey:  "la firma es de la clave {0}, se conoce {1}",
+		signature.CodeChanged:   "la firma de {0} no corresponde al acto {1}: uno de los dos fue alterado, o firmó otra persona",
+		signature.CodeMany:      "hay {0} firmas, puede haber {1} como máximo",
+		signature.CodeSameKey:   "una misma clave firmó dos veces, como {0}: es una sola firma",
+		signature.CodeSameName:  "{0} firmó dos veces: es una sola firma",
+		signature.CodeAlone:     "hay {0} firmas, se necesitan {1} de personas distintas",
 	}
 }

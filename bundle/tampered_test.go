@@ -179,6 +179,7 @@ func bundleVectors(t *testing.T) any {
 	cases = append(cases, f.leaves()...)
 	cases = append(cases, f.segments()...)
 	cases = append(cases, f.holdings()...)
+	cases = append(cases, f.acts()...)
 	var out []bundleVector
 	seen := map[string]bool{}
 	for _, c := range cases {

@@ -108,7 +108,7 @@ func wordVectors(t *testing.T) any {
 	out := map[string]map[string]string{}
 	for _, language := range bundle.Languages() {
 		out[language] = map[string]string{}
-		for _, dir := range []string{".", "../transparency"} {
+		for _, dir := range []string{".", "../transparency", "../signature"} {
 			for code := range declared(t, dir) {
 				out[language][code] = bundle.Say(language, bundle.Line{Code: transparency.Code(code), Args: places})
 			}

@@ -3,6 +3,7 @@ package bundle
 import (
 	"strings"
 
+	"overflight/signature"
 	"overflight/transparency"
 )
 
@@ -66,6 +67,11 @@ func english() map[transparency.Code]string {
 		WhatSegment:     "the segment of entry {0} is as it was sealed, packets {1}, bytes {2}",
 		WhatPacket:      "packet {1} of the segment of entry {0} is as it was sealed",
 
+		WhatSigner:        "entry {0} says what the key of {1} is from there on",
+		WhatAct:           "the act {1} of entry {0} has the form of one, signatures {2}",
+		WhatSigned:        "{1} signed the act {2} of entry {0}",
+		WhatUnknownSigner: "whether {1} signed the act {2} of entry {0} cannot be told: the key is not known",
+
 		NotTruth:        "that what was recorded is true: only that it was committed to by then and is unchanged since",
 		NotComplete:     "that nothing is missing: a bundle shows the entries that its maker chose",
 		NotClock:        "that the clocks inside the records were right: witnesses vouch for their own clocks only",
@@ -74,6 +80,8 @@ func english() map[transparency.Code]string {
 		NotUnopened:     "what the entries say that are not opened, nor that they are of this flight (their number: {0})",
 		NotFlight:       "that the opened entries that name no flight are of this one (their number: {0})",
 		NotUndisclosed:  "what the bytes are of segments that are not in the bundle (their number: {0})",
+		NotSigner:       "who signed with the keys that are not known: neither your policy nor the bundle names them (their signatures: {0})",
+		NotHolder:       "that the keys that only the log names are held by whom they name: that is the operator's word (their signatures: {0})",
 		NotPolicyChoice: "that the witnesses of the policy are independent: whom to trust is the choice of who wrote it",
 
 		CodeArchive:         "the file is not a bundle: it is no zip archive, or it is damaged or cut short",
@@ -104,6 +112,9 @@ func english() map[transparency.Code]string {
 		CodeRoot:            "segment {0} was changed: its packets give the root {1}, sealed was {2}",
 		CodeMedia:           "segment {0} was changed: its {1} has the digest {2}, sealed was {3}",
 		CodePacketRange:     "segment {0} has no packet {1}: it has {2}",
+		CodeAct:             "the act of entry {0} is not in the form of one: {1}",
+		CodeSignerLater:     "the key {0} was not yet that of a signer: entry {1} begins it",
+		CodeSignerEnded:     "the key {0} was no longer that of a signer: entry {1} ends it",
 		CodePacket:          "packet {1} of segment {0} was changed: it does not lead to the root that was sealed",
 
 		transparency.CodeKeySyntax:    "{0} is not a key",
@@ -147,5 +158,22 @@ func english() map[transparency.Code]string {
 		transparency.CodeRollback:     "the checkpoint is rolled back: {0} entries are known, it is of {1}",
 		transparency.CodeStale:        "the update starts from {0} entries, held are {1}",
 		transparency.CodeConflict:     "the checkpoint of {0} changed meanwhile",
+
+		signature.CodeSize:      "the document has {0} bytes, at most {1} may be",
+		signature.CodeSyntax:    "the document is no JSON object that can be signed: at byte {0} this is expected: {1}",
+		signature.CodeDepth:     "the document is too deep at byte {0}: at most {1} levels may be",
+		signature.CodeTwice:     "the document has the member {0} twice",
+		signature.CodeNumber:    "the document has a number that not every reader keeps: {0}",
+		signature.CodeForm:      "the document is not in canonical form (RFC 8785): it departs from it at byte {0}",
+		signature.CodeKind:      "{0} is not a kind of act: a word and a version are expected, as in loadout.attested/v1",
+		signature.CodeName:      "the name {0} of the key is too long: at most {1} bytes may be",
+		signature.CodeLine:      "this is not a signature line: {0}",
+		signature.CodeOtherName: "the name is given as {0}, but is {1}",
+		signature.CodeOtherKey:  "the signature is of the key {0}, known is {1}",
+		signature.CodeChanged:   "the signature of {0} does not fit the act {1}: one of them was changed, or somebody else signed",
+		signature.CodeMany:      "there are {0} signatures, at most {1} may be",
+		signature.CodeSameKey:   "one key signed twice, as {0}: that is one signature",
+		signature.CodeSameName:  "{0} signed twice: that is one signature",
+		signature.CodeAlone:     "there are {0} signatures, needed are {1} of different people",
 	}
 }

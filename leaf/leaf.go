@@ -70,6 +70,9 @@ func Of(e journal.Event) (transparency.Kind, []byte, bool, error) {
 		}
 		out, err = canonical(b)
 	}
+	if err == nil && kind == transparency.KindKey { // who checks signatures reads it
+		out, err = signature.Canonical(out)
+	}
 	if err == nil && len(out) > room {
 		err = fmt.Errorf("%d bytes, at most %d", len(out), room)
 	}

@@ -57,7 +57,6 @@ const (
 	CodeSameKey   transparency.Code = "signed.samekey"   // name of the key
 	CodeSameName  transparency.Code = "signed.samename"  // name of both keys
 	CodeAlone     transparency.Code = "signed.alone"     // signatures, how many are needed
-	CodeUnknown   transparency.Code = "signed.unknown"   // name and identifier in the line
 )
 
 // Signed is one signature of a document: the name of the key, and the signature line of c2sp.org/signed-note without its
@@ -66,6 +65,9 @@ type Signed struct {
 	Name string `json:"name"`
 	Line string `json:"line"`
 }
+
+// ValidName reports whether a person's key can have a name: no space and no plus, on one line, at most MaxName bytes.
+func ValidName(name string) bool { return len(name) <= MaxName && transparency.ValidName(name) }
 
 // ParseKey reads the public key of a person, NAME+ID+KEY of c2sp.org/signed-note with signature type 1 (Ed25519) and a name of
 // at most MaxName bytes.
@@ -197,6 +199,17 @@ func (s Signed) parse() (id uint32, signature []byte, err error) {
 	return binary.BigEndian.Uint32(raw), raw[4:], nil
 }
 
+// fold makes letters of ASCII small: names that differ by no more are one. Other alphabets are left as they are, so that every
+// program does the same.
+func fold(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, name)
+}
+
 // Distinct returns nil where the keys, each of which signed, are those of at least so many persons: no key is there twice, and
 // no name. Two keys of one person are one person's word, and one key under two names too.
 func Distinct(keys []transparency.Key, need int) error {
@@ -208,7 +221,7 @@ func Distinct(keys []transparency.Key, need int) error {
 			switch {
 			case k.SamePublic(other):
 				return fault(CodeSameKey, k.Name())
-			case strings.EqualFold(k.Name(), other.Name()):
+			case fold(k.Name()) == fold(other.Name()):
 				return fault(CodeSameName, k.Name())
 			}
 		}

@@ -15,7 +15,7 @@ import (
 const (
 	KindMade      authority.Kind = "statement.made/v1"
 	KindCorrected authority.Kind = "statement.corrected/v1"
-	KindComplete  authority.Kind = "record.complete/v1"
+	KindComplete  authority.Kind = "statement.complete/v1"
 )
 
 // Takes reports whether a kind is one of this package.
@@ -94,7 +94,7 @@ func Decode(kind authority.Kind, document []byte) (authority.Act, error) {
 	case KindComplete:
 		return read[Complete](document)
 	}
-	return nil, fmt.Errorf("%w: %q", authority.ErrKind, string(kind))
+	return nil, fmt.Errorf("%w: %.80q", authority.ErrKind, string(kind))
 }
 
 func read[A authority.Act](document []byte) (authority.Act, error) {

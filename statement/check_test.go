@@ -183,11 +183,11 @@ func TestCheck(t *testing.T) {
 		{"began by: the day after, not complete", func(a *author) { a.enter(a.fly("DEMO-2025-0001", "2025-02-18 12:00"), "MEX", airspace.Entered) }, BeganBy{Date: day(t, "2025-02-17"), State: "MEX"}, CannotBeDetermined, CodeMayBegin, nil},
 		{"began by: the day after, complete since ever", func(a *author) {
 			a.enter(a.fly("DEMO-2025-0001", "2025-02-18 12:00"), "MEX", airspace.Entered)
-			a.record.Reach.Covered = []Coverage{{Operator: "DEMO", Period: validity.Period{To: at(t, "2025-03-01")}, How: Stated, Flights: 1, Event: a.event("record.complete/v1", "c", "2025-03-02")}}
+			a.record.Reach.Covered = []Coverage{{Operator: "DEMO", Period: validity.Period{To: at(t, "2025-03-01")}, How: Stated, Flights: 1, Event: a.event("statement.complete/v1", "c", "2025-03-02")}}
 		}, BeganBy{Date: day(t, "2025-02-17"), State: "MEX"}, Contradicted, CodeNotBegan, []uint64{4}},
 		{"began by: stated complete with another number", func(a *author) {
 			a.enter(a.fly("DEMO-2025-0001", "2025-02-18 12:00"), "MEX", airspace.Entered)
-			a.record.Reach.Covered = []Coverage{{Operator: "DEMO", Period: validity.Period{To: at(t, "2025-03-01")}, How: Stated, Flights: 0, Event: a.event("record.complete/v1", "c", "2025-03-02")}}
+			a.record.Reach.Covered = []Coverage{{Operator: "DEMO", Period: validity.Period{To: at(t, "2025-03-01")}, How: Stated, Flights: 0, Event: a.event("statement.complete/v1", "c", "2025-03-02")}}
 		}, BeganBy{Date: day(t, "2025-02-17"), State: "MEX"}, CannotBeDetermined, CodeMayBegin, []uint64{4}},
 
 		{"stepped up: one before, two since", func(a *author) {

@@ -70,14 +70,17 @@ func TestDecodeRefuses(t *testing.T) {
 	if _, err := Decode("statement.made/v2", []byte(whole)); !errors.Is(err, authority.ErrKind) {
 		t.Errorf("another kind: %v", err)
 	}
+	if _, err := Decode(authority.Kind(strings.Repeat("k", 2000)), nil); !errors.Is(err, authority.ErrKind) || len(err.Error()) > 200 {
+		t.Errorf("a kind of two thousand letters: %v", err)
+	}
 	for _, tc := range []struct {
 		kind           authority.Kind
 		document, want string
 	}{
 		{KindCorrected, `{"statement":"s-1","reason":"","by":"ana"}`, `statement.corrected/v1: reason is missing: expected a text`},
 		{KindCorrected, `{"statement":"s-1","reason":"x","by":"ana","replacement":"s-1"}`, `statement.corrected/v1: replacement is "s-1": expected another statement`},
-		{KindComplete, `{"id":"c","operator":"DEMO","period":{"from":"2025-01-01T00:00:00Z"},"flights":1,"by":"ana"}`, `record.complete/v1: period.to is missing: expected an instant, RFC 3339: nobody knows all flights to come`},
-		{KindComplete, `{"id":"c","operator":"DEMO","period":{"to":"2025-01-01T00:00:00Z"},"flights":-1,"by":"ana"}`, `record.complete/v1: flights is "-1": expected a number of flights from 0 to 10000000`},
+		{KindComplete, `{"id":"c","operator":"DEMO","period":{"from":"2025-01-01T00:00:00Z"},"flights":1,"by":"ana"}`, `statement.complete/v1: period.to is missing: expected an instant, RFC 3339: nobody knows all flights to come`},
+		{KindComplete, `{"id":"c","operator":"DEMO","period":{"to":"2025-01-01T00:00:00Z"},"flights":-1,"by":"ana"}`, `statement.complete/v1: flights is "-1": expected a number of flights from 0 to 10000000`},
 	} {
 		if _, err := Decode(tc.kind, []byte(tc.document)); err == nil || err.Error() != tc.want {
 			t.Errorf("%s\n got %v\nwant %s", tc.document, err, tc.want)

@@ -156,7 +156,7 @@ func TestSegment(t *testing.T) {
 		}
 	}
 	long := segment()
-	for range 20 {
+	for range 80 {
 		long.Media = append(long.Media, long.Media[0])
 	}
 	_, err = long.Body()

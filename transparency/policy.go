@@ -12,6 +12,7 @@ import (
 type Policy struct {
 	logs       []Key
 	witnesses  []PolicyWitness
+	signers    []Key
 	components map[string]component
 	quorum     string
 }
@@ -32,6 +33,7 @@ const (
 	maxPolicy      = 1 << 20
 	maxPolicyLines = 1024
 	noQuorum       = "none"
+	signerWord     = "#person"
 )
 
 // Logs returns the logs that are accepted.
@@ -39,6 +41,10 @@ func (p *Policy) Logs() []Key { return p.logs }
 
 // Witnesses returns the witnesses that are known, in the order of the file.
 func (p *Policy) Witnesses() []PolicyWitness { return p.witnesses }
+
+// Signatories returns the keys of people whose signatures on documents the policy vouches for. They are lines "#person KEY",
+// which for every other reader of c2sp.org/tlog-policy are comments.
+func (p *Policy) Signatories() []Key { return p.signers }
 
 // Quorum returns the name of the witness or group that is required, "none" where no cosignature is.
 func (p *Policy) Quorum() string { return p.quorum }
@@ -62,7 +68,7 @@ func ParsePolicy(data []byte) (*Policy, error) {
 			}
 		}
 		fields := strings.FieldsFunc(line, func(c rune) bool { return c == ' ' || c == '\t' })
-		if len(fields) == 0 || strings.HasPrefix(fields[0], "#") {
+		if len(fields) == 0 || strings.HasPrefix(fields[0], "#") && fields[0] != signerWord {
 			continue
 		}
 		if err := r.take(line, fields); err != nil {
@@ -90,6 +96,8 @@ func (r *policyReader) take(line string, fields []string) error {
 		return r.log(fields[1])
 	case fields[0] == "witness" && (len(fields) == 3 || len(fields) == 4):
 		return r.witness(fields[1], fields[2])
+	case fields[0] == signerWord && len(fields) == 2:
+		return r.signer(fields[1])
 	case fields[0] == "group" && len(fields) >= 4:
 		return r.group(fields[1], fields[2], fields[3:])
 	case fields[0] == "quorum" && len(fields) == 2:
@@ -117,6 +125,20 @@ func (r *policyReader) log(text string) error {
 	}
 	r.policy.logs = append(r.policy.logs, k)
 	return r.ownKeys()
+}
+
+func (r *policyReader) signer(text string) error {
+	k, err := ParseEd25519Key(text)
+	if err != nil {
+		return fmt.Errorf("policy line %s: %w", r.line, err)
+	}
+	for _, other := range r.policy.signers {
+		if other.SamePublic(k) {
+			return fault(CodePolicyTwice, r.line, k.Name())
+		}
+	}
+	r.policy.signers = append(r.policy.signers, k)
+	return nil
 }
 
 func (r *policyReader) witness(name, text string) error {

@@ -300,7 +300,7 @@ func TestClosure(t *testing.T) {
 		}
 	}
 	sort.Strings(own)
-	if got := strings.Join(own, " "); got != "bundle cmd/overflight-verify evidence transparency" {
+	if got := strings.Join(own, " "); got != "bundle cmd/overflight-verify evidence signature transparency" {
 		t.Errorf("the verifier is made of %s", got)
 	}
 	out, err = exec.Command("go", "list", "-deps", ".").Output()

@@ -37,6 +37,7 @@ func newKey(t *terminal) *cobra.Command {
 	}
 	f.flags(t, c)
 	c.Flags().StringVar(&dir, "keys", "", t.words.Text("help.keys"))
+	c.AddCommand(newKeySigner(t))
 	return c
 }
 

@@ -153,6 +153,22 @@ func (c *Catalogue) Defect(file string, d evidence.Defect) string {
 	return line + c.Finding(d)
 }
 
+// DefectInRow is Defect for a list of rows: it says line and column, which count from 1; a column of zero is
+// the whole row.
+func (c *Catalogue) DefectInRow(file string, line, column int, d evidence.Defect) string {
+	at := c.Text("finding.line", line)
+	if column > 0 {
+		at = c.Text("finding.column", line, column)
+	}
+	if d.Item != "" {
+		at += ": " + d.Item
+	}
+	if file != "" {
+		at = file + ": " + at
+	}
+	return at + ": " + c.Finding(d)
+}
+
 // item names what a defect is about: an item of a set by its tag, a fix of a path by its number, and
 // what has a name by that.
 func (c *Catalogue) item(d evidence.Defect) string {

@@ -18,6 +18,7 @@ import (
 
 	"overflight/account"
 	"overflight/airspace"
+	"overflight/authority"
 	"overflight/evidence"
 	"overflight/format/misb"
 	"overflight/geodesy"
@@ -161,9 +162,13 @@ func families(t *testing.T) map[string][]string {
 		"withheld.":         {segment.ReasonOutside, segment.ReasonUnplaced},
 		"health.ok.":        literals(t, "../node/health.go", `^\tpart[A-Z]\w+ += "([a-z]+)"`),
 		"step.":             literals(t, "../node/verify.go", `Step\{Name: "([a-z]+)"`),
+		"decision.":         names(3, func(i int) string { return authority.Verdict(i).String() }),
+		"outcome.":          names(3, func(i int) string { return authority.Outcome(i).String() }),
+		"condition.":        {string(authority.ConditionPurpose), string(authority.ConditionNoLethalForce), string(authority.ConditionUnarmed)},
 		"problem.":          literals(t, "../server/problem.go", `(?:http\.Status\w+, )"([a-z-]+)"`),
 	}
 	f["problem."] = append(f["problem."], "day")
+	f["problem."] = append(f["problem."], constants(t, "node:SignatoryFault")...)
 	for _, v := range f["verdict."] {
 		f["lead."] = append(f["lead."], v+".one", v+".other")
 	}
@@ -191,7 +196,7 @@ func literals(t *testing.T, path, pattern string) []string {
 }
 
 // handed are the beginnings of keys that are handed on before they are looked up.
-var handed = regexp.MustCompile(`^(help|health)\.[a-z.-]+$`)
+var handed = regexp.MustCompile(`^(help|health|column)\.[a-z.-]+$`)
 
 // TestTheKeysAreThoseInUse: every code, reason and literal key has a text, and every text is used.
 func TestTheKeysAreThoseInUse(t *testing.T) {
@@ -284,6 +289,15 @@ func TestADefectIsOneLine(t *testing.T) {
 		Spanish: "a.ts: byte 18612: elemento 1: suma de comprobación incorrecta: se encontró AA43, se esperaba 3E1E",
 	} {
 		if got := Open(l).Defect("a.ts", d); got != want {
+			t.Errorf("%s: %q", l, got)
+		}
+	}
+	half := evidence.Defect{Code: "sanctions.half", Item: "programme", Got: "4", Want: "12"}
+	for l, want := range map[Language]string{
+		English: "SDN.CSV: line 2, column 4: programme: the list breaks off within a row: found 4, expected 12",
+		Spanish: "SDN.CSV: línea 2, columna 4: programme: la lista se interrumpe a media fila: se encontró 4, se esperaba 12",
+	} {
+		if got := Open(l).DefectInRow("SDN.CSV", 2, 4, half); got != want {
 			t.Errorf("%s: %q", l, got)
 		}
 	}

@@ -177,27 +177,45 @@ func (c *Client) Stream(ctx context.Context, method, path string, query url.Valu
 	return c.do(ctx, method, path, query, nil)
 }
 
+// Send sends bytes as they are and reads the answer into out.
+func (c *Client) Send(ctx context.Context, path string, in io.Reader, out any) error {
+	answer, err := c.ask(ctx, http.MethodPost, c.base+"/api/v1"+path, in, "application/octet-stream")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = answer.Close() }() // it was only read
+	if err := json.NewDecoder(answer).Decode(out); err != nil {
+		return fmt.Errorf("reading the answer of %s: %w", path, err)
+	}
+	return nil
+}
+
 func (c *Client) do(ctx context.Context, method, path string, query url.Values, in any) (io.ReadCloser, error) {
 	var send io.Reader
+	kind := ""
 	if in != nil {
 		b, err := json.Marshal(in)
 		if err != nil {
 			return nil, err
 		}
-		send = bytes.NewReader(b)
+		send, kind = bytes.NewReader(b), "application/json"
 	}
 	address := c.base + "/api/v1" + path
 	if len(query) > 0 {
 		address += "?" + query.Encode()
 	}
+	return c.ask(ctx, method, address, send, kind)
+}
+
+func (c *Client) ask(ctx context.Context, method, address string, send io.Reader, kind string) (io.ReadCloser, error) {
 	r, err := http.NewRequestWithContext(ctx, method, address, send)
 	if err != nil {
 		return nil, err
 	}
 	r.Header.Set("Authorization", "Bearer "+c.token)
 	r.Header.Set("Accept-Language", string(c.language))
-	if in != nil {
-		r.Header.Set("Content-Type", "application/json")
+	if kind != "" {
+		r.Header.Set("Content-Type", kind)
 	}
 	answer, err := c.http.Do(r)
 	if err != nil {

@@ -60,6 +60,9 @@ func Restore(folder string, exported []byte, passphrase string) (*Key, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := k.role.inFolder(); err != nil {
+		return nil, err
+	}
 	if err := prepare(folder); err != nil {
 		return nil, err
 	}

@@ -22,24 +22,26 @@ import (
 	"overflight/transparency"
 )
 
-// Role says what a key is for. A folder holds one key of each role.
+// Role says what a key is for. A folder holds one key of each role but Signer.
 type Role string
 
-// The roles. A witness that signs with both kinds of key is believed by those who know either.
+// The roles. A witness that signs with both kinds of key is believed by those who know either. The key of a person lies in
+// that person's own file, encrypted, and in no folder.
 const (
 	Log            Role = "log"            // Ed25519, signs checkpoints
 	Witness        Role = "witness"        // Ed25519, cosigns them
 	WitnessQuantum Role = "witness-ml-dsa" // ML-DSA-44 (FIPS 204), cosigns them
+	Signer         Role = "person"         // Ed25519, signs documents
 	suffix              = ".key"
 	maxKey              = 8 << 10
 )
 
-// Roles lists the roles.
+// Roles lists the roles that a folder has keys of.
 func Roles() []Role { return []Role{Log, Witness, WitnessQuantum} }
 
 func (r Role) algorithm() (transparency.Algorithm, error) {
 	switch r {
-	case Log:
+	case Log, Signer:
 		return transparency.Ed25519, nil
 	case Witness:
 		return transparency.Ed25519Cosignature, nil
@@ -47,6 +49,15 @@ func (r Role) algorithm() (transparency.Algorithm, error) {
 		return transparency.MLDSA44Cosignature, nil
 	}
 	return 0, fmt.Errorf("role is %q: known are %s, %s and %s", string(r), Log, Witness, WitnessQuantum)
+}
+
+// inFolder refuses the role whose keys lie in no folder.
+func (r Role) inFolder() error {
+	if r == Signer {
+		return errors.New("key of a person lies in that person's own file, not in a folder: key person create NAME -o FILE")
+	}
+	_, err := r.algorithm()
+	return err
 }
 
 // What a caller tells apart.
@@ -98,8 +109,8 @@ func (k *Key) Signer() (note.Signer, error) {
 
 // Cosigner cosigns checkpoints; only a key of a witness does.
 func (k *Key) Cosigner() (*transparency.Cosigner, error) {
-	if k.role == Log {
-		return nil, fmt.Errorf("key %s is a log's and cosigns nothing", k.public.Name())
+	if k.role != Witness && k.role != WitnessQuantum {
+		return nil, fmt.Errorf("key %s is a %s's and cosigns nothing", k.public.Name(), k.role)
 	}
 	c, err := transparency.ParseCosigner(k.private())
 	if err != nil {
@@ -115,6 +126,9 @@ func Path(folder string, role Role) string { return filepath.Join(folder, string
 // its origin, a URL without a scheme by custom. ErrExists where there is one: another key would be
 // another log. It makes the folder, of mode 0700, if there is none.
 func Create(folder string, role Role, name string) (*Key, error) {
+	if err := role.inFolder(); err != nil {
+		return nil, err
+	}
 	a, err := role.algorithm()
 	if err != nil {
 		return nil, err
@@ -153,7 +167,7 @@ func (k *Key) write(name string) error {
 
 // Open reads the key of a role. ErrNotFound where there is none, ErrMode where others can get at it.
 func Open(folder string, role Role) (*Key, error) {
-	if _, err := role.algorithm(); err != nil {
+	if err := role.inFolder(); err != nil {
 		return nil, err
 	}
 	if err := private(folder, true); err != nil {

@@ -10,6 +10,7 @@ import (
 	"filippo.io/mldsa"
 	"golang.org/x/mod/sumdb/note"
 
+	"overflight/signature"
 	"overflight/transparency"
 )
 
@@ -79,9 +80,12 @@ func publicOf(role Role, text string) (transparency.Key, error) {
 		return transparency.Key{}, err
 	}
 	var k transparency.Key
-	if role == Log {
+	switch role {
+	case Log:
 		k, err = transparency.ParseLogKey(text)
-	} else {
+	case Signer:
+		k, err = signature.ParseKey(text)
+	default:
 		k, err = transparency.ParseWitnessKey(text)
 	}
 	if err != nil {

@@ -6,8 +6,6 @@ import (
 	"io"
 	"os"
 	"time"
-
-	"overflight/internal/durable"
 )
 
 // Console is what the verbs need of the world.
@@ -93,28 +91,16 @@ func (c Console) export(role Role, file string) error {
 	if c.work != 0 {
 		work = c.work
 	}
-	b, err := export(k, passphrase, work)
-	if err != nil {
+	if err := k.exportTo(file, passphrase, work); err != nil {
 		return err
-	}
-	// What cannot be opened again is no copy.
-	if _, err := decrypt(b, passphrase); err != nil {
-		return fmt.Errorf("opening the export again: %w", err)
-	}
-	if err := durable.OS().CreateFile(file, b, 0o600); err != nil {
-		return fmt.Errorf("writing the export: %w", err)
 	}
 	return c.say(k, nil)
 }
 
 func (c Console) restore(file string) error {
-	f, err := os.Open(file)
+	b, err := readExport(file)
 	if err != nil {
-		return fmt.Errorf("reading the export: %w", err)
-	}
-	b, err := io.ReadAll(io.LimitReader(f, maxExport+1))
-	if err := errors.Join(err, f.Close()); err != nil {
-		return fmt.Errorf("reading the export: %w", err)
+		return err
 	}
 	passphrase, err := c.Passphrase("that the key was encrypted with")
 	if err != nil {

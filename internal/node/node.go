@@ -103,9 +103,12 @@ type Node struct {
 
 	projected projection
 	ailing    ailing
+	acts      acts
 	lag       histogram  // from arrival to the journal's acknowledgement
 	opening   sync.Mutex // of sorties
 	trimming  sync.Mutex
+
+	registering sync.Mutex // keys of people: each looks at those before
 
 	takenMu sync.Mutex
 	taken   takenFile

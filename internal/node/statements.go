@@ -28,6 +28,11 @@ func (n *Node) stateLogged(ctx context.Context, e journal.Event) (Stated, error)
 	if err != nil {
 		return Stated{}, err
 	}
+	return n.leafOf(ctx, sequence)
+}
+
+// leafOf waits for the leaf of an event, for as long as an answer may wait.
+func (n *Node) leafOf(ctx context.Context, sequence uint64) (Stated, error) {
 	wait, cancel := context.WithTimeout(ctx, leafWait)
 	defer cancel()
 	leaf, err := n.ledger.LeafOf(wait, sequence)

@@ -30,6 +30,8 @@ var (
 	watchers  = []auth.Role{auth.Operator, auth.Analyst, auth.Liaison, auth.Auditor, auth.Administrator}
 	operators = []auth.Role{auth.Operator, auth.Administrator}
 	auditors  = []auth.Role{auth.Auditor, auth.Administrator}
+	planners  = []auth.Role{auth.Planner, auth.Operator, auth.Liaison, auth.Auditor, auth.Administrator}
+	deciders  = []auth.Role{auth.Planner, auth.Operator, auth.Analyst, auth.Liaison, auth.Partner, auth.Administrator}
 	governors = []auth.Role{auth.Administrator}
 	public    = []auth.Role{anyone}
 )
@@ -47,6 +49,7 @@ var rolesOf = map[string][]auth.Role{
 	"list-sources":    readers,
 	"await-source":    readers,
 	"list-statements": readers,
+	"list-persons":    readers,
 	"airframe-hours":  readers,
 	"get-health":      readers,
 	"live":            readers,
@@ -67,13 +70,21 @@ var rolesOf = map[string][]auth.Role{
 	"declare-loss":      operators,
 	"close-flight":      operators,
 
+	"list-acts":     everybody,
+	"get-authority": everybody,
+	"act-text":      everybody,
+	"record-act":    deciders, // and actRoles
+	"authorise":     planners,
+
 	"verify": auditors,
 
-	"erase-segment": governors,
-	"list-users":    governors,
-	"add-user":      governors,
-	"link-user":     governors,
-	"change-user":   governors,
+	"erase-segment":   governors,
+	"register-person": governors,
+	"revoke-person":   governors,
+	"list-users":      governors,
+	"add-user":        governors,
+	"link-user":       governors,
+	"change-user":     governors,
 
 	"sign-in":       public,
 	"get-set-up":    public,
@@ -84,12 +95,14 @@ var rolesOf = map[string][]auth.Role{
 
 // besideAPI says the same of what is served beside the operations, by its pattern.
 var besideAPI = map[string][]auth.Role{
-	"/":                            everybody, // the page, or that there is no such thing
-	"GET /api/v1/moving":           readers,
-	"GET /api/v1/openapi.json":     everybody,
-	"GET /api/v1/openapi.yaml":     everybody,
-	"GET /api/v1/openapi-3.0.json": everybody,
-	"GET /api/v1/openapi-3.0.yaml": everybody,
+	"/":                              everybody, // the page, or that there is no such thing
+	"GET /api/v1/moving":             readers,
+	"POST /api/v1/documents":         deciders,
+	"GET /api/v1/documents/{sha256}": everybody,
+	"GET /api/v1/openapi.json":       everybody,
+	"GET /api/v1/openapi.yaml":       everybody,
+	"GET /api/v1/openapi-3.0.json":   everybody,
+	"GET /api/v1/openapi-3.0.yaml":   everybody,
 }
 
 // rolesKey is where the description of an operation says its roles.
@@ -235,7 +248,8 @@ func fromOurPage(r *http.Request) error {
 	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" {
 		return errElseSite
 	}
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || kind != "application/json" && (kind != "application/octet-stream" || r.URL.Path != "/api/v1/documents") {
 		return errNotJSON
 	}
 	return nil

@@ -206,6 +206,7 @@ get-airspace       +++++++
 list-sources       ++++-++
 await-source       ++++-++
 list-statements    ++++-++
+list-persons       ++++-++
 airframe-hours     ++++-++
 get-health         ++++-++
 live               ++++-++
@@ -222,8 +223,15 @@ declare-no-flight  -+----+
 declare-hours      -+----+
 declare-loss       -+----+
 close-flight       -+----+
+list-acts          +++++++
+get-authority      +++++++
+act-text           +++++++
+record-act         +++++-+
+authorise          ++-+-++
 verify             -----++
 erase-segment      ------+
+register-person    ------+
+revoke-person      ------+
 list-users         ------+
 add-user           ------+
 link-user          ------+

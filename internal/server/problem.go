@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"strings"
 
+	"overflight/authority"
+	"overflight/bundle"
 	"overflight/evidence"
 	"overflight/internal/archive"
 	"overflight/internal/auth"
@@ -75,8 +77,13 @@ func said(err error) (status int, code string, args []string) {
 		slow     *auth.ThrottledError
 		users    *auth.FileError
 		nobody   *NobodyError
+		signer   *node.SignatoryError
 	)
 	switch {
+	case errors.As(err, &signer) && signer.Fault == node.SignatoryUnknown:
+		return http.StatusNotFound, string(signer.Fault), signer.Args
+	case errors.As(err, &signer):
+		return http.StatusConflict, string(signer.Fault), signer.Args
 	case errors.As(err, &refusal):
 		return http.StatusUnprocessableEntity, "source-address", []string{refusal.URL, string(refusal.Defect.Code), refusal.Defect.Got, refusal.Defect.Want}
 	case errors.As(err, &before):
@@ -120,6 +127,10 @@ func said(err error) (status int, code string, args []string) {
 		{journal.ErrSortie, http.StatusUnprocessableEntity, "sortie"},
 		{node.ErrSourceName, http.StatusUnprocessableEntity, "source-name"},
 		{node.ErrSourceBusy, http.StatusConflict, "source-busy"},
+		{node.ErrNoDocument, http.StatusUnprocessableEntity, "no-document"},
+		{node.ErrAct, http.StatusUnprocessableEntity, "act"},
+		{node.ErrNoRules, http.StatusConflict, "no-rules"},
+		{authority.ErrNoSuch, http.StatusNotFound, "act"},
 		{node.ErrStatement, http.StatusUnprocessableEntity, "statement"},
 		{node.ErrOpen, http.StatusConflict, "open"},
 		{node.ErrBundle, http.StatusConflict, "not-entered"},
@@ -167,7 +178,7 @@ func ProblemOf(err error, language catalogue.Language) *Problem {
 	detail := words.Text("problem."+code, values...)
 	switch code {
 	case "proof":
-		detail = words.Text("problem.proof", strings.Join(args, " "))
+		detail = words.Text("problem.proof", bundle.Say(string(language), bundle.Line{Code: transparency.Code(args[0]), Args: args[1:]}))
 	case "source-address", "input":
 		detail = words.Defect(args[0], evidence.Defect{Code: evidence.Code(args[1]), Got: args[2], Want: args[3]})
 	}

@@ -75,12 +75,14 @@ func Describe(mux *http.ServeMux, version string, a *api) huma.API {
 	a.flights(h)
 	a.sources(h)
 	a.statements(h)
+	a.signatories(h)
 	a.evidence(h)
 	a.health(h)
 	a.live(h)
 	a.playback(h)
 	a.airspace(h)
 	a.users(h)
+	a.acts(h)
 	return h
 }
 
@@ -108,6 +110,7 @@ func (a *api) plain(mux *http.ServeMux) {
 	})
 	mux.Handle("/log/", http.StripPrefix("/log", a.logHandler()))
 	mux.HandleFunc("GET /api/v1/moving", a.moving)
+	a.documents(mux)
 	page(mux)
 }
 
@@ -145,7 +148,11 @@ func (a *api) guard(next http.Handler) http.Handler {
 		}
 		defer done()
 		r = admitted
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		most := int64(maxBody)
+		if r.URL.Path == "/api/v1/documents" {
+			most = node.MostDocument + 1
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, most)
 		r = r.WithContext(context.WithValue(r.Context(), languageKey{}, languageOf(r.Header.Get("Accept-Language"))))
 		began := time.Now()
 		seen := &statusWriter{ResponseWriter: w, status: http.StatusOK}

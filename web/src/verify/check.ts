@@ -1,6 +1,7 @@
 // Checks an evidence bundle against a policy, offline. Nothing in the bundle is believed; memory is bounded by limits, not by
 // the size of the bundle. It is written apart from the program in Go and has to say the same, check by check.
 
+import { type Signers, checkActs } from './acts'
 import { type Archive, expect, open, small } from './archive'
 import { encode, equal, excerpt, hex } from './bytes'
 import { type SignedCheckpoint, parseUnverified } from './checkpoint'
@@ -62,6 +63,7 @@ class Checking {
   private checkpoint!: SignedCheckpoint
   private cosigned: Verdict['cosigned'] = []
   private readonly opened = new Map<bigint, Opening>() // only those that fit their leaf
+  private signers: Signers = { unknown: 0, operators: 0 }
   private turned = performance.now()
 
   constructor(
@@ -75,8 +77,18 @@ class Checking {
   async run(): Promise<void> {
     if (!(await this.container()) || !(await this.signatures()) || !(await this.consistent())) return
     for (const e of this.manifest.entries) await this.entry(e.index, e.opened)
+    this.signers = await checkActs(this.policy.persons, this.openedInOrder(), (r, what, ...args) =>
+      r === null ? this.pass(what, ...args) : this.fail(r, what, ...args), () => this.breathe())
     for (const p of this.manifest.packets) await this.packet(p.index, p.packet, p.proof)
     await this.segments()
+  }
+
+  /** Those that fit their leaf, in the order of the log. */
+  private openedInOrder(): { index: bigint; opening: Opening }[] {
+    return this.manifest.entries.flatMap(({ index }) => {
+      const opening = this.opened.get(index)
+      return opening === undefined ? [] : [{ index, opening }]
+    })
   }
 
   private pass(what: Code, ...args: string[]): boolean {
@@ -295,6 +307,8 @@ class Checking {
     some('not.unopened', r.entries.filter((e) => !e.opened).length)
     some('not.flight', r.entries.filter((e) => e.opened && flightOf(e.body) === undefined).length)
     some('not.undisclosed', r.entries.filter((e) => e.opened && e.kind === segmentKind && !disclosed.has(e.index)).length)
+    some('not.signer', this.signers.unknown)
+    some('not.holder', this.signers.operators)
     add('not.policy')
   }
 }

@@ -15,6 +15,8 @@ const label = encode('overflight/entry/v1\0')
 const kindForm = /^[a-z][a-z0-9-]{0,39}\/v[1-9][0-9]{0,2}$/
 
 export const segmentKind = 'segment/v1'
+export const keyKind = 'key/v1'
+export const authorisationKind = 'authorisation/v1'
 
 /** Returns the commitment of a leaf. A version from the future is refused by name. */
 export function parseEntry(leaf: Uint8Array): Digest {

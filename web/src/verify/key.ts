@@ -2,7 +2,7 @@
 
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { ml_dsa44 } from '@noble/post-quantum/ml-dsa.js'
-import { encode, equal, fromBinary, fromStrictBase64, hex, join, text, uint64, utf8 } from './bytes'
+import { binary, encode, equal, fromBinary, fromStrictBase64, hex, join, text, uint64, utf8 } from './bytes'
 import type { Checkpoint } from './checkpoint'
 import { refuse } from './report'
 import { sha256 } from './sha256'
@@ -25,6 +25,10 @@ export interface Key {
 }
 
 export const logKey = (s: string): Key => parse(s, [signs, cosignsMLDSA])
+/** Reads the key of a person, who signs plain notes; of text, whose characters are not bytes. */
+export const personKey = (s: string): Key => parse(binary(encode(s)), [signs])
+/** The same out of a policy, whose characters are bytes. */
+export const personKeyInPolicy = (s: string): Key => parse(s, [signs])
 export const witnessKey = (s: string): Key => parse(s, [cosigns, cosignsMLDSA])
 
 // What Go takes for space, where \s of a regular expression takes other characters.
@@ -32,6 +36,9 @@ const space = /[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3
 
 /** The rule of c2sp.org/signed-note for names: not empty, no space, no plus. */
 export const nameInNote = (name: string): boolean => name !== '' && !name.includes('+') && !space.test(name)
+
+/** The rule for names of keys: that for notes, on one line, and no longer than a cosignature can name. */
+export const nameValid = (name: string): boolean => nameInNote(name) && !/[\0-\x1f\x7f]/.test(name) && encode(name).length <= longestName
 
 /** Cuts a text at the first plus. */
 function cut(s: string): [string, string] {
@@ -49,8 +56,7 @@ function parse(s: string, allowed: number[]): Key {
   const name = utf8(fromBinary(nameBytes))
   const typed = fromStrictBase64(key64)
   if (!/^[0-9a-fA-F]{8}$/.test(id) || typed === undefined || typed.length < 2) throw bad
-  if (name === undefined || nameBytes.length > longestName) throw bad
-  if (!nameInNote(name) || /[\0-\x1f\x7f]/.test(name)) throw bad
+  if (name === undefined || !nameValid(name)) throw bad
   const own = hex(sha256(encode(name + '\n'), typed).subarray(0, 4))
   if (own !== id.toLowerCase()) throw refuse('key.id', name, id, own)
   const algorithm = typed[0]!
@@ -83,7 +89,7 @@ export function seconds(signature: Uint8Array): bigint {
  * WebCrypto has Ed25519 in newer browsers and in secure contexts only. Where it has none, and for keys that it does not take,
  * the same is worked out here.
  */
-async function verifyEd25519(key: Uint8Array<ArrayBuffer>, message: Uint8Array<ArrayBuffer>, signature: Uint8Array): Promise<boolean> {
+export async function verifyEd25519(key: Uint8Array<ArrayBuffer>, message: Uint8Array<ArrayBuffer>, signature: Uint8Array): Promise<boolean> {
   if (signature.length !== 64) return false
   const subtle = globalThis.crypto?.subtle as SubtleCrypto | undefined
   if (subtle !== undefined) {

@@ -4,12 +4,13 @@
 import { binary, excerpt, fromBinary, text } from './bytes'
 import { type SignedCheckpoint, signedBy } from './checkpoint'
 import { instant } from './instant'
-import { type Key, logKey, samePublic, seconds, witnessKey } from './key'
+import { type Key, logKey, personKeyInPolicy, samePublic, seconds, witnessKey } from './key'
 import { type Code, type Cosignature, Refusal, refuse } from './report'
 
 export interface Policy {
   logs: Key[]
   witnesses: { name: string; key: Key }[]
+  persons: Key[] // whose signatures on documents the policy vouches for
   quorum: string // name of a witness or group, "none" where no cosignature is wanted
   groups: Map<string, Group> // a witness is a group without members
 }
@@ -22,18 +23,20 @@ interface Group {
 const maxPolicy = 1 << 20
 const maxLines = 1024
 const nobody = 'none'
+/** A comment for every other reader of policies. */
+const personWord = '#person'
 
 /** Reads a policy file. Names are compared byte by byte; they are strings of bytes until they are shown. */
 export function parsePolicy(file: Uint8Array): Policy {
   if (file.length > maxPolicy) throw refuse('policy.size', file.length, maxPolicy)
   const lines = binary(file).split('\n')
   if (lines.length > maxLines) throw refuse('policy.size', lines.length, maxLines)
-  const policy: Policy = { logs: [], witnesses: [], quorum: '', groups: new Map() }
+  const policy: Policy = { logs: [], witnesses: [], persons: [], quorum: '', groups: new Map() }
   const grouped = new Set<string>()
   for (const [i, line] of lines.entries()) {
     if (/[\0-\x08\x0a-\x1f\x7f]/.test(line)) throw refuse('policy.character', i + 1)
     const fields = line.split(/[ \t]+/).filter((f) => f !== '')
-    if (fields.length > 0 && !fields[0]!.startsWith('#')) take(policy, grouped, i + 1, line, fields)
+    if (fields.length > 0 && (!fields[0]!.startsWith('#') || fields[0] === personWord)) take(policy, grouped, i + 1, line, fields)
   }
   if (policy.quorum === '') throw refuse('policy.quorum')
   if (policy.logs.length === 0) throw refuse('policy.nolog')
@@ -61,6 +64,10 @@ function take(p: Policy, grouped: Set<string>, line: number, whole: string, fiel
     if (p.witnesses.some((w) => samePublic(w.key, key))) throw twice(key.name)
     p.witnesses.push({ name: a, key })
     ownKeys(p, line)
+  } else if (word === personWord && n === 2) {
+    const key = personKeyInPolicy(a)
+    if (p.persons.some((k) => samePublic(k, key))) throw twice(key.name)
+    p.persons.push(key)
   } else if (word === 'group' && n >= 4) {
     const members = fields.slice(3)
     for (const m of members) {
