@@ -179,6 +179,9 @@ func (c *checker) gather(a *Made) error {
 		case err != nil:
 			return err
 		case f.knownAt(c.known):
+			if f.open(c.known) {
+				f.To = time.Time{}
+			}
 			c.flights = append(c.flights, f)
 			continue
 		}
@@ -195,8 +198,15 @@ func (c *checker) within(p validity.Period) ([]Flight, error) {
 	}
 	var out []Flight
 	for i := range all {
-		if all[i].knownAt(c.known) && all[i].meets(p) {
-			out = append(out, all[i])
+		f := all[i]
+		if !f.knownAt(c.known) {
+			continue
+		}
+		if f.open(c.known) {
+			f.To = time.Time{} // what came later was not known
+		}
+		if f.meets(p) {
+			out = append(out, f)
 		}
 	}
 	return out, nil

@@ -18,7 +18,7 @@ type Memory struct {
 func (m *Memory) Flights(p validity.Period) ([]Flight, error) {
 	var out []Flight
 	for i := range m.All {
-		if m.All[i].meets(p) {
+		if m.All[i].meets(validity.Period{To: p.To}) {
 			out = append(out, m.All[i])
 		}
 	}

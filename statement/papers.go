@@ -120,7 +120,7 @@ func attests(a *authority.LoadoutAttested, f *Flight) bool {
 		return false
 	}
 	p := a.Period.Valid()
-	return f.From.IsZero() || f.To.IsZero() || p.InForce(f.From) && p.InForce(f.To)
+	return f.From.IsZero() || p.InForce(f.From) && (f.To.IsZero() || p.InForce(f.To))
 }
 
 func (c *checker) notified(of NotifiedBefore) (value, error) {

@@ -25,7 +25,8 @@ func (e *Event) KnownAt(k time.Time) bool { return !e.Recorded.After(k) }
 // recorded, with the instant of that: Check leaves out what was not known. It MUST return the same for the same record, and be
 // safe for concurrent use.
 type Record interface {
-	// Flights returns the flights whose time meets a period, and those whose time is not known, by their numbers.
+	// Flights returns, by their numbers, the flights whose time meets a period, whose time is not known, or of which more was to
+	// come at the instant of knowledge and which began before the end of the period. It may return more.
 	Flights(p validity.Period) ([]Flight, error)
 	// Flight returns a flight by its number; authority.ErrNoSuch where there is none.
 	Flight(number string) (Flight, error)
@@ -66,9 +67,16 @@ func (f *Flight) last(k time.Time) Event {
 	return *f.Closed
 }
 
-// meets reports whether the time of the flight has an instant in a period. What has no time may be at any.
+// meets reports whether the time of the flight has an instant in a period. What has no beginning may be at any; what has no end
+// goes on.
 func (f *Flight) meets(p validity.Period) bool {
-	return f.From.IsZero() || f.To.IsZero() || during(p, f.From, f.To)
+	switch {
+	case f.From.IsZero():
+		return true
+	case f.To.IsZero():
+		return p.To.IsZero() || f.From.Before(p.To)
+	}
+	return during(p, f.From, f.To)
 }
 
 // during reports whether an instant of [from, to] lies in a period.
@@ -150,7 +158,7 @@ type Coverage struct {
 	Operator string
 	Period   validity.Period
 	How      How
-	Flights  int // that Stated says there are; the claim does not hold where the record has another number
+	Flights  int // that the word says there are, none for NoFlight; it does not hold where the record has another number
 	Event    Event
 }
 
@@ -258,7 +266,7 @@ func (x *Extent) uncovered(p validity.Period, k time.Time, flights func(validity
 		if _, meet := c.Period.Intersect(p); !meet || !c.Event.KnownAt(k) {
 			continue
 		}
-		if c.How == Stated {
+		if c.How != Numbered {
 			n, err := flights(c.Period)
 			if err != nil {
 				return nil, nil, nil, err

@@ -16,6 +16,7 @@ import (
 	"overflight/internal/sqlite"
 	"overflight/journal"
 	"overflight/signature"
+	"overflight/statement"
 )
 
 // ErrAct says that an act was not put on record; what is wrapped says why, in one line.
@@ -37,7 +38,8 @@ type acts struct {
 	loaded bool
 	books  []book
 
-	authority *authority.Register
+	authority  *authority.Register
+	statements *statement.Ledger
 }
 
 func (a *acts) book(kind string) (book, bool) {
@@ -72,7 +74,8 @@ func (b authorityBook) apply(kind string, document []byte, rec authority.Recorde
 // newBooks makes the books anew, without acts.
 func (a *acts) newBooks() {
 	a.authority = authority.NewRegister()
-	a.books = []book{authorityBook{a.authority}}
+	a.statements = statement.NewLedger()
+	a.books = []book{authorityBook{a.authority}, statementBook{a.statements}}
 }
 
 // load folds what the journal has. An act that the books do not take any more stays in the journal and is said in the log of
@@ -244,6 +247,13 @@ func ToSign(kind string, document []byte) (*Signing, error) {
 			return nil, fmt.Errorf("%w: %w", ErrAct, err)
 		}
 		out.ID, out.Signers = a.Ident(), authority.Signers(a)
+	}
+	if statement.Takes(authority.Kind(kind)) {
+		a, err := statement.Decode(authority.Kind(kind), document)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrAct, err)
+		}
+		out.ID = a.Ident()
 	}
 	out.Text, err = signature.Text(kind, document)
 	return out, err
