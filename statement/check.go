@@ -164,7 +164,7 @@ func (c *checker) closed() bool { return len(c.named) > 0 }
 // gather finds the flights of the scope.
 func (c *checker) gather(a *Made) error {
 	if !c.closed() {
-		p, ok := a.span()
+		p, ok := a.Span()
 		if !ok {
 			return nil
 		}

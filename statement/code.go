@@ -42,7 +42,6 @@ const (
 	PartEntryFlat   Code = "part.entry.flat"   // state, from, to
 	PartPossible    Code = "part.possible"     // state, verdict of the entry
 	PartLook        Code = "part.look"         // state, from, to
-	PartLookInside  Code = "part.look.inside"  // state, from, to
 	PartLookDoubt   Code = "part.look.doubt"   // state
 	PartNotLooked   Code = "part.not-looked"   // state: the flight did not look into it from outside
 	PartClear       Code = "part.clear"        // state: the flight did not enter

@@ -221,8 +221,8 @@ func sameMatter(a, b *Made) bool {
 	if s == "" || s != t {
 		return false
 	}
-	p, okP := a.span()
-	q, okQ := b.span()
+	p, okP := a.Span()
+	q, okQ := b.Span()
 	if !okP || !okQ {
 		return false
 	}
@@ -230,8 +230,8 @@ func sameMatter(a, b *Made) bool {
 	return meet
 }
 
-// span is the time that a statement is of; false where it is of flights only.
-func (a *Made) span() (validity.Period, bool) {
+// Span is the time that a statement is of; false where it is of flights only.
+func (a *Made) Span() (validity.Period, bool) {
 	switch c := a.Claim.Claim.(type) {
 	case BeganBy:
 		return validity.Period{To: c.Date.AddDate(0, 0, 1)}, true

@@ -16,7 +16,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"overflight/internal/client"
-	"overflight/internal/keys"
 	"overflight/internal/server"
 	"overflight/signature"
 )
@@ -87,7 +86,7 @@ func (d *deed) command(t *terminal) *cobra.Command {
 			set(document, d.about, args[0])
 		case len(args) == 1:
 			var err error
-			if document, err = readDocument(args[0]); err != nil {
+			if document, err = readAct(args[0]); err != nil {
 				return err
 			}
 		}
@@ -186,8 +185,8 @@ func missing(document map[string]any, member string) bool {
 // mostDocumentFile bounds a file that holds an act, in bytes.
 const mostDocumentFile = 1 << 20
 
-// readDocument reads an act out of a file, YAML or JSON; "-" is the standard input.
-func readDocument(name string) (map[string]any, error) {
+// readAct reads an act out of a file, YAML or JSON; "-" is the standard input.
+func readAct(name string) (map[string]any, error) {
 	b, err := readBounded(name, mostDocumentFile)
 	if err != nil {
 		return nil, err
@@ -335,11 +334,7 @@ func record(ctx context.Context, t *terminal, k *client.Client, kind string, doc
 	}
 	var signatures []server.Signature
 	for _, name := range keyFiles {
-		pass, err := passphrase(t)(name)
-		if err != nil {
-			return err
-		}
-		key, err := keys.OpenSigner(name, pass)
+		key, err := signerKey(t, name)
 		if err != nil {
 			return err
 		}

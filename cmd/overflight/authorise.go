@@ -51,7 +51,7 @@ func newAuthorise(t *terminal) *cobra.Command {
 
 func authorise(ctx context.Context, t *terminal, k *client.Client, sortie string, in map[string]any, asJSON bool) error {
 	if looksLikeFile(sortie) {
-		document, err := readDocument(sortie)
+		document, err := readAct(sortie)
 		if err != nil {
 			return err
 		}

@@ -12,7 +12,9 @@ import (
 	"time"
 
 	"overflight/authority"
+	"overflight/designation"
 	"overflight/evidence"
+	"overflight/internal/designations"
 	"overflight/internal/sqlite"
 	"overflight/journal"
 	"overflight/signature"
@@ -26,11 +28,17 @@ var ErrAct = errors.New("not put on record")
 type book interface {
 	// takes reports whether acts of a kind belong in the book.
 	takes(kind string) bool
-	// admit says whether an act would be put on record, and its identifier; it changes nothing.
-	admit(kind string, document []byte, rec authority.Recorded) (id string, documents []evidence.Digest, err error)
-	// apply puts an act on record that was admitted.
+	// read decodes a document: its identifier, and the papers that it rests on.
+	read(kind string, document []byte) (id string, papers []evidence.Digest, err error)
+	// record puts an act on record, by stating it in the journal if it is admitted. The book is of no more use when it returns
+	// errStale with what stating it came to.
+	record(kind string, document []byte, rec authority.Recorded, state func() (uint64, error)) error
+	// apply folds an act that is on record.
 	apply(kind string, document []byte, rec authority.Recorded) error
 }
+
+// errStale says that a book has what the journal has not.
+var errStale = errors.New("the book is ahead of the journal")
 
 // acts are the books of a node: folds of what the journal has, made when somebody first asks.
 type acts struct {
@@ -38,8 +46,9 @@ type acts struct {
 	loaded bool
 	books  []book
 
-	authority  *authority.Register
-	statements *statement.Ledger
+	authority    *authority.Register
+	designations *designation.Register
+	statements   *statement.Ledger
 }
 
 func (a *acts) book(kind string) (book, bool) {
@@ -55,12 +64,26 @@ type authorityBook struct{ *authority.Register }
 
 func (b authorityBook) takes(kind string) bool { return authority.Kind(kind).Known() }
 
-func (b authorityBook) admit(kind string, document []byte, rec authority.Recorded) (string, []evidence.Digest, error) {
+func (b authorityBook) read(kind string, document []byte) (string, []evidence.Digest, error) {
 	a, err := authority.Decode(authority.Kind(kind), document)
 	if err != nil {
 		return "", nil, err
 	}
-	return a.Ident(), authority.Documents(a), b.Admit(a, rec)
+	return a.Ident(), authority.Documents(a), nil
+}
+
+func (b authorityBook) record(kind string, document []byte, rec authority.Recorded, state func() (uint64, error)) error {
+	a, err := authority.Decode(authority.Kind(kind), document)
+	if err != nil {
+		return err
+	}
+	if err := b.Admit(a, rec); err != nil {
+		return err
+	}
+	if rec.Sequence, err = state(); err != nil {
+		return err
+	}
+	return b.Apply(a, rec)
 }
 
 func (b authorityBook) apply(kind string, document []byte, rec authority.Recorded) error {
@@ -71,11 +94,47 @@ func (b authorityBook) apply(kind string, document []byte, rec authority.Recorde
 	return b.Apply(a, rec)
 }
 
+// designationBook keeps the acts of package designation.
+type designationBook struct{ *designation.Register }
+
+func (b designationBook) takes(kind string) bool {
+	_, err := designation.Decode(designation.Kind(kind), nil)
+	return !errors.Is(err, designation.ErrKind)
+}
+
+func (b designationBook) read(kind string, document []byte) (string, []evidence.Digest, error) {
+	a, err := designation.Decode(designation.Kind(kind), document)
+	if err != nil {
+		return "", nil, err
+	}
+	return a.Ident(), nil, nil
+}
+
+// record applies first: an edition is checked against all that came before by folding it.
+func (b designationBook) record(kind string, document []byte, rec authority.Recorded, state func() (uint64, error)) error {
+	if err := b.apply(kind, document, rec); err != nil {
+		return err
+	}
+	if _, err := state(); err != nil {
+		return fmt.Errorf("%w: %w", errStale, err)
+	}
+	return nil
+}
+
+func (b designationBook) apply(kind string, document []byte, rec authority.Recorded) error {
+	a, err := designation.Decode(designation.Kind(kind), document)
+	if err != nil {
+		return err
+	}
+	return b.Apply(a, rec.At)
+}
+
 // newBooks makes the books anew, without acts.
 func (a *acts) newBooks() {
 	a.authority = authority.NewRegister()
+	a.designations = designation.New(designations.Shipped)
 	a.statements = statement.NewLedger()
-	a.books = []book{authorityBook{a.authority}, statementBook{a.statements}}
+	a.books = []book{authorityBook{a.authority}, designationBook{a.designations}, statementBook{a.statements}}
 }
 
 // load folds what the journal has. An act that the books do not take any more stays in the journal and is said in the log of
@@ -124,7 +183,41 @@ func (n *Node) loadActs(ctx context.Context) error {
 			n.log.Warn("an act on record is not taken", slog.String("act", e.Act), slog.String("id", e.ID), slog.Any("error", err))
 		}
 	}
+	if err := n.stateShipped(ctx); err != nil {
+		return err
+	}
 	n.acts.loaded = true
+	return nil
+}
+
+// shippedBy is who puts the facts on record that come with the product.
+const shippedBy = "overflight"
+
+// stateShipped puts the designations on record that come with the product, each once. They count as known from when they
+// were public; when this node learned them stays beside it.
+func (n *Node) stateShipped(ctx context.Context) error {
+	all, err := designations.Notices()
+	if err != nil {
+		return err
+	}
+	for _, a := range all {
+		document, err := designation.Encode(a)
+		if err != nil {
+			return err
+		}
+		if document, err = signature.Canonical(document); err != nil {
+			return err
+		}
+		e := journal.ActRecorded{Act: string(a.Kind()), ID: a.Ident(), Document: document, By: shippedBy, At: n.now()}
+		if err := n.acts.designations.Apply(a, e.At); errors.Is(err, designation.ErrExists) {
+			continue
+		} else if err != nil {
+			return err
+		}
+		if _, err := n.state(ctx, e); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -150,9 +243,15 @@ func (n *Node) RecordAct(ctx context.Context, kind string, document []byte, sign
 		return Stated{}, fmt.Errorf("%w: %s: %w", ErrAct, kind, err)
 	}
 	at := n.now()
-	for _, s := range signatures {
-		if err := n.signedBy(ctx, kind, document, s, at); err != nil {
-			return Stated{}, fmt.Errorf("%w: %s: %w", ErrAct, kind, err)
+	if len(signatures) > 0 {
+		all, err := n.Signatories(ctx)
+		if err != nil {
+			return Stated{}, err
+		}
+		for _, s := range signatures {
+			if err := signedBy(all, kind, document, s, at); err != nil {
+				return Stated{}, fmt.Errorf("%w: %s: %w", ErrAct, kind, err)
+			}
 		}
 	}
 	e := journal.ActRecorded{Act: kind, Document: document, Signatures: signatures, By: by, At: at}
@@ -171,24 +270,32 @@ func (n *Node) admitAct(ctx context.Context, e *journal.ActRecorded) (uint64, er
 	if !ok {
 		return 0, fmt.Errorf("%w: %q is no kind of act", ErrAct, e.Act)
 	}
-	rec := recordedOf(e, 0)
-	id, documents, err := b.admit(e.Act, e.Document, rec)
+	id, papers, err := b.read(e.Act, e.Document)
 	if err != nil {
 		return 0, fmt.Errorf("%w: %w", ErrAct, err)
 	}
-	for _, d := range documents {
+	for _, d := range papers {
 		if err := n.hasDocument(d); err != nil {
 			return 0, fmt.Errorf("%w: %s %s: %w", ErrAct, e.Act, id, err)
 		}
 	}
 	e.ID = id
-	if rec.Sequence, err = n.state(ctx, *e); err != nil {
-		return 0, err
+	var sequence uint64
+	var failed error
+	err = b.record(e.Act, e.Document, recordedOf(e, 0), func() (uint64, error) {
+		sequence, failed = n.state(ctx, *e)
+		return sequence, failed
+	})
+	switch {
+	case errors.Is(err, errStale):
+		n.acts.loaded = false
+		return 0, failed
+	case failed != nil:
+		return 0, failed
+	case err != nil:
+		return 0, fmt.Errorf("%w: %w", ErrAct, err)
 	}
-	if err := b.apply(e.Act, e.Document, rec); err != nil {
-		return 0, err
-	}
-	return rec.Sequence, nil
+	return sequence, nil
 }
 
 // Authority lets f read what is on record about authority. f must not keep the register.
@@ -202,28 +309,17 @@ func (n *Node) Authority(ctx context.Context, f func(*authority.Register) error)
 }
 
 // signedBy verifies one signature by the key that its name had at an instant.
-func (n *Node) signedBy(ctx context.Context, kind string, document []byte, s journal.Signature, at time.Time) error {
-	if err := n.Caught(ctx); err != nil {
-		return err
-	}
-	all, _, err := n.Models().Keys(ctx, sqlite.StatementFilter{Subject: s.Name}, sqlite.Page{Limit: sqlite.MostInPage})
+func signedBy(all Signatories, kind string, document []byte, s journal.Signature, at time.Time) error {
+	signed := signature.Signed{Name: s.Name, Line: s.Line}
+	label, err := signed.Key()
 	if err != nil {
 		return err
 	}
-	text := ""
-	for i := range all {
-		if k := &all[i].Event; k.Use == "person" && !k.At.After(at) {
-			text = k.New
-		}
-	}
-	if text == "" {
-		return fmt.Errorf("no key of %q is registered", s.Name)
-	}
-	key, err := signature.ParseKey(text)
+	whose, err := all.Whose(label, at, at)
 	if err != nil {
 		return err
 	}
-	return signature.Verify(kind, document, signature.Signed{Name: s.Name, Line: s.Line}, key)
+	return signature.Verify(kind, document, signed, whose.Key)
 }
 
 // Signing is what a person is to sign of an act.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"overflight/authority"
+	"overflight/designation"
 	"overflight/evidence"
 	"overflight/validity"
 )
@@ -137,5 +138,19 @@ func (n *Node) planOf(ctx context.Context, q *AuthoriseRequest) (*authority.Plan
 
 // designated answers from the register of designations. The caller holds the books.
 func (a *acts) designated(o authority.Organisation, at validity.AsOf) authority.Standing {
-	return authority.Standing{Outcome: authority.Unknown, Code: "authority.scope.no_list", Args: []string{o.List, o.ID, o.Programme}}
+	answer := a.designations.InForce(designation.Key{List: designation.List(o.List), ID: o.ID, Programme: o.Programme}, at)
+	out := authority.Standing{Outcome: authority.Unknown, Code: evidence.Code("designation." + string(answer.Reason))}
+	switch answer.Standing {
+	case designation.In:
+		out.Outcome = authority.Pass
+	case designation.NotIn:
+		out.Outcome = authority.Fail
+	case designation.Unknown:
+	}
+	name, _ := a.designations.NameAt(designation.Entity{List: designation.List(o.List), ID: o.ID}, at)
+	out.Args = append(out.Args, name, at.Valid.UTC().Format(time.RFC3339))
+	for _, r := range answer.Used {
+		out.Facts = append(out.Facts, authority.Fact{Kind: authority.Kind(r.Act.Kind()), ID: r.Act.Ident(), Recorded: r.Recorded})
+	}
+	return out
 }

@@ -14,12 +14,26 @@ type statementBook struct{ *statement.Ledger }
 
 func (b statementBook) takes(kind string) bool { return statement.Takes(authority.Kind(kind)) }
 
-func (b statementBook) admit(kind string, document []byte, rec authority.Recorded) (string, []evidence.Digest, error) {
+func (b statementBook) read(kind string, document []byte) (string, []evidence.Digest, error) {
 	a, err := statement.Decode(authority.Kind(kind), document)
 	if err != nil {
 		return "", nil, err
 	}
-	return a.Ident(), statement.Documents(a), b.Admit(a, rec)
+	return a.Ident(), statement.Documents(a), nil
+}
+
+func (b statementBook) record(kind string, document []byte, rec authority.Recorded, state func() (uint64, error)) error {
+	a, err := statement.Decode(authority.Kind(kind), document)
+	if err != nil {
+		return err
+	}
+	if err := b.Admit(a, rec); err != nil {
+		return err
+	}
+	if rec.Sequence, err = state(); err != nil {
+		return err
+	}
+	return b.Apply(a, rec)
 }
 
 func (b statementBook) apply(kind string, document []byte, rec authority.Recorded) error {

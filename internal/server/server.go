@@ -83,6 +83,7 @@ func Describe(mux *http.ServeMux, version string, a *api) huma.API {
 	a.airspace(h)
 	a.users(h)
 	a.acts(h)
+	a.said(h)
 	return h
 }
 
