@@ -19,8 +19,8 @@ func newDeclare(t *terminal) *cobra.Command {
 	return c
 }
 
-// statement is a verb that states something, by somebody, and says where it stands.
-func statement(t *terminal, use, help string, count int, path func(args []string) (string, any, error)) *cobra.Command {
+// stating is a verb that states something, by somebody, and says where it stands.
+func stating(t *terminal, use, help string, count int, path func(args []string) (string, any, error)) *cobra.Command {
 	var f folder
 	c := &cobra.Command{Use: use, Short: t.words.Text(help)}
 	by := c.Flags().String("by", "", t.words.Text("help.by"))
@@ -54,7 +54,7 @@ func statement(t *terminal, use, help string, count int, path func(args []string
 }
 
 func newNoFlight(t *terminal) *cobra.Command {
-	return statement(t, "no-flight TAIL|all YYYY-MM-DD", "help.declare.no-flight", 2, func(args []string) (string, any, error) {
+	return stating(t, "no-flight TAIL|all YYYY-MM-DD", "help.declare.no-flight", 2, func(args []string) (string, any, error) {
 		tail := args[0]
 		if tail == "all" {
 			tail = ""
@@ -67,7 +67,7 @@ func newNoFlight(t *terminal) *cobra.Command {
 }
 
 func newHours(t *terminal) *cobra.Command {
-	return statement(t, "hours TAIL HOURS", "help.declare.hours", 2, func(args []string) (string, any, error) {
+	return stating(t, "hours TAIL HOURS", "help.declare.hours", 2, func(args []string) (string, any, error) {
 		hours, err := strconv.ParseFloat(args[1], 64)
 		if err != nil {
 			return "", nil, usage("%s", t.words.Text("error.hours", args[1]))
@@ -77,19 +77,19 @@ func newHours(t *terminal) *cobra.Command {
 }
 
 func newLoss(t *terminal) *cobra.Command {
-	return statement(t, "loss FLIGHT SOURCE CAUSE", "help.declare.loss", 3, func(args []string) (string, any, error) {
+	return stating(t, "loss FLIGHT SOURCE CAUSE", "help.declare.loss", 3, func(args []string) (string, any, error) {
 		return "/statements/loss", map[string]any{"flight": args[0], "source": args[1], "cause": args[2]}, nil
 	})
 }
 
 func newErase(t *terminal) *cobra.Command {
-	return statement(t, "erase SEGMENT REASON", "help.erase", 2, func(args []string) (string, any, error) {
+	return stating(t, "erase SEGMENT REASON", "help.erase", 2, func(args []string) (string, any, error) {
 		return "/segments/" + url.PathEscape(args[0]) + "/erasure", map[string]any{"reason": args[1]}, nil
 	})
 }
 
 func newClose(t *terminal) *cobra.Command {
-	return statement(t, "close FLIGHT", "help.close", 1, func(args []string) (string, any, error) {
+	return stating(t, "close FLIGHT", "help.close", 1, func(args []string) (string, any, error) {
 		return "/flights/" + url.PathEscape(args[0]) + "/end", map[string]any{}, nil
 	})
 }

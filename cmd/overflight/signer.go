@@ -164,14 +164,14 @@ func publicKey(t *terminal, arg string) (string, error) {
 }
 
 func newSignerRegister(t *terminal) *cobra.Command {
-	return statement(t, "register FILE|PUBLIC", "help.key.person.register", 1, func(args []string) (string, any, error) {
+	return stating(t, "register FILE|PUBLIC", "help.key.person.register", 1, func(args []string) (string, any, error) {
 		public, err := publicKey(t, args[0])
 		return "/persons", map[string]any{"key": public}, err
 	})
 }
 
 func newSignerRevoke(t *terminal) *cobra.Command {
-	return statement(t, "revoke NAME", "help.key.person.revoke", 1, func(args []string) (string, any, error) {
+	return stating(t, "revoke NAME", "help.key.person.revoke", 1, func(args []string) (string, any, error) {
 		return "/persons/" + url.PathEscape(args[0]) + "/revocation", map[string]any{}, nil
 	})
 }

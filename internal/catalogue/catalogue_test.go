@@ -28,6 +28,7 @@ import (
 	"overflight/journal"
 	"overflight/segment"
 	"overflight/sensor"
+	"overflight/statement"
 )
 
 const module = "../.."
@@ -175,9 +176,15 @@ func families(t *testing.T) map[string][]string {
 		"step.":             literals(t, "../node/verify.go", `Step\{Name: "([a-z]+)"`),
 		"decision.":         names(3, func(i int) string { return authority.Verdict(i).String() }),
 		"outcome.":          names(3, func(i int) string { return authority.Outcome(i).String() }),
+		"statement.":        constants(t, "statement:Code"),
+		"manner.":           constants(t, "statement:Manner"),
+		"complete.":         constants(t, "statement:How"),
+		"kept.":             constants(t, "statement:Kept"),
+		"claim.":            append(constants(t, "statement:Word"), "number", "between", "at-least", "at-most", "period"),
+		"finding.":          names(4, func(i int) string { return statement.Finding(i).String() }),
 		"problem.":          literals(t, "../server/problem.go", `(?:http\.Status\w+, )"([a-z-]+)"`),
 	}
-	f["problem."] = append(f["problem."], "day")
+	f["problem."] = append(f["problem."], "day", "zone")
 	f["problem."] = append(f["problem."], constants(t, "node:SignatoryFault")...)
 	for _, v := range f["verdict."] {
 		f["lead."] = append(f["lead."], v+".one", v+".other")

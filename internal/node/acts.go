@@ -20,6 +20,7 @@ import (
 	"overflight/internal/sqlite"
 	"overflight/journal"
 	"overflight/signature"
+	"overflight/statement"
 )
 
 // ErrAct says that an act was not put on record; what is wrapped says why, in one line.
@@ -49,6 +50,7 @@ type acts struct {
 
 	authority    *authority.Register
 	designations *designation.Register
+	statements   *statement.Ledger
 }
 
 func (a *acts) book(kind string) (book, bool) {
@@ -134,7 +136,8 @@ func (b designationBook) apply(kind string, document []byte, rec authority.Recor
 func (a *acts) newBooks() error {
 	a.authority = authority.NewRegister()
 	a.designations = designation.New(designations.Shipped)
-	a.books = []book{authorityBook{a.authority}, designationBook{a.designations}}
+	a.statements = statement.NewLedger()
+	a.books = []book{authorityBook{a.authority}, designationBook{a.designations}, statementBook{a.statements}}
 	frames, err := airframes.Shipped()
 	if err != nil {
 		return err
@@ -370,6 +373,13 @@ func ToSign(kind string, document []byte) (*Signing, error) {
 			return nil, fmt.Errorf("%w: %w", ErrAct, err)
 		}
 		out.ID, out.Signers = a.Ident(), authority.Signers(a)
+	}
+	if statement.Takes(authority.Kind(kind)) {
+		a, err := statement.Decode(authority.Kind(kind), document)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrAct, err)
+		}
+		out.ID = a.Ident()
 	}
 	out.Text, err = signature.Text(kind, document)
 	return out, err

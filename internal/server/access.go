@@ -72,6 +72,9 @@ var rolesOf = map[string][]auth.Role{
 
 	"list-acts":     everybody,
 	"get-authority": everybody,
+	"list-said":     everybody,
+	"get-said":      everybody,
+	"get-tempo":     everybody,
 	"act-text":      everybody,
 	"record-act":    deciders, // and actRoles
 	"authorise":     planners,

@@ -225,6 +225,9 @@ declare-loss       -+----+
 close-flight       -+----+
 list-acts          +++++++
 get-authority      +++++++
+list-said          +++++++
+get-said           +++++++
+get-tempo          +++++++
 act-text           +++++++
 record-act         +++++-+
 authorise          ++-+-++

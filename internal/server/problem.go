@@ -132,6 +132,7 @@ func said(err error) (status int, code string, args []string) {
 		{node.ErrAct, http.StatusUnprocessableEntity, "act"},
 		{node.ErrNoRules, http.StatusConflict, "no-rules"},
 		{authority.ErrNoSuch, http.StatusNotFound, "act"},
+		{authority.ErrInput, http.StatusUnprocessableEntity, "act"},
 		{node.ErrStatement, http.StatusUnprocessableEntity, "statement"},
 		{node.ErrOpen, http.StatusConflict, "open"},
 		{node.ErrBundle, http.StatusConflict, "not-entered"},

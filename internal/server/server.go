@@ -84,6 +84,7 @@ func Describe(mux *http.ServeMux, version string, a *api) huma.API {
 	a.users(h)
 	a.acts(h)
 	a.designations(h)
+	a.said(h)
 	return h
 }
 
