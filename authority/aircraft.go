@@ -176,17 +176,16 @@ func (w *Waypoint) above(ceiling float64) bool {
 // tooFast returns the first point that is reached faster than a speed in metres a second, and how fast. The straight line
 // through the Earth is shorter than the way over it: nobody is too fast by it who is not.
 func tooFast(route []Waypoint, most float64) (int, float64) {
-	var before geodesy.Vector
-	for i := range route {
-		at := geodesy.ToECEF(route[i].Position(), 0)
-		if i > 0 {
-			v := at.Minus(before)
-			way := math.Sqrt(v.X*v.X + v.Y*v.Y + v.Z*v.Z)
-			if flown := route[i].At.Sub(route[i-1].At).Seconds(); flown > 0 && way > most*flown {
-				return i, way / flown
-			}
+	for i := 1; i < len(route); i++ {
+		p, q := route[i-1].Position(), route[i].Position()
+		flown := route[i].At.Sub(route[i-1].At).Seconds()
+		if farther(p, q, 1) <= most*flown {
+			continue
 		}
-		before = at
+		v := geodesy.ToECEF(q, 0).Minus(geodesy.ToECEF(p, 0))
+		if way := math.Sqrt(v.X*v.X + v.Y*v.Y + v.Z*v.Z); flown > 0 && way > most*flown {
+			return i, way / flown
+		}
 	}
 	return 0, 0
 }

@@ -96,12 +96,25 @@ func near(lon, of float64) float64 {
 // fromLine is the distance to the line. Its pieces are taken as straight in a plane tangent at the position, which for
 // pieces of some hundred kilometres is within a thousandth; corridors are stated in kilometres.
 func (a *Area) fromLine(p geodesy.Position) geodesy.Length {
+	var room [32]geodesy.Vector
+	return fromPoints(p, a.points3(room[:0]))
+}
+
+// points3 appends the points of the line on the ellipsoid, Earth-centred.
+func (a *Area) points3(to []geodesy.Vector) []geodesy.Vector {
+	for i := range a.Line {
+		to = append(to, geodesy.ToECEF(place(a.Line[i]), 0))
+	}
+	return to
+}
+
+func fromPoints(p geodesy.Position, line []geodesy.Vector) geodesy.Length {
 	least := math.Inf(1)
 	frame := geodesy.NEDAt(p)
 	origin := geodesy.ToECEF(p, 0)
 	var before geodesy.Vector
-	for i := range a.Line {
-		at := frame.FromECEF(geodesy.ToECEF(place(a.Line[i]), 0).Minus(origin))
+	for i := range line {
+		at := frame.FromECEF(line[i].Minus(origin))
 		if i > 0 {
 			step := at.Minus(before)
 			along := 0.0
@@ -109,11 +122,11 @@ func (a *Area) fromLine(p geodesy.Position) geodesy.Length {
 				along = min(1, max(0, -(before.X*step.X+before.Y*step.Y)/d))
 			}
 			x, y := before.X+along*step.X, before.Y+along*step.Y
-			least = min(least, math.Hypot(x, y))
+			least = min(least, x*x+y*y)
 		}
 		before = at
 	}
-	return geodesy.Length(least)
+	return geodesy.Length(math.Sqrt(least))
 }
 
 // Band is a span of altitude in metres, in one datum.

@@ -37,7 +37,7 @@ func (d *decider) stand() []standingBasis {
 
 // standing says whether one cited basis is in force for the whole sortie.
 func (d *decider) standing(ref BasisRef) standingBasis {
-	b := standingBasis{ref: ref, outcome: Unknown, code: CodeBasisUnknown, args: []string{string(ref.Basis), ref.ID}}
+	b := standingBasis{ref: ref, outcome: Unknown, code: CodeBasisUnknown, args: d.list(string(ref.Basis), ref.ID)}
 	switch ref.Basis {
 	case Order, HostRequest:
 		e, ok := d.r.bases.known(ref.ID, d.q.Known)
@@ -187,7 +187,7 @@ func (d *decider) scopeByDesignation(s *Scope) {
 		if end := d.q.Designations(o, validity.AsOf{Valid: d.q.To, Known: d.q.Known}); worse(at.Outcome, end.Outcome) != at.Outcome {
 			at = end
 		}
-		d.say(RuleScope, at.Outcome, at.Code, at.Facts, append([]string{s.List, id, s.Programme}, at.Args...)...)
+		d.say(RuleScope, at.Outcome, at.Code, at.Facts, append(d.list(s.List, id, s.Programme), at.Args...)...)
 	}
 }
 

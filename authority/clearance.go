@@ -46,17 +46,17 @@ func (d *decider) clearanceOf(crossing int) Result {
 	s := d.of(c.State)
 	out := Result{Rule: RuleClearance, State: c.State, Entry: c.entry()}
 	if !s.asks.Clearance {
-		out.Outcome, out.Code, out.Args, out.Facts = Pass, CodeClearanceNotRequired, []string{string(c.State)}, s.facts
+		out.Outcome, out.Code, out.Args, out.Facts = Pass, CodeClearanceNotRequired, d.list(string(c.State)), s.facts
 		return out
 	}
 	m := d.cleared(crossing, &s.asks)
 	if m.entry == nil {
-		out.Outcome, out.Code, out.Args, out.Facts = Unknown, CodeClearanceUnknown, []string{string(c.State)}, s.facts
+		out.Outcome, out.Code, out.Args, out.Facts = Unknown, CodeClearanceUnknown, d.list(string(c.State)), s.facts
 		return out
 	}
 	out.Outcome, out.Code, out.Args = m.outcome, m.code, d.tell(c, &m)
 	if m.outcome == Fail && !c.sure(d.q.Flown) {
-		out.Outcome, out.Code, out.Args = Unknown, CodeClearanceEntryUnresolved, []string{string(c.State), c.Verdict.String()}
+		out.Outcome, out.Code, out.Args = Unknown, CodeClearanceEntryUnresolved, d.list(string(c.State), c.Verdict.String())
 	}
 	out.Facts = d.clearanceFacts(m.entry, s.facts)
 	return out
@@ -93,21 +93,32 @@ func (m *match) better(than *match) bool {
 // says nothing of this one: it is no miss.
 func (d *decider) cleared(crossing int, r *Requirements) match {
 	c := &d.q.Crossings[crossing]
+	if !c.From.IsZero() && !c.To.IsZero() {
+		// Those of the right time first: where one covers the crossing, no miss is told.
+		from, to := c.From.Unix(), c.To.Unix()
+		for _, i := range d.r.byState[c.State] {
+			if w := &d.r.windows[i]; w.from <= from && to <= w.to {
+				if m, candidate := d.candidate(i, r, crossing); candidate && m.outcome == Pass {
+					return m
+				}
+			}
+		}
+	}
 	var best match
 	for _, i := range d.r.byState[c.State] {
-		e := &d.r.clearances.all[i]
-		if !e.KnownAt(d.q.Known) || e.Act.Operator != "" && e.Act.Operator.State() != d.own {
-			continue
-		}
-		m := d.terms(e, r, crossing)
-		if m.better(&best) {
+		if m, candidate := d.candidate(i, r, crossing); candidate && m.better(&best) {
 			best = m
-		}
-		if best.outcome == Pass {
-			break
 		}
 	}
 	return best
+}
+
+func (d *decider) candidate(i int, r *Requirements, crossing int) (match, bool) {
+	e := &d.r.clearances.all[i]
+	if !e.KnownAt(d.q.Known) || e.Act.Operator != "" && e.Act.Operator.State() != d.own {
+		return match{}, false
+	}
+	return d.terms(e, r, crossing), true
 }
 
 // terms tests one clearance against a crossing.
@@ -194,30 +205,30 @@ func (d *decider) tell(c *Crossing, m *match) []string {
 	}
 	switch m.code {
 	case CodeClearanceAircraft:
-		return []string{a.ID, d.q.Plan.Aircraft.Tail}
+		return d.list(a.ID, d.q.Plan.Aircraft.Tail)
 	case CodeClearancePeriod:
-		return []string{a.ID, stamp(a.Period.From), stamp(a.Period.To), stamp(c.From), stamp(c.To)}
+		return d.list(a.ID, stamp(a.Period.From), stamp(a.Period.To), stamp(c.From), stamp(c.To))
 	case CodeClearanceRevoked:
 		from, by := d.r.revokedFrom(a.ID, d.q.Known)
-		return []string{a.ID, stamp(from), by.Act.Reason}
+		return d.list(a.ID, stamp(from), by.Act.Reason)
 	case CodeClearanceSensor:
-		return []string{a.ID, d.q.Plan.Sensors[m.sample].Name}
+		return d.list(a.ID, d.q.Plan.Sensors[m.sample].Name)
 	case CodeClearanceArea:
-		return []string{a.ID, degrees(s.Position), stamp(s.At)}
+		return d.list(a.ID, degrees(s.Position), stamp(s.At))
 	case CodeClearanceAltitude:
-		return []string{a.ID, metres(s.Altitude.Value), s.Altitude.Datum.String(), stamp(s.At)}
+		return d.list(a.ID, metres(s.Altitude.Value), s.Altitude.Datum.String(), stamp(s.At))
 	case CodeClearanceDepth:
-		return []string{a.ID, metres(c.Depth), number(a.Deepest)}
+		return d.list(a.ID, metres(c.Depth), number(a.Deepest))
 	case CodeClearanceAfterEntry:
-		return []string{a.ID, stamp(a.Issued), stamp(m.entry.Recorded.At), stamp(c.From)}
+		return d.list(a.ID, stamp(a.Issued), stamp(m.entry.Recorded.At), stamp(c.From))
 	case CodeClearanceAltitudeUnknown:
-		return []string{a.ID, a.Altitude.Datum}
+		return d.list(a.ID, a.Altitude.Datum)
 	case CodeClearanceCovers:
-		return []string{a.ID, a.Reference, string(a.Issuer)}
+		return d.list(a.ID, a.Reference, string(a.Issuer))
 	case CodeClearanceCoversConditions:
-		return []string{a.ID, a.Reference, string(a.Issuer), strings.Join(a.Conditions, "; ")}
+		return d.list(a.ID, a.Reference, string(a.Issuer), strings.Join(a.Conditions, "; "))
 	}
-	return []string{a.ID}
+	return d.list(a.ID)
 }
 
 func degrees(p geodesy.Position) string {
@@ -238,7 +249,7 @@ func (d *decider) looksIn() {
 
 func (d *decider) lookOf(l *LookIn) Result {
 	s := d.of(l.State)
-	out := Result{Rule: RuleLooksIn, State: l.State, Entry: l.entry(), Facts: s.facts, Args: []string{string(l.State)}}
+	out := Result{Rule: RuleLooksIn, State: l.State, Entry: l.entry(), Facts: s.facts, Args: d.list(string(l.State))}
 	switch s.asks.LooksIn {
 	case LooksPermitted:
 		out.Outcome, out.Code = Pass, CodeLooksPermitted
@@ -258,7 +269,7 @@ func (d *decider) lookOf(l *LookIn) Result {
 		out.Outcome, out.Code = Unknown, CodeLooksUnsaid
 	}
 	if out.Outcome == Fail && !l.sure(d.q.Flown) {
-		out.Outcome, out.Code, out.Args = Unknown, CodeLooksUnresolved, []string{string(l.State), stamp(l.From), stamp(l.To)}
+		out.Outcome, out.Code, out.Args = Unknown, CodeLooksUnresolved, d.list(string(l.State), stamp(l.From), stamp(l.To))
 	}
 	return out
 }
@@ -320,20 +331,20 @@ func (d *decider) tellLook(l *LookIn, m *match) []string {
 	a := &m.entry.Act
 	switch m.code {
 	case CodeLooksAircraft:
-		return []string{a.ID, d.q.Plan.Aircraft.Tail}
+		return d.list(a.ID, d.q.Plan.Aircraft.Tail)
 	case CodeLooksPeriod:
-		return []string{a.ID, stamp(a.Period.From), stamp(a.Period.To), stamp(l.From), stamp(l.To)}
+		return d.list(a.ID, stamp(a.Period.From), stamp(a.Period.To), stamp(l.From), stamp(l.To))
 	case CodeLooksRevoked:
 		from, by := d.r.revokedFrom(a.ID, d.q.Known)
-		return []string{a.ID, stamp(from), by.Act.Reason}
+		return d.list(a.ID, stamp(from), by.Act.Reason)
 	case CodeLooksSensor:
-		return []string{a.ID, d.q.Plan.Sensors[m.sample].Name}
+		return d.list(a.ID, d.q.Plan.Sensors[m.sample].Name)
 	case CodeLooksArea:
-		return []string{a.ID, degrees(l.Ground[m.sample])}
+		return d.list(a.ID, degrees(l.Ground[m.sample]))
 	case CodeLooksAfter:
-		return []string{a.ID, stamp(a.Issued), stamp(m.entry.Recorded.At), stamp(l.From)}
+		return d.list(a.ID, stamp(a.Issued), stamp(m.entry.Recorded.At), stamp(l.From))
 	}
-	return []string{a.ID}
+	return d.list(a.ID)
 }
 
 // cites tells the clearances that a plan cites by name: one that is not on record, or is revoked before the sortie is over,

@@ -50,6 +50,8 @@ type Question struct {
 	Flown bool
 	// Designations may be nil: nothing is known of any.
 	Designations Designations
+
+	spans []span // of the crossings, where they were prepared
 }
 
 // Contradiction is an item of the aircraft's own stream that says that it is armed.
@@ -63,7 +65,7 @@ type Contradiction struct {
 // Decide asks every rule and stops at none. Each rule says at least one thing.
 func (r *Register) Decide(q *Question) Decision {
 	d := r.decider(q)
-	d.results = make([]Result, 0, 24)
+	d.results = make([]Result, 0, 32)
 	d.scope()
 	d.basis()
 	d.purpose()
@@ -123,6 +125,7 @@ type decider struct {
 	others  []stateAsks // asked about beside them
 	spans   []span      // of the crossings
 	bases   []standingBasis
+	words   []string // room for the arguments of what is said
 }
 
 // stateAsks is what a state asks for, and by which agreement.
@@ -192,18 +195,36 @@ func (d *decider) of(s airspace.State) *stateAsks {
 
 // span returns what the samples of a crossing lie within.
 func (d *decider) span(crossing int) *span {
-	if s := &d.spans[crossing]; !s.set {
-		*s = spanOf(d.q.Crossings[crossing].Samples)
+	s, samples := &d.spans[crossing], d.q.Crossings[crossing].Samples
+	switch {
+	case s.set:
+	case crossing < len(d.q.spans) && d.q.spans[crossing].is(samples):
+		*s = d.q.spans[crossing]
+	default:
+		*s = spanOf(samples)
 	}
-	return &d.spans[crossing]
+	return s
 }
 
 func (d *decider) say(rule RuleID, o Outcome, code evidence.Code, facts []Fact, args ...string) {
-	d.results = append(d.results, Result{Rule: rule, Outcome: o, Code: code, Args: args, Facts: facts})
+	d.results = append(d.results, Result{Rule: rule, Outcome: o, Code: code, Args: d.list(args...), Facts: facts})
 }
 
 func (d *decider) sayOf(state airspace.State, rule RuleID, o Outcome, code evidence.Code, facts []Fact, args ...string) {
-	d.results = append(d.results, Result{Rule: rule, Outcome: o, Code: code, Args: args, Facts: facts, State: state})
+	d.results = append(d.results, Result{Rule: rule, Outcome: o, Code: code, Args: d.list(args...), Facts: facts, State: state})
+}
+
+// list copies arguments into room that all of them share, so that a decision takes one piece of memory for them.
+func (d *decider) list(args ...string) []string {
+	if len(args) == 0 {
+		return nil
+	}
+	if cap(d.words)-len(d.words) < len(args) {
+		d.words = make([]string, 0, max(96, len(args)))
+	}
+	n := len(d.words)
+	d.words = append(d.words, args...)
+	return d.words[n:len(d.words):len(d.words)]
 }
 
 // silent reports whether a rule has said nothing yet, of those that are asked since the results were so many.

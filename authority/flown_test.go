@@ -40,7 +40,8 @@ func TestFlown(t *testing.T) {
 		"cleared": {func(*world) {}, answer{LeaveCleared, Compliant, "C-1"}, answer{LeaveCleared, Compliant, "C-1"}},
 		"back-dated": {
 			func(w *world) { recorded[ClearanceGiven](w, left) },
-			answer{LeaveNotified, NoData, ""}, answer{LeaveNotified, Breach, "C-1"},
+			answer{LeaveNotified, NoData, ""},
+			answer{LeaveNotified, Breach, "C-1"},
 		},
 		"recorded at the instant of entry": {func(w *world) { recorded[ClearanceGiven](w, entered) }, answer{LeaveCleared, Compliant, "C-1"}, answer{LeaveCleared, Compliant, "C-1"}},
 		"no clearance, notified":           {drop(KindClearanceGiven), answer{LeaveNotified, NoData, ""}, answer{LeaveNotified, NoData, ""}},
@@ -51,7 +52,8 @@ func TestFlown(t *testing.T) {
 				w.drop(KindNoticeAcknowledged)
 				recorded[NoticeSent](w, left)
 			},
-			answer{LeaveNone, NoData, ""}, answer{LeaveNone, Unresolved, ""},
+			answer{LeaveNone, NoData, ""},
+			answer{LeaveNone, Unresolved, ""},
 		},
 		"disputed before":   {dispute(at("2025-03-07T00:00:00Z")), answer{LeaveDisputed, Unresolved, ""}, answer{LeaveDisputed, Unresolved, ""}},
 		"disputed since":    {dispute(landing), answer{LeaveNotified, NoData, ""}, answer{LeaveDisputed, Unresolved, ""}},
@@ -64,7 +66,8 @@ func TestFlown(t *testing.T) {
 			func(w *world) {
 				w.add(ClearanceRevoked{Clearance: "C-1", By: "MEX/SRE", From: entered, Reason: "x"}, landing)
 			},
-			answer{LeaveCleared, Compliant, "C-1"}, answer{LeaveNotified, Breach, "C-1"},
+			answer{LeaveCleared, Compliant, "C-1"},
+			answer{LeaveNotified, Breach, "C-1"},
 		},
 		"entry without a beginning": {func(w *world) { w.q.Crossings[0].From = time.Time{} }, answer{LeaveNone, Unresolved, "C-1"}, answer{LeaveNone, Unresolved, "C-1"}},
 		"too low": {func(w *world) {
@@ -80,7 +83,8 @@ func TestFlown(t *testing.T) {
 					a.Terms.Areas = []Area{{Polygon: [][2]float64{{-110, 28}, {-104, 28}, {-104, 30}}}}
 				}), february)
 			},
-			answer{LeaveCleared, Breach, "C-1"}, answer{LeaveCleared, Breach, "C-1"},
+			answer{LeaveCleared, Breach, "C-1"},
+			answer{LeaveCleared, Breach, "C-1"},
 		},
 		"look not cleared": {look, answer{LeaveNone, NoData, ""}, answer{LeaveNone, NoData, ""}},
 		"look cleared":     {func(w *world) { look(w); change(w, func(c *ClearanceGiven) { c.Looks = true }) }, answer{LeaveCleared, Compliant, "C-1"}, answer{LeaveCleared, Compliant, "C-1"}},

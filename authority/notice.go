@@ -68,12 +68,12 @@ func (d *decider) noticeOf(crossing int) Result {
 	out := Result{Rule: RuleNotice, State: c.State, Entry: c.entry()}
 	best := d.told(crossing, &s.asks)
 	if best.notice == nil {
-		out.Outcome, out.Code, out.Args, out.Facts = Unknown, CodeNoticeUnknown, []string{string(c.State)}, s.facts
+		out.Outcome, out.Code, out.Args, out.Facts = Unknown, CodeNoticeUnknown, d.list(string(c.State)), s.facts
 		return out
 	}
 	out.Outcome, out.Code, out.Args, out.Facts = best.outcome, best.code, best.args, append(best.facts, s.facts...)
 	if out.Outcome == Fail && !c.sure(d.q.Flown) {
-		out.Outcome, out.Code, out.Args = Unknown, CodeNoticeEntryUnresolved, []string{string(c.State), c.Verdict.String()}
+		out.Outcome, out.Code, out.Args = Unknown, CodeNoticeEntryUnresolved, d.list(string(c.State), c.Verdict.String())
 	}
 	return out
 }
@@ -105,7 +105,7 @@ func (d *decider) told(crossing int, asks *Requirements) heard {
 func (d *decider) hear(n *Entry[NoticeSent], crossing int, asks *Requirements) heard {
 	a, c := &n.Act, &d.q.Crossings[crossing]
 	is := func(rank int, o Outcome, code evidence.Code, facts []Fact, args ...string) heard {
-		return heard{notice: n, outcome: o, code: code, args: append([]string{a.ID}, args...), facts: facts, rank: rank}
+		return heard{notice: n, outcome: o, code: code, args: append(d.list(a.ID), args...), facts: facts, rank: rank}
 	}
 	facts := []Fact{n.Fact()}
 	if c.From.IsZero() {

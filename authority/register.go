@@ -54,6 +54,7 @@ type Register struct {
 	corrected  shelf[ActCorrected]
 
 	byState   map[airspace.State][]int // clearances
+	windows   []window                 // of the clearances, in their order
 	noticesTo map[airspace.State][]int
 	byTail    map[string][]int // loadouts
 	bySortie  map[string][]int // approvals
@@ -73,6 +74,9 @@ func (r *Register) Admit(a Act, rec Recorded) error {
 	asked.dry = true
 	return asked.Apply(a, rec)
 }
+
+// window is a period in whole seconds since 1970, to tell at a glance which clearances may cover a crossing.
+type window struct{ from, to int64 }
 
 // shelf holds the acts of one kind in the order in which they were recorded.
 type shelf[A Act] struct {
@@ -224,7 +228,12 @@ func (r *Register) Apply(a Act, rec Recorded) error {
 	case BasisStated:
 		return once(r, &r.bases, a, rec)
 	case ClearanceGiven:
-		return indexed(r, &r.clearances, a, rec, r.byState, a.State)
+		before := len(r.clearances.all)
+		err := indexed(r, &r.clearances, a, rec, r.byState, a.State)
+		if len(r.clearances.all) > before {
+			r.windows = append(r.windows, window{a.Period.From.Unix(), a.Period.To.Unix()})
+		}
+		return err
 	case ClearanceRevoked:
 		c, err := cited(&r.clearances, KindClearanceGiven, a.Clearance)
 		if err != nil {

@@ -63,7 +63,7 @@ func (d *decider) inAreas(s airspace.State, entry string, sure bool, places int,
 	if a.entry == nil || len(a.entry.Act.Terms.Areas) == 0 {
 		return Result{}, false
 	}
-	out := Result{Rule: RuleArea, State: s, Entry: entry, Facts: a.facts, Args: []string{a.entry.Act.ID}}
+	out := Result{Rule: RuleArea, State: s, Entry: entry, Facts: a.facts, Args: d.list(a.entry.Act.ID)}
 	if places == 0 {
 		out.Outcome, out.Code = Unknown, CodeAreaNoPlaces
 		return out, true
@@ -182,7 +182,7 @@ func (d *decider) altitudeOf(crossing int) (Result, bool) {
 	if s.asks.Altitude.IsZero() {
 		return Result{}, false
 	}
-	out := Result{Rule: RuleAltitude, State: c.State, Entry: c.entry(), Facts: s.facts, Args: []string{string(c.State)}}
+	out := Result{Rule: RuleAltitude, State: c.State, Entry: c.entry(), Facts: s.facts, Args: d.list(string(c.State))}
 	o, at := d.span(crossing).band(&s.asks.Altitude, c.Samples)
 	switch {
 	case o == Pass:
@@ -257,7 +257,7 @@ func (d *decider) release() {
 	for i := range d.states {
 		s := &d.states[i]
 		is := func(o Outcome, code evidence.Code, args ...string) {
-			d.sayOf(s.state, RuleRelease, o, code, s.facts, append([]string{string(s.state)}, args...)...)
+			d.sayOf(s.state, RuleRelease, o, code, s.facts, append(d.list(string(s.state)), args...)...)
 		}
 		if delay := s.asks.ReleaseDelay; delay > 0 {
 			switch {

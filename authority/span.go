@@ -2,6 +2,7 @@ package authority
 
 import (
 	"math"
+	"sort"
 
 	"overflight/geodesy"
 )
@@ -15,6 +16,37 @@ type span struct {
 	lowest, highest        geodesy.Length
 	datum                  geodesy.Datum
 	oneDatum, acrossNoEdge bool
+	// way is how far along the samples each lies from the first, in metres, and never less: no two are farther apart than
+	// their ways differ.
+	way   []float64
+	first *Sample // of the samples that it is of
+	of    int     // how many they are
+}
+
+// Prepare tells beforehand what the samples of the crossings lie within, for a question that is decided more than once: as
+// of other instants, by other rule sets. It is not needed; after Crossings are changed it has to be done again.
+func (q *Question) Prepare() {
+	q.spans = make([]span, len(q.Crossings))
+	for i := range q.Crossings {
+		q.spans[i] = spanOf(q.Crossings[i].Samples)
+		q.spans[i].measure(q.Crossings[i].Samples)
+	}
+}
+
+// is reports whether a span is of these samples.
+func (s *span) is(samples []Sample) bool {
+	return s.set && s.of == len(samples) && (len(samples) == 0 || s.first == &samples[0])
+}
+
+func (s *span) measure(samples []Sample) {
+	if len(s.way) == len(samples) {
+		return
+	}
+	scale := math.Cos(max(0, s.south, -s.north) * math.Pi / 180)
+	s.way = make([]float64, len(samples))
+	for i := 1; i < len(samples); i++ {
+		s.way[i] = s.way[i-1] + farther(samples[i-1].Position, samples[i].Position, scale)
+	}
 }
 
 func spanOf(samples []Sample) span {
@@ -22,6 +54,7 @@ func spanOf(samples []Sample) span {
 	if len(samples) == 0 {
 		return s
 	}
+	s.first, s.of = &samples[0], len(samples)
 	first := float64(samples[0].Position.Lon)
 	s.west, s.east, s.datum = first, first, samples[0].Altitude.Datum
 	for i := range samples {
@@ -56,28 +89,42 @@ func (s *span) within(a *Area, samples []Sample) int {
 		}
 		return -1
 	}
-	// Along a corridor: as far as a sample lies from its edge, no nearer sample can lie outside.
-	slack, from := 0.0, geodesy.Position{}
-	for i := range samples {
-		p := samples[i].Position
-		if slack > 0 && farther(from, p) <= slack {
-			continue
+	return s.along(a, samples)
+}
+
+// along is within for a corridor. As far as a place lies from its edge, no nearer place can lie outside.
+func (s *span) along(a *Area, samples []Sample) int {
+	s.measure(samples)
+	var room [32]geodesy.Vector
+	line := a.points3(room[:0])
+	for asked := 0; asked < len(samples); {
+		// The place in the middle of what one may decide at best tells for most on both of its sides.
+		i := asked + sort.SearchFloat64s(s.way[asked:], s.way[asked]+a.HalfWidth/2)
+		i = max(asked, min(i, len(samples))-1)
+		d := fromPoints(samples[i].Position, line)
+		slack := a.HalfWidth - 1.002*float64(d) // the distance is of a tangent plane, within a thousandth
+		if i > asked && !(s.way[i]-s.way[asked] <= slack) {
+			i = asked // not as far as that: one by one
+			d = fromPoints(samples[i].Position, line)
+			slack = a.HalfWidth - 1.002*float64(d)
 		}
-		d := a.fromLine(p)
 		if !(d <= geodesy.Length(a.HalfWidth)) {
 			return i
 		}
-		// The distance is of a tangent plane, within a thousandth.
-		slack, from = a.HalfWidth-1.002*float64(d), p
+		asked = i + 1
+		if end := s.way[i] + slack; slack > 0 {
+			asked = max(asked, i+sort.SearchFloat64s(s.way[i:], end))
+		}
 	}
 	return -1
 }
 
-// farther is no less than the geodesic between two places: along the meridian, then along the parallel, with the longest
-// degree of each on WGS 84.
-func farther(p, q geodesy.Position) float64 {
+// farther is no less than the geodesic between two places: the length of the way that is straight in latitude and longitude,
+// with the longest degree on WGS 84 and the parallel of the latitude nearest to the equator, whose cosine is given.
+func farther(p, q geodesy.Position, scale float64) float64 {
 	const degree = 111_700 // metres
-	return degree * (math.Abs(float64(p.Lat-q.Lat)) + math.Abs(near(float64(q.Lon), float64(p.Lon))-float64(p.Lon)))
+	y, x := float64(p.Lat-q.Lat), scale*(near(float64(q.Lon), float64(p.Lon))-float64(p.Lon))
+	return degree * math.Sqrt(y*y+x*x)
 }
 
 // holdsBox reports whether the whole box of a span certainly lies in the polygon: no edge comes near it, and a corner is

@@ -52,28 +52,35 @@ type standingAgreement struct {
 // agreement returns the agreement between two states that was in force at t, by what was known at k. What was amended by
 // another that has taken effect is not in force again, whatever becomes of that.
 func (r *Register) agreement(own, s airspace.State, at, k time.Time) (standingAgreement, bool) {
-	var room [8]standingAgreement
+	var room [8]binding
 	all := room[:0]
 	for i := range r.agreements.all {
 		e := &r.agreements.all[i]
 		if !between(&e.Act, own, s) || !e.KnownAt(k) {
 			continue
 		}
-		if since, facts, _, ok := r.effective(e, own, k); ok && !since.After(at) {
-			all = append(all, standingAgreement{entry: e, since: since, facts: facts})
+		if b := r.effective(e, own, k); b.binds && !b.since.After(at) {
+			all = append(all, b)
 		}
 	}
-	var best standingAgreement
+	best := -1
 	for i := range all {
 		a := &all[i]
-		if !a.entry.Act.Period.Valid().InForce(at) || best.entry != nil && a.since.Before(best.since) {
+		if !a.entry.Act.Period.Valid().InForce(at) || best >= 0 && a.since.Before(all[best].since) {
 			continue
 		}
-		if !slices.ContainsFunc(all, func(o standingAgreement) bool { return r.replaces(&o.entry.Act, a.entry.Act.ID, k) }) {
-			best = *a
+		replaced := false
+		for j := range all {
+			replaced = replaced || all[j].entry.Act.Amends != "" && r.replaces(&all[j].entry.Act, a.entry.Act.ID, k)
+		}
+		if !replaced {
+			best = i
 		}
 	}
-	return best, best.entry != nil
+	if best < 0 {
+		return standingAgreement{}, false
+	}
+	return standingAgreement{entry: all[best].entry, since: all[best].since, facts: all[best].facts()}, true
 }
 
 // changes lists what agreements of a state loosened, or would, by what was known at k: every one until t, in the order of
@@ -85,7 +92,7 @@ func (r *Register) changes(own airspace.State, at, k time.Time) []Change {
 		if e.Act.Amends == "" || !e.Act.party(own) || !e.KnownAt(k) {
 			continue
 		}
-		_, _, change, _ := r.effective(e, own, k)
+		change := r.effective(e, own, k).change
 		if change == nil || r.signedSince(&e.Act, k).After(at) {
 			continue
 		}
@@ -108,14 +115,32 @@ func (r *Register) signedSince(a *AgreementProposed, k time.Time) time.Time {
 	return since
 }
 
-// effective returns from when an agreement binds, by what was known at k; false while it does not: before both parties
-// have signed it, or before a warning to the other party of what it loosens is old enough.
+// binding is an agreement, from when it binds, and whose words that rests on.
+type binding struct {
+	entry  *Entry[AgreementProposed]
+	binds  bool
+	since  time.Time
+	signed [2]*Entry[AgreementSigned]
+	warned *Entry[AgreementWarned]
+	change *Change
+}
+
+func (b *binding) facts() []Fact {
+	out := append(make([]Fact, 0, 4), b.entry.Fact(), b.signed[0].Fact(), b.signed[1].Fact())
+	if b.warned != nil {
+		out = append(out, b.warned.Fact())
+	}
+	return out
+}
+
+// effective returns from when an agreement binds, by what was known at k; it does not before both parties have signed it, nor
+// before a warning to the other party of what it loosens is old enough.
 //
 // An amendment is held against the nearest before it that binds. One that never did has loosened nothing, and hides
 // nothing from a second amendment. What was taken back since is still what it was.
-func (r *Register) effective(e *Entry[AgreementProposed], own airspace.State, k time.Time) (since time.Time, facts []Fact, change *Change, ok bool) {
+func (r *Register) effective(e *Entry[AgreementProposed], own airspace.State, k time.Time) binding {
 	if e.Act.Amends == "" {
-		return r.binds(e, nil, own, k)
+		return r.bind(e, nil, own, k)
 	}
 	var room [8]*Entry[AgreementProposed]
 	chain := append(room[:0], e)
@@ -127,42 +152,44 @@ func (r *Register) effective(e *Entry[AgreementProposed], own airspace.State, k 
 		chain = append(chain, before)
 	}
 	var bound *Entry[AgreementProposed]
-	for _, a := range slices.Backward(chain) {
-		if since, facts, change, ok = r.binds(a, bound, own, k); ok {
-			bound = a
+	var out binding
+	for i := len(chain) - 1; i >= 0; i-- {
+		if out = r.bind(chain[i], bound, own, k); out.binds {
+			bound = chain[i]
 		}
 	}
-	return since, facts, change, ok
+	return out
 }
 
-// binds is effective for an agreement that takes the place of another, or of none. Signatures and warnings count from when
+// bind is effective for an agreement that takes the place of another, or of none. Signatures and warnings count from when
 // they were recorded.
-func (r *Register) binds(e, before *Entry[AgreementProposed], own airspace.State, k time.Time) (since time.Time, facts []Fact, change *Change, ok bool) {
-	since = e.Act.Period.From
-	facts = append(make([]Fact, 0, 4), e.Fact())
+func (r *Register) bind(e, before *Entry[AgreementProposed], own airspace.State, k time.Time) binding {
+	out := binding{entry: e, since: e.Act.Period.From}
 	for i := range e.Act.Parties {
 		s, known := r.signed.known(signedBy(e.Act.ID, e.Act.Parties[i].State()), k)
 		if !known {
-			return time.Time{}, nil, nil, false
+			return out
 		}
-		since = later(since, s.Recorded.At)
-		facts = append(facts, s.Fact())
+		out.since, out.signed[i] = later(out.since, s.Recorded.At), s
 	}
 	if before == nil {
-		return since, facts, nil, true
+		out.binds = true
+		return out
 	}
 	loosens := e.Act.Terms.Loosens(&before.Act.Terms)
 	if len(loosens) == 0 {
-		return since, facts, nil, true
+		out.binds = true
+		return out
 	}
-	change = &Change{Agreement: e.Act.ID, Amends: before.Act.ID, Loosens: loosens, Since: since}
+	out.change = &Change{Agreement: e.Act.ID, Amends: before.Act.ID, Loosens: loosens, Since: out.since}
 	w, known := r.warned.known(signedBy(e.Act.ID, e.Act.other(own)), k)
 	if !known || !includes(w.Act.Loosens, loosens) {
-		return time.Time{}, nil, change, false
+		return out
 	}
-	change.InEffect = true
-	change.Since = later(since, w.Recorded.At.Add(time.Duration(before.Act.Terms.Warning)))
-	return change.Since, append(facts, w.Fact()), change, true
+	out.binds, out.warned, out.change.InEffect = true, w, true
+	out.since = later(out.since, w.Recorded.At.Add(time.Duration(before.Act.Terms.Warning)))
+	out.change.Since = out.since
+	return out
 }
 
 func includes(warned, loosens []Condition) bool {

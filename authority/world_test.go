@@ -67,7 +67,8 @@ func newWorld() *world {
 		Sortie: sortie, Operator: "USA/CBP", Planner: "pat", Purpose: FindLaboratories, Scope: Scope{By: "designation", List: "OFAC-SDN", Programme: "FTO", Organisations: []string{"11440"}},
 		Basis: []BasisRef{{Basis: Order, ID: "O-1"}}, Retention: Duration(30 * day), Sensors: []SensorUse{{Name: "video", FinestGround: 0.5}},
 		Route: []Waypoint{
-			{Lat: 31.5, Lon: -110.3, Altitude: 1400, Datum: "MSL", At: takeOff}, {Lat: 27, Lon: -107, Altitude: 6000, Datum: "MSL", At: at("2025-03-10T16:00:00Z")},
+			{Lat: 31.5, Lon: -110.3, Altitude: 1400, Datum: "MSL", At: takeOff},
+			{Lat: 27, Lon: -107, Altitude: 6000, Datum: "MSL", At: at("2025-03-10T16:00:00Z")},
 			{Lat: 31.5, Lon: -110.3, Altitude: 1400, Datum: "MSL", At: landing},
 		},
 	}

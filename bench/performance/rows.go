@@ -17,6 +17,7 @@ var suites = []suite{
 	{dir: "..", pkg: "./coverage", bench: "Sortie"},
 	{dir: "..", pkg: "./account", bench: "."},
 	{dir: "..", pkg: "./designation", bench: "InForce|Search"},
+	{dir: "..", pkg: "./authority", bench: "Decide"},
 	{dir: "..", pkg: "./internal/sqlite", bench: "Rebuild"},
 	{dir: "..", pkg: "./internal/tiles", bench: "Proof"},
 	{dir: ".", pkg: ".", test: "RecordingRate", env: []string{"OVERFLIGHT_MEASURE=1"}},
@@ -141,6 +142,12 @@ var sections = []struct {
 		{"cast frame centre against the stream, worst of 277 frames", value{"sensor/centre-worst", 1, "m"}, value{}, "", "0.5 m", below(0.5)},
 		{"cast corner against the stream, worst of 277 frames", value{"sensor/corner-worst", 1, "m"}, value{}, "", "10 m", below(10)},
 		{"footprint of a frame", value{"BenchmarkCompute ns/op", 1, "ns"}, value{}, "", "", nil},
+	}},
+	{"Authority", []row{
+		{
+			"decisions on a sortie, facts loaded and entries precomputed, a second of processor time",
+			value{"BenchmarkDecide decisions/s", 1e3, "thousand/s"}, value{}, "", "100 thousand", above(100e3),
+		},
 	}},
 	{"Journal", []row{
 		{

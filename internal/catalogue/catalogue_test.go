@@ -341,17 +341,20 @@ func TestAResultIsASentence(t *testing.T) {
 			"La autorización C-1 lleva fecha 2025-02-17 00:00:00 UTC, pero se registró el 2025-02-19 08:30:00.25 UTC, después del ingreso del 2025-02-18 12:00:00 UTC.",
 		},
 		{
-			authority.CodeClearanceAltitude, []string{"20250218", "12500", "HAE", "2025-02-18T12:00:00Z"},
+			authority.CodeClearanceAltitude,
+			[]string{"20250218", "12500", "HAE", "2025-02-18T12:00:00Z"},
 			"Clearance 20250218 does not cover 12\u202F500 m (HAE) at 2025-02-18 12:00:00 UTC.",
 			"La autorización 20250218 no cubre 12\u202F500 m (HAE) el 2025-02-18 12:00:00 UTC.",
 		},
 		{
-			authority.CodePurposeBasis, []string{"survey-area", "O-7"},
+			authority.CodePurposeBasis,
+			[]string{"survey-area", "O-7"},
 			"The purpose, surveying an area, is not one of O-7, on which the permission rests.",
 			"El propósito, reconocer un área, no es uno de los de O-7, en que se funda el permiso.",
 		},
 		{
-			authority.CodeBasisUnknown, []string{"host-request", "R-1"},
+			authority.CodeBasisUnknown,
+			[]string{"host-request", "R-1"},
 			"The request of the host state R-1 is not on record.", "El fundamento solicitud del Estado anfitrión R-1 no consta en el registro.",
 		},
 		{authority.CodeReleaseSooner, []string{"MEX", "24h0m0s", "72h0m0s"}, "What is seen of MEX would be released after 24 h; it asks for at least 72 h.", "Lo que se vea de MEX se entregaría después de 24 h; pide al menos 72 h."},
