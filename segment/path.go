@@ -244,6 +244,14 @@ func (r *Recorder) Provisional(dst []Provisional) []Provisional {
 	return dst
 }
 
+// Latest returns the newest of each path, also when it was returned before.
+func (r *Recorder) Latest(dst []Provisional) []Provisional {
+	for _, p := range r.paths {
+		dst = append(dst, p.latest)
+	}
+	return dst
+}
+
 // Aircraft is what the first path tells of the aircraft so far.
 func (r *Recorder) Aircraft() flight.Aircraft {
 	if len(r.paths) == 0 {

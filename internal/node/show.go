@@ -7,6 +7,7 @@ import (
 	"overflight/airspace"
 	"overflight/geodesy"
 	"overflight/internal/jetstream"
+	"overflight/segment"
 	"overflight/sensor"
 )
 
@@ -49,28 +50,7 @@ func (n *Node) show(r *recording) {
 	}
 	r.newest = r.rec.Provisional(r.newest[:0])
 	for i := range r.newest {
-		p := &r.newest[i]
-		f := Frame{
-			Flight: r.sortie.number.String(), Source: p.Source, Registration: p.Aircraft.Registration, Callsign: p.Aircraft.Callsign, Type: p.Aircraft.Type,
-			Time: p.Frame.UTC(), Arrived: r.arrival, States: []string{},
-		}
-		if at, ok := p.Sensor.Get(); ok {
-			f.Position = pair(at)
-			r.approach(p.Source, at, &f)
-		}
-		if h, ok := p.Heading.Get(); ok {
-			v := float64(h)
-			f.Heading = &v
-		}
-		if a, ok := p.Altitude.Get(); ok {
-			v := float64(a.Value)
-			f.Altitude, f.Datum = &v, a.Datum.String()
-		}
-		if p.HasFix && p.Fix.GroundSpeed >= 0 {
-			v := float64(p.Fix.GroundSpeed)
-			f.Speed = &v
-		}
-		ground(&p.Footprint, &f)
+		f := r.frame(&r.newest[i])
 		b, err := json.Marshal(&f)
 		if err != nil {
 			continue // a number that JSON does not have: the next frame is another
@@ -78,6 +58,53 @@ func (n *Node) show(r *recording) {
 		// Nobody may be listening, and nobody has to hear it.
 		_ = n.conn.PublishLive(jetstream.Provisional{Flight: f.Flight, Kind: kindFrame, At: r.arrival, Data: b})
 	}
+}
+
+// frame is what a path told last. The lock of the line is held.
+func (r *recording) frame(p *segment.Provisional) Frame {
+	f := Frame{
+		Flight: r.sortie.number.String(), Source: p.Source, Registration: p.Aircraft.Registration, Callsign: p.Aircraft.Callsign, Type: p.Aircraft.Type,
+		Time: p.Frame.UTC(), Arrived: r.arrival, States: []string{},
+	}
+	if at, ok := p.Sensor.Get(); ok {
+		f.Position = pair(at)
+		r.approach(p.Source, at, &f)
+	}
+	if h, ok := p.Heading.Get(); ok {
+		v := float64(h)
+		f.Heading = &v
+	}
+	if a, ok := p.Altitude.Get(); ok {
+		v := float64(a.Value)
+		f.Altitude, f.Datum = &v, a.Datum.String()
+	}
+	if p.HasFix && p.Fix.GroundSpeed >= 0 {
+		v := float64(p.Fix.GroundSpeed)
+		f.Speed = &v
+	}
+	ground(&p.Footprint, &f)
+	return f
+}
+
+// Newest is what every open live flight told last, however long ago: who begins to listen, and all after a restart, would else
+// see nothing of a flight that is silent.
+func (n *Node) Newest() []Frame {
+	var out []Frame
+	for _, f := range n.allFeeders() {
+		if !f.live {
+			continue
+		}
+		for _, r := range f.recordings() {
+			r.mu.Lock()
+			if !r.ended && !r.arrival.IsZero() {
+				for _, p := range r.rec.Latest(nil) {
+					out = append(out, r.frame(&p))
+				}
+			}
+			r.mu.Unlock()
+		}
+	}
+	return out
 }
 
 func pair(p geodesy.Position) *[2]float64 { return &[2]float64{float64(p.Lon), float64(p.Lat)} }

@@ -209,6 +209,13 @@ func (a *api) moving(w http.ResponseWriter, r *http.Request) {
 	frames := make(chan *node.Frame, 256)
 	go func() {
 		defer cancel()
+		for _, f := range a.node.Newest() { // asked for after listening began: nothing falls between
+			select {
+			case frames <- &f:
+			case <-ctx.Done():
+				return
+			}
+		}
 		for {
 			p, err := l.Next(ctx)
 			if err != nil {
@@ -241,7 +248,7 @@ func show(ctx context.Context, c *websocket.Conn, frames <-chan *node.Frame, clo
 		case <-ctx.Done():
 			return ctx.Err()
 		case f := <-frames:
-			p.take(f, clock())
+			p.take(f, f.Arrived)
 			dirty = true
 			continue
 		case <-tick.C:

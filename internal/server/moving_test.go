@@ -19,7 +19,7 @@ import (
 
 func moved(flight string, at time.Time, place *[2]float64) *node.Frame {
 	heading := 91.5
-	return &node.Frame{Flight: flight, Source: "cam", Registration: "T-1", Time: at, Position: place, Heading: &heading, States: []string{"MEX"}}
+	return &node.Frame{Flight: flight, Source: "cam", Registration: "T-1", Time: at, Arrived: time.Now(), Position: place, Heading: &heading, States: []string{"MEX"}}
 }
 
 // TestPicture reads by hand what is written.

@@ -409,6 +409,10 @@ export function createMap(container: HTMLElement, options: MapOptions) {
       moving.set(frame)
       follow()
     },
+    /** What time it is, in Unix milliseconds: without a newer picture what moves looks its age. */
+    setNow(ms: number): void {
+      moving.setNow(ms)
+    },
     /** Keeps one aircraft in the middle; undefined lets go. */
     follow(id: number | undefined): void {
       followed = id
