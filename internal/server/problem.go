@@ -166,6 +166,12 @@ func ProblemOf(err error, language catalogue.Language) *Problem {
 	}
 	detail := words.Text("problem."+code, values...)
 	switch code {
+	case "role", "user-roles":
+		said := strings.Split(args[0], ", ")
+		for i, role := range said {
+			said[i] = words.Text("role." + role)
+		}
+		detail = words.Text("problem."+code, strings.Join(said, ", "))
 	case "proof":
 		detail = words.Text("problem.proof", strings.Join(args, " "))
 	case "source-address", "input":
