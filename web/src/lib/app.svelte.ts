@@ -11,6 +11,9 @@ import { Clock } from './clock'
 import type { State } from './clock'
 import { words } from './words.svelte'
 
+/** Who is shown what moves and what is taken in. */
+export const readers = ['planner', 'operator', 'analyst', 'liaison', 'auditor', 'administrator'] as const
+
 const themes: readonly ThemeName[] = ['day', 'night', 'red']
 
 class App {
@@ -30,6 +33,7 @@ class App {
   retryAt = $state(NaN)
   names = $state.raw<ReadonlyMap<number, Named>>(new Map())
   frame = $state.raw<MovingFrame | null>(null)
+  private ahead = 0 // the server's clock of this machine's
   sources = $state.raw<Source[]>([])
   health = $state.raw<Health | null>(null)
   /** What was said last, for who hears the page instead of seeing it. */
@@ -77,12 +81,28 @@ class App {
     this.socket?.close()
     this.socket = null
     clearInterval(this.polls)
+    this.frame = null
+    this.names = new Map()
+    this.sources = []
+    this.health = null
+    this.connected = this.everConnected = false
   }
 
   private connect() {
     this.socket?.close()
+    this.socket = null
+    clearInterval(this.polls)
+    if (!this.may(...readers)) {
+      // What moves is not for this role: whether the server is there is asked for.
+      this.polls = setInterval(() => void this.knock(), 2000)
+      void this.knock()
+      return
+    }
     this.socket = new Socket(this.client.url('/moving').replace(/^/, location.origin.replace(/^http/, 'ws')), {
-      frame: (f) => (this.frame = f),
+      frame: (f) => {
+        this.frame = f
+        this.ahead = f.time - Date.now()
+      },
       names: (all) => (this.names = new Map(all)),
       state: (connected, retryAt) => {
         if (connected && this.everConnected && !this.connected) void this.poll()
@@ -91,9 +111,18 @@ class App {
         this.retryAt = retryAt
       },
     })
-    clearInterval(this.polls)
     this.polls = setInterval(() => void this.poll(), 2000)
     void this.poll()
+  }
+
+  private async knock() {
+    try {
+      await this.client.get<Session>('/session')
+      this.connected = this.everConnected = true
+    } catch (e) {
+      if (e instanceof Unreachable) this.connected = false
+      else this.signedOut()
+    }
   }
 
   async poll() {
@@ -153,6 +182,11 @@ class App {
   setUnits(units: 'metric' | 'nautical') {
     this.units = units
     localStorage.setItem('units', units)
+  }
+
+  /** What time it is for what moves: by the clock that stamped it. */
+  movingNow(): number {
+    return Date.now() + this.ahead
   }
 
   may(...roles: string[]): boolean {
