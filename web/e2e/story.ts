@@ -20,7 +20,7 @@ if (!withSamples && process.env.OVERFLIGHT_REQUIRE_SAMPLES === '1') throw new Er
 export const shots = process.env.SHOTS ?? ''
 
 /** A busy machine is slow, not wrong. */
-export const patience = 90_000
+export const patience = Number(process.env.PATIENCE ?? 90_000)
 export const password = 'correct horse battery staple'
 
 /** The text of a key as a person reads it, and the same with anything in its places. */
@@ -78,6 +78,19 @@ export class Person {
   async noFaults(where = '') {
     const found = await new AxeBuilder({ page: this.page }).exclude('.maplibregl-canvas-container').analyze()
     expect(found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`), where).toEqual([])
+  }
+
+  /** What the server answers to this person's browser, past the page. */
+  status(path: string, method = 'GET', body?: object): Promise<number> {
+    return this.page.evaluate(
+      ({ path, method, body }) => fetch(`/api/v1${path}`, { method, ...(body ? { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } } : {}) }).then((r) => r.status),
+      { path, method, body },
+    )
+  }
+
+  /** The things of a list of the API, for what is drawn to be held against. */
+  items<T>(path: string): Promise<T[]> {
+    return this.page.evaluate((path) => fetch(`/api/v1${path}`).then(async (r) => ((await r.json()) as { items: unknown[] }).items), path) as Promise<T[]>
   }
 
   nav(key: Key) {
@@ -140,6 +153,17 @@ export class Story {
     return someone
   }
 
+  /** Kills the server under somebody's eyes and starts it again: the page says what is the matter, and goes on by itself. */
+  async restart(witness: Person, meanwhile: () => Promise<void> = async () => undefined) {
+    const lost = witness.page.getByRole('alert').filter({ hasText: witness.w('page.lost') })
+    await this.server.kill()
+    await lost.waitFor()
+    await meanwhile()
+    await this.server.start()
+    await lost.waitFor({ state: 'detached' })
+    await witness.page.getByText(witness.w('page.connected')).waitFor()
+  }
+
   expectQuiet() {
     for (const p of this.people) p.expectQuiet()
   }
@@ -149,4 +173,14 @@ export class Story {
     await this.server.kill()
     rmSync(this.folder, { recursive: true, force: true })
   }
+}
+
+/** What the stories of one language hand on to each other: who sits there, and what they have made. */
+export interface Sitting {
+  readonly language: Language
+  story: Story
+  ana: Person
+  clip: string // flight
+  sample: string // flight of the outside recording; empty without it
+  bundle: Buffer // of the clip
 }
