@@ -164,6 +164,7 @@ func families(t *testing.T) map[string][]string {
 		"problem.":          literals(t, "../server/problem.go", `(?:http\.Status\w+, )"([a-z-]+)"`),
 	}
 	f["problem."] = append(f["problem."], "day")
+	f["invalid."] = literals(t, "../server/invalid.go", `, "([a-z-]+)"},$`)
 	for _, v := range f["verdict."] {
 		f["lead."] = append(f["lead."], v+".one", v+".other")
 	}
