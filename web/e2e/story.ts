@@ -157,9 +157,12 @@ export class Story {
   async restart(witness: Person, meanwhile: () => Promise<void> = async () => undefined) {
     const lost = witness.page.getByRole('alert').filter({ hasText: witness.w('page.lost') })
     await this.server.kill()
-    await lost.waitFor()
-    await meanwhile()
-    await this.server.start()
+    try {
+      await lost.waitFor()
+      await meanwhile()
+    } finally {
+      await this.server.start() // the next story needs it, whatever became of this one
+    }
     await lost.waitFor({ state: 'detached' })
     await witness.page.getByText(witness.w('page.connected')).waitFor()
   }
