@@ -13,6 +13,7 @@ export function keyboard(at: Sitting) {
     const button = (name: string) => page.getByRole('button', { name, exact: true })
     const cursor = async () => Number(await page.getByTestId('timeline').getAttribute('aria-valuenow'))
 
+    page.on('filechooser', () => undefined) // from the first: a chooser that nobody listens for is a window of the browser's own
     await page.goto(at.story.server.address)
     await page.getByRole('heading', { name: w('page.signin'), level: 1 }).waitFor()
     await keys.to(page.getByLabel(w('page.name')))
