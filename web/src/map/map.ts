@@ -156,6 +156,17 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     })
   })
 
+  /** Resolves with the first picture that has the ground in it. */
+  const drawn = ready.then(() => new Promise<void>((resolve) => {
+    const look = () => {
+      if (!['land', 'coast', 'borders'].every((id) => map.getSource(id) && map.isSourceLoaded(id))) return
+      map.off('render', look)
+      resolve()
+    }
+    map.on('render', look)
+    map.triggerRepaint()
+  }))
+
   // When the graphics context is lost the style is rebuilt, all but the layer of our own and what was selected: that layer is
   // taken off before the map notices, and what is set meanwhile waits.
   const onLost = () => {
@@ -374,6 +385,7 @@ export function createMap(container: HTMLElement, options: MapOptions) {
 
   return {
     ready,
+    drawn,
     /** the map beneath, for tests and for what is not foreseen here */
     map,
     moving,
