@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { AddressInfo } from 'node:net'
-import { chromium, type Browser, type BrowserContext } from 'playwright-core'
-import { build, type Plugin } from 'vite'
+import { chromium, type Browser } from 'playwright-core'
+import { build } from 'vite'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const types: Record<string, string> = {
@@ -20,27 +20,13 @@ export interface Site {
   close(): Promise<void>
 }
 
-/** Builds one page, named from the root of web/, as the product is built. */
-export async function buildPage(folder: string, page: string, plugins: Plugin[] = []): Promise<void> {
-  await build({
-    root, logLevel: 'warn', plugins,
-    build: { outDir: folder, emptyOutDir: true, rollupOptions: { input: join(root, page) }, reportCompressedSize: false },
-  })
-}
-
-/** Gives a browser a page that was built for a test in place of that of a server, which answers everything else itself. */
-export async function sentFrom(context: BrowserContext, folder: string, address: string): Promise<void> {
-  await context.route((url) => url.origin === address && !url.pathname.startsWith('/api/'), async (route) => {
-    const { pathname } = new URL(route.request().url())
-    const path = join(folder, normalize(pathname === '/' ? '/index.html' : pathname))
-    await route.fulfill({ path, headers: { 'Content-Type': types[extname(path)] ?? 'application/octet-stream', 'Content-Security-Policy': policy } })
-  })
-}
-
 /** Builds one page, named from the root of web/, and serves it with some answers of its own. */
 export async function serve(page: string, answers: Readonly<Record<string, string>> = {}): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), 'overflight-map-'))
-  await buildPage(folder, page)
+  await build({
+    root, logLevel: 'warn',
+    build: { outDir: folder, emptyOutDir: true, rollupOptions: { input: join(root, page) }, reportCompressedSize: false },
+  })
   const server: Server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://x').pathname))
     const answer = answers[path]
