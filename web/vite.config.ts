@@ -6,6 +6,20 @@ import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
+import { fileOf, groundOf, type Atlas, type Ground } from './src/map/ground.ts'
+
+/** The ground of the map: `import url from 'ground:land'` makes a file of it and gives its address. */
+const ground = (): Plugin => ({
+  name: 'overflight:ground',
+  resolveId: (id) => (id.startsWith('ground:') ? `\0${id}` : null),
+  async load(id) {
+    if (!id.startsWith('\0ground:')) return null
+    const name = id.slice('\0ground:'.length)
+    const atlas = JSON.parse(await readFile(fileURLToPath(import.meta.resolve('world-atlas/countries-50m.json')), 'utf8')) as Atlas
+    const file = this.emitFile({ type: 'asset', name: `${name}.json`, source: fileOf(groundOf(atlas)[name as keyof Ground]) })
+    return `export default import.meta.ROLLUP_FILE_URL_${file}`
+  },
+})
 
 /** Of every file that becomes smaller a copy in each coding that browsers take: made once here, not by every server as it starts. */
 const smaller = (folder: string): Plugin => {
@@ -29,7 +43,7 @@ const smaller = (folder: string): Plugin => {
 
 // The page is embedded in the binary and asks nobody but its own server: relative addresses, same-origin workers.
 export default defineConfig({
-  plugins: [svelte(), smaller('dist')],
+  plugins: [svelte(), ground(), smaller('dist')],
   base: './',
   resolve: { alias: { $catalogue: fileURLToPath(new URL('../internal/catalogue', import.meta.url)) } },
   server: { fs: { allow: ['..'] } },
