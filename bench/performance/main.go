@@ -62,7 +62,9 @@ type suite struct {
 	env         []string
 }
 
-func (s suite) String() string { return strings.Join(strings.Fields(s.dir+" "+s.pkg+" "+s.bench+s.test+s.page), " ") }
+func (s suite) String() string {
+	return strings.Join(strings.Fields(s.dir+" "+s.pkg+" "+s.bench+s.test+s.page), " ")
+}
 
 func (s suite) command(count int) []string {
 	if s.page != "" {

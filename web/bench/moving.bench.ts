@@ -5,12 +5,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { buildPage, launch, sentFrom } from '../e2e/map.serve'
+import { launch } from '../e2e/map.serve'
 import { Server, inRepository } from '../e2e/server'
-import type { Run } from './beacon'
+import { light, watch, type Run } from './beacon'
 import { figure, quantile } from './figures'
 
 const folder = mkdtempSync(join(tmpdir(), 'overflight-moving-'))
@@ -26,17 +25,8 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'config.yaml'), `journal: {url: "${journal}"}\n`)
   server = new Server(join(folder, 'node'), 'serve', ['--config', join(folder, 'config.yaml')])
   await server.start()
-  // The page as it is built, but for its map, which has a beacon; served from the server's own address, which answers all else itself.
-  const beacon = fileURLToPath(new URL('./beacon.ts', import.meta.url))
-  mkdirSync(join(folder, 'page'))
-  await buildPage(join(folder, 'page'), 'index.html', [{
-    name: 'overflight:beacon',
-    enforce: 'pre',
-    resolveId: (source, importer) => (source.endsWith('/map/map') && importer?.includes('MapView.svelte') ? beacon : null),
-  }])
   browser = await launch()
   const context = await browser.newContext({ viewport: { width: 1340, height: 700 }, locale: 'en-GB', timezoneId: 'UTC', reducedMotion: 'reduce' })
-  await sentFrom(context, join(folder, 'page'), server.address)
   await server.signIn(context)
   page = await context.newPage()
 })
@@ -48,7 +38,6 @@ afterAll(async () => {
 })
 
 const say = (word: string) => traffic.stdin!.write(`${word}\n`)
-const round = (count: number): Promise<Run> => page.evaluate((n) => (window as unknown as { bench: { run(n: number): Promise<Run> } }).bench.run(n), count)
 
 test('1,000 aircraft and 200 footprints at 5 Hz, a map of 1000 x 600', async () => {
   await page.goto(`${server.address}/#/live?map=4.2/24/-102`)
@@ -61,15 +50,16 @@ test('1,000 aircraft and 200 footprints at 5 Hz, a map of 1000 x 600', async () 
     return [c.width, c.height]
   })
   await expect.poll(size).toEqual([1000, 600])
+  await light(page)
   say('ground')
-  await round(10) // shaders and buffers warm
-  const ground = await round(50)
+  await watch(page, 10) // shaders and buffers warm
+  const ground = await watch(page, 50)
   say('full')
   await page.waitForFunction(() => document.querySelectorAll('[data-testid=aircraft] > li').length === 1000)
-  await round(10)
+  await watch(page, 10)
   const rounds: Run[] = []
   for (let i = 0; i < 3; i++) {
-    const r = await round(50)
+    const r = await watch(page, 50)
     rounds.push(r)
     console.log(`round ${i + 1}: ${r.latencies.length} of ${r.sent} drawn, p50 ${quantile(r.latencies, 0.5)} ms, p95 ${quantile(r.latencies, 0.95)} ms`)
   }

@@ -27,10 +27,10 @@ test('less than 600 kB of JavaScript is sent before ground and aircraft are draw
   await context.addInitScript(notePaint)
   await server.signIn(context)
   const page = await context.newPage()
-  const sent = await countScripts(page)
+  const sent = countScripts(page)
   await page.goto(server.address)
   await painted(page)
-  const scripts = sent()
+  const scripts = await sent()
   const names = [...scripts.keys()].join(' ')
   expect(names).toMatch(/maplibre-gl-worker/) // the largest is counted
   expect(names).not.toMatch(/hls|mpegts/)

@@ -1,20 +1,20 @@
 // What a page costs the network before it is of use, counted where it comes in.
-import type { Page } from 'playwright-core'
+import type { Page, Request } from 'playwright-core'
 
 /** Counts the scripts of a page, those of its workers too, in bytes as they are sent. Called before the page is opened. */
-export async function countScripts(page: Page): Promise<() => ReadonlyMap<string, number>> {
-  const sent = new Map<string, number>()
-  const devtools = await page.context().newCDPSession(page)
-  const scripts = new Map<string, string>()
-  devtools.on('Network.responseReceived', (e) => {
-    if (/javascript/.test(e.response.mimeType)) scripts.set(e.requestId, e.response.url)
-  })
-  devtools.on('Network.loadingFinished', (e) => {
-    const url = scripts.get(e.requestId)
-    if (url) sent.set(url, (sent.get(url) ?? 0) + e.encodedDataLength)
-  })
-  await devtools.send('Network.enable')
-  return () => sent
+export function countScripts(page: Page): () => Promise<ReadonlyMap<string, number>> {
+  const requests: Request[] = []
+  page.on('requestfinished', (r) => void requests.push(r))
+  return async () => {
+    const sent = new Map<string, number>()
+    for (const r of requests) {
+      const answer = await r.response()
+      if (!answer || !/javascript/.test(answer.headers()['content-type'] ?? '')) continue
+      const { responseBodySize, responseHeadersSize } = await r.sizes()
+      sent.set(r.url(), (sent.get(r.url()) ?? 0) + responseBodySize + responseHeadersSize)
+    }
+    return sent
+  }
 }
 
 /** Notes when the Live screen is of use: its ground is drawn, and whoever flies is in the list. Given to a context before it opens a page. */
