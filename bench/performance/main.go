@@ -78,6 +78,10 @@ func (s suite) command(count int) []string {
 }
 
 func (s suite) measure(m measurements, count int) error {
+	if s.page != "" && !browses() {
+		fmt.Fprintln(os.Stderr, "NOT MEASURED: the page, for want of npm or of Chromium")
+		return nil
+	}
 	command := s.command(count)
 	cmd := exec.Command(command[0], command[1:]...)
 	cmd.Dir = s.dir
@@ -96,6 +100,17 @@ func (s suite) measure(m measurements, count int) error {
 		return fmt.Errorf("%s: %s: %w\n%s", s.dir, strings.Join(command, " "), err, text)
 	}
 	return nil
+}
+
+// browses tells whether there is what drives the page in a browser.
+func browses() bool {
+	browser := os.Getenv("CHROMIUM")
+	if browser == "" {
+		browser = "/usr/bin/chromium"
+	}
+	_, npx := exec.LookPath("npx")
+	_, chromium := exec.LookPath(browser)
+	return npx == nil && chromium == nil
 }
 
 // measurements are the best values seen, by "Benchmark/unit" or by the name of a figure.
