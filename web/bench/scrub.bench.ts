@@ -7,6 +7,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, test } from 'vitest'
 import { launch } from '../e2e/map.serve'
 import { Server, inRepository } from '../e2e/server'
+import type { OverflightMap } from '../src/map/map'
 import { figure } from './figures'
 
 const hours = Number(process.env.OVERFLIGHT_SCRUB_HOURS ?? 20)
@@ -90,9 +91,12 @@ test('a flight of 20 hours scrubs from end to end and back', async () => {
   await page.getByTestId('row').waitFor()
   console.log(`opened in ${seconds(opened)} s`)
   await page.waitForSelector('[data-testid=map][data-drawn=yes]')
-  // Every minute has its bar, and the whole track is there.
+  // Every minute has its bar, and the track is on the map.
   await page.waitForFunction((n) => document.querySelectorAll('[data-testid=timeline] rect.video').length >= n, hours * 60)
-  await page.waitForLoadState('networkidle')
+  await page.waitForFunction(() => {
+    const { map } = document.querySelector<HTMLElement & { map: OverflightMap }>('[data-testid=map]')!
+    return map.describe().some((d) => d.kind === 'track') && map.map.areTilesLoaded()
+  })
   const box = (await page.getByTestId('timeline').boundingBox())!
   const y = box.y + box.height / 2
   const from = box.x + 96, to = box.x + box.width - 12
