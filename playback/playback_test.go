@@ -88,7 +88,7 @@ func TestPlaylistPlays(t *testing.T) {
 		parts = append(parts, Part{URI: name, From: time.Date(2026, 1, 2, 3, 4, 5, 6e6, time.UTC), Index: read(t, half, nil)})
 	}
 	list := Playlist(parts, true)
-	if n := strings.Count(string(list), "#EXTINF"); n != 28 || bytes.Contains(list, []byte("DISCONTINUITY")) {
+	if n := strings.Count(string(list), "#EXTINF"); n != 3 || bytes.Contains(list, []byte("DISCONTINUITY")) {
 		t.Fatalf("%d entries:\n%s", n, list)
 	}
 	name := filepath.Join(dir, "list.m3u8")
@@ -108,6 +108,35 @@ func TestPlaylistPlays(t *testing.T) {
 	// What lies before the first key picture is not played: this recording begins with one.
 	if frames != 277 {
 		t.Errorf("%d of 277 pictures: %.300s", frames, out)
+	}
+}
+
+// TestEntries: runs are joined until they are long enough to be an entry, and nothing of them is lost.
+func TestEntries(t *testing.T) {
+	t.Parallel()
+	var runs []Run
+	at, from := int64(100), int64(1000)
+	for range 20 * 60 {
+		runs = append(runs, Run{Offset: at, Length: 188, PTS: from + 6000, DTS: from, Ticks: 90000})
+		at, from = at+188, from+90000
+	}
+	runs = append(runs, Run{Offset: at, Length: 376, PTS: from + 6000, DTS: from, Ticks: 45000})
+	got := entries(runs)
+	if len(got) != 301 || len(runs) != 1201 {
+		t.Fatalf("%d entries of %d runs", len(got), len(runs))
+	}
+	next, ticks := int64(100), int64(0)
+	for _, r := range got {
+		if r.Offset != next || r.DTS != 1000+ticks || r.PTS != r.DTS+6000 || r.Ticks != 4*90000 && r != got[300] {
+			t.Fatalf("%+v where %d is next, %d ticks on", r, next, ticks)
+		}
+		next, ticks = next+r.Length, ticks+r.Ticks
+	}
+	if next != at+376 || ticks != 1200*90000+45000 {
+		t.Errorf("%d bytes, %d ticks", next, ticks)
+	}
+	if runs[0].Length != 188 {
+		t.Error("the runs that were given are changed")
 	}
 }
 

@@ -38,7 +38,7 @@ func Playlist(parts []Part, complete bool) []byte {
 		if !p.From.IsZero() {
 			fmt.Fprintf(&body, "#EXT-X-PROGRAM-DATE-TIME:%s\n", p.From.UTC().Format("2006-01-02T15:04:05.000Z"))
 		}
-		for _, r := range p.Index.Runs {
+		for _, r := range entries(p.Index.Runs) {
 			longest = max(longest, r.Ticks)
 			fmt.Fprintf(&body, "#EXTINF:%d.%06d,\n#EXT-X-BYTERANGE:%d@%d\n%s\n", r.Ticks/90000, r.Ticks%90000*100/9, r.Length, r.Offset, p.URI)
 			expected = (r.DTS + r.Ticks) & (wrap - 1)
@@ -56,4 +56,22 @@ func Playlist(parts []Part, complete bool) []byte {
 		b.WriteString("#EXT-X-ENDLIST\n")
 	}
 	return b.Bytes()
+}
+
+// entryTicks is how long an entry of a playlist is at least: a flight of twenty hours has a key picture every second, and as many
+// entries as that make a player slow to begin and to seek.
+const entryTicks = 4 * 90000
+
+// entries joins runs that follow each other, as long as an entry is not long enough.
+func entries(runs []Run) []Run {
+	out := make([]Run, 0, len(runs))
+	for _, r := range runs {
+		if n := len(out); n > 0 && out[n-1].Ticks < entryTicks {
+			out[n-1].Length += r.Length
+			out[n-1].Ticks += r.Ticks
+			continue
+		}
+		out = append(out, r)
+	}
+	return out
 }

@@ -1,4 +1,5 @@
-// The moving picture over a WebSocket. Newest wins: nothing is queued, and after a break the next message says everything.
+// The moving picture over a WebSocket. Newest wins: nothing is queued, and after a break the next message says everything. Each picture is
+// acknowledged when it is taken up, and the server sends no more than a page that is slow can take: what it shows is never old.
 import { decodeFrame } from './frame'
 import type { MovingFrame } from './frame'
 
@@ -66,7 +67,9 @@ export class Socket {
         for (const n of (JSON.parse(m.data) as { names: Named[] }).names) this.all.set(n.id, n)
         this.listener.names(this.all)
       } else {
-        this.listener.frame(decodeFrame(m.data))
+        const frame = decodeFrame(m.data)
+        socket.send(Uint32Array.of(frame.sequence)) // little endian, as every browser runs on
+        this.listener.frame(frame)
       }
     }
     socket.onclose = () => {

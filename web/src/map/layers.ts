@@ -157,14 +157,21 @@ export function layers(theme: Theme, language: Language, airspace: Airspace): La
   ]
 }
 
-export function style(theme: Theme, language: Language, airspace: Airspace): StyleSpecification {
+/** Where the ground is fetched from. */
+export interface GroundFiles {
+  readonly land: string
+  readonly coast: string
+  readonly borders: string
+}
+
+export function style(theme: Theme, language: Language, airspace: Airspace, ground: GroundFiles): StyleSpecification {
   return {
     version: 8,
     sources: {
       // simplified to what a pixel shows; 60 % of a tile's unit is still finer than the data
-      land: own({ tolerance: 0.6 }),
-      coast: own({ tolerance: 0.6 }),
-      borders: own({ tolerance: 0.6 }),
+      land: own({ data: ground.land, tolerance: 0.6 }),
+      coast: own({ data: ground.coast, tolerance: 0.6 }),
+      borders: own({ data: ground.borders, tolerance: 0.6 }),
       countries: own({ data: countryLabels }),
       graticule: own(),
       'graticule-names': own(),

@@ -2,13 +2,15 @@
 // It holds no word of any language: names and labels come from the caller, and describe() gives the caller what is drawn so
 // that a list beside the map can say all that the map shows.
 import 'maplibre-gl/dist/maplibre-gl.css'
-import { Map as MapLibreMap, setWorkerUrl, type GeoJSONSource, type MapMouseEvent } from 'maplibre-gl'
+import { Map as MapLibreMap, prewarm, setWorkerUrl, type GeoJSONSource, type MapMouseEvent } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
+import borders from 'ground:borders'
+import coast from 'ground:coast'
+import land from 'ground:land'
 import { flag, type MovingFrame } from '../live/frame'
 import { circle, inverse } from '../place/geodesy'
 import { wrapLongitude, type Place } from '../place/place'
 import type { Lengths } from '../place/units'
-import { loadBasemap } from './basemap'
 import { Crosshair } from './crosshair'
 import { describeFrame, describeSlow, type Described, type Slow } from './describe'
 import { graticule, lineName } from './graticule'
@@ -26,6 +28,8 @@ export type { Entry, Kind, LonLat, Looked, Measured, Pick, Pin, Standing, Track 
 
 // Its worker comes from our own server; without this the map stays grey and nothing says why.
 setWorkerUrl(workerUrl)
+// It is read while the page begins, and kept from one screen to the next.
+prewarm()
 
 export interface Words {
   /** what a screen reader calls the canvas */
@@ -53,6 +57,8 @@ export interface MapOptions {
   readonly theme: ThemeName
   readonly lengths?: Lengths
   readonly view?: View
+  /** where there is no view: what the first one shows */
+  readonly around?: Iterable<LonLat>
   readonly graticule?: boolean
   /** seconds; see MovingLayer */
   readonly staleAfter?: number
@@ -67,6 +73,9 @@ export interface MapOptions {
 }
 
 export type OverflightMap = ReturnType<typeof createMap>
+
+/** How near what is shown whole is shown. */
+const closely = { padding: 48, maxZoom: 13 }
 
 const features = (list: GeoJSON.Feature[]): GeoJSON.FeatureCollection => ({ type: 'FeatureCollection', features: list })
 const mutable = (points: readonly LonLat[]) => unbroken(points)
@@ -84,11 +93,13 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     ...(options.goneAfter === undefined ? {} : { goneAfter: options.goneAfter }),
   })
 
+  const around = boxOf(options.around ?? [])
   const map = new MapLibreMap({
     container,
-    style: style(theme, language, airspace),
+    style: style(theme, language, airspace, { land, coast, borders }),
     center: [options.view?.lon ?? 0, options.view?.lat ?? 20],
     zoom: options.view?.zoom ?? 1.5,
+    ...(around && !options.view ? { bounds: [[around.west, around.south], [around.east, around.north]], fitBoundsOptions: closely } : {}),
     maxZoom: 19,
     maxPitch: 0,
     dragRotate: false, // north stays up: a bearing read off the screen is a bearing
@@ -131,8 +142,7 @@ export function createMap(container: HTMLElement, options: MapOptions) {
 
   let removed = false
   let styled = false
-  let grounded = false
-  /** Resolves once the style and the ground are there; a ground that cannot be had is reported and the rest goes on. */
+  /** Resolves once things can be put on the map. */
   const ready = new Promise<void>((resolve) => {
     map.on('style.load', () => {
       styled = true
@@ -141,19 +151,20 @@ export function createMap(container: HTMLElement, options: MapOptions) {
       select(selection)
       for (const work of waiting.splice(0)) work()
       frameChanged()
-      if (grounded) return // the style came back after the graphics context was lost, its data with it
-      grounded = true
-      loadBasemap()
-        .then((ground) => {
-          whenStyled(() => {
-            source('land').setData(ground.land)
-            source('coast').setData({ type: 'Feature', properties: {}, geometry: ground.coast })
-            source('borders').setData({ type: 'Feature', properties: {}, geometry: ground.borders })
-          })
-        })
-        .catch((reason: unknown) => options.onError?.(reason instanceof Error ? reason : new Error(String(reason))))
-        .finally(resolve)
+      resolve()
     })
+  })
+  /** Resolves with the first picture that has the ground in it; a ground that cannot be had is reported and the rest goes on. */
+  const drawn = new Promise<void>((resolve) => {
+    const missing = new Set<string>(['land', 'coast', 'borders'])
+    map.on('error', (e) => void missing.delete((e as { sourceId?: string }).sourceId ?? ''))
+    const look = () => {
+      for (const id of missing) if (map.getSource(id) && map.isSourceLoaded(id)) missing.delete(id)
+      if (missing.size > 0 || !styled) return
+      map.off('render', look)
+      resolve()
+    }
+    map.on('render', look)
   })
 
   // When the graphics context is lost the style is rebuilt, all but the layer of our own and what was selected: that layer is
@@ -374,6 +385,7 @@ export function createMap(container: HTMLElement, options: MapOptions) {
 
   return {
     ready,
+    drawn,
     /** the map beneath, for tests and for what is not foreseen here */
     map,
     moving,
@@ -478,9 +490,10 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     /** What lies under a pixel of the map. */
     picksAt,
 
-    fit(what: Box | Iterable<LonLat>, padding = 48, maxZoom = 13): void {
+    /** Shows all of it; at once where nothing was shown before that one would want to see the way from. */
+    fit(what: Box | Iterable<LonLat>, atOnce = false): void {
       const box = Symbol.iterator in what ? boxOf(what) : what
-      if (box) map.fitBounds([[box.west, box.south], [box.east, box.north]], { padding, maxZoom, duration: 300 })
+      if (box) map.fitBounds([[box.west, box.south], [box.east, box.north]], { ...closely, ...(atOnce ? { animate: false } : { duration: 300 }) })
     },
     get view(): View {
       const c = map.getCenter()

@@ -18,6 +18,9 @@ export interface Range {
   start: number
 }
 
+/** How long a picture is waited for before a newer place counts: what a person still takes for movement. */
+const patience = 400
+
 const wrap = 2 ** 33
 const perSecond = 90_000
 
@@ -91,9 +94,20 @@ export class Player {
     this.watch()
   }
 
-  /** Seconds on the scale of the playlist. */
-  seek(seconds: number): void {
-    this.video.currentTime = Math.max(0, seconds)
+  /** Goes to seconds on the scale of the playlist; resolves when it is there, or has had its time to come there. */
+  seek(seconds: number): Promise<void> {
+    const { video } = this
+    video.currentTime = Math.max(0, seconds)
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer)
+        video.removeEventListener('seeked', end)
+        resolve()
+      }
+      // Where a picture does not come the next place is gone to all the same.
+      const timer = setTimeout(end, patience)
+      video.addEventListener('seeked', end)
+    })
   }
 
   close(): void {
