@@ -9,6 +9,7 @@ import { format, none, parse } from './address'
 import type { View } from './address'
 import { Clock } from './clock'
 import type { State } from './clock'
+import type { Marking } from './marking'
 import { words } from './words.svelte'
 
 const themes: readonly ThemeName[] = ['day', 'night', 'red']
@@ -32,6 +33,8 @@ class App {
   frame = $state.raw<MovingFrame | null>(null)
   sources = $state.raw<Source[]>([])
   health = $state.raw<Health | null>(null)
+  /** The marking of the frame that is reviewed. */
+  marked = $state.raw<Marking | null>(null)
   /** What was said last, for who hears the page instead of seeing it. */
   said = $state('')
 

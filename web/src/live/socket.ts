@@ -1,11 +1,15 @@
 // The moving picture over a WebSocket. Newest wins: nothing is queued, and after a break the next message says everything.
 import { decodeFrame } from './frame'
 import type { MovingFrame } from './frame'
+import type { Marking } from '../lib/marking'
 
 export interface Approach {
   state: string
   distance: number
   inside: boolean
+  source: string
+  version: string
+  uncertainty: number
 }
 
 /** What a number of the picture stands for, as the server names it. */
@@ -21,6 +25,7 @@ export interface Named {
   states: string[]
   boundary?: Approach
   speed?: number
+  marking?: Marking
 }
 
 export interface Listener {

@@ -17,12 +17,12 @@ import * as icons from './icons'
 import { aboveMoving, layers, pickable, style, type Airspace, type Language } from './layers'
 import { MovingLayer } from './moving'
 import { roundScale } from './scalebar'
-import { boxOf, standings, unbroken, type Box, type Entry, type Kind, type LonLat, type Looked, type Pick, type Pin, type Standing, type Track } from './shape'
+import { boxOf, standings, unbroken, type Box, type Entry, type Kind, type LonLat, type Looked, type Pick, type Pin, type Reported, type Standing, type Track } from './shape'
 import { readTheme, type ThemeName } from './theme'
 import { Tool, type Measured, type ToolKind } from './tool'
 
 export type { Described } from './describe'
-export type { Entry, Kind, LonLat, Looked, Measured, Pick, Pin, Standing, Track }
+export type { Entry, Kind, LonLat, Looked, Measured, Pick, Pin, Reported, Standing, Track }
 
 // Its worker comes from our own server; without this the map stays grey and nothing says why.
 setWorkerUrl(workerUrl)
@@ -32,6 +32,11 @@ export interface Words {
   readonly canvas: string
   readonly zoomIn: string
   readonly zoomOut: string
+}
+
+export interface Followed {
+  readonly id: number
+  readonly what: 'aircraft' | 'footprint'
 }
 
 export interface Readout {
@@ -77,7 +82,7 @@ export function createMap(container: HTMLElement, options: MapOptions) {
   let lengths: Lengths = options.lengths ?? 'metric'
   let lines = options.graticule ?? true
   let airspace: Airspace = { property: 'id', standings: new Map() }
-  const slow: Slow = { tracks: [], entries: [], looked: [], pins: [] }
+  const slow: Slow = { tracks: [], entries: [], looked: [], pins: [], reported: [] }
   const moving = new MovingLayer({
     theme,
     ...(options.staleAfter === undefined ? {} : { staleAfter: options.staleAfter }),
@@ -357,11 +362,17 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     moving.select(picks.filter((p) => p.kind === 'aircraft' || p.kind === 'footprint').map((p) => Number(p.id)))
   }
 
-  let followed: number | undefined
+  let followed: Followed | undefined
   function follow(): void {
     const f = latest
     if (followed === undefined || !f) return
-    const i = f.ids.indexOf(followed)
+    const ground = followed.what === 'footprint' ? f.footprintOf.indexOf(followed.id) : -1
+    if (ground >= 0 && !(f.footprintFlags[ground]! & flag.unknown)) {
+      map.jumpTo({ center: [f.footprintCentres[2 * ground]! / 1e7, f.footprintCentres[2 * ground + 1]! / 1e7] })
+      return
+    }
+    if (followed.what === 'footprint') return // what sees no ground now is waited for: the map does not leap to the aircraft
+    const i = f.ids.indexOf(followed.id)
     if (i < 0 || f.flags[i]! & flag.unknown) return
     map.jumpTo({ center: [f.lonLat[2 * i]! / 1e7, f.lonLat[2 * i + 1]! / 1e7] })
   }
@@ -409,9 +420,9 @@ export function createMap(container: HTMLElement, options: MapOptions) {
       moving.set(frame)
       follow()
     },
-    /** Keeps one aircraft in the middle; undefined lets go. */
-    follow(id: number | undefined): void {
-      followed = id
+    /** Keeps one aircraft, or the ground that it sees, in the middle; undefined lets go. */
+    follow(what: Followed | undefined): void {
+      followed = what
       follow()
     },
     setTracks(list: readonly Track[]): void {
@@ -447,6 +458,12 @@ export function createMap(container: HTMLElement, options: MapOptions) {
         if (p.doubt) out.push({ type: 'Feature', properties: { id: p.id, part: 'doubt' }, geometry: { type: 'LineString', coordinates: circle({ lon, lat }, p.doubt, 72) } })
         return out
       })))
+    },
+    setReported(list: readonly Reported[]): void {
+      slow.reported = list
+      setData('reported', features(list.map((r): GeoJSON.Feature => ({
+        type: 'Feature', properties: { id: r.id, count: r.count }, geometry: { type: 'Point', coordinates: [...r.at] },
+      }))))
     },
     /** The airspace of states as GeoJSON from our server: its address, the property that names the state, and how each stands. */
     setAirspace(url: string, property: string, of: ReadonlyMap<string, Standing>): void {
