@@ -18,6 +18,7 @@ let browser: Browser
 let server: Server
 let page: Page
 let recorded = ''
+let clip = ''
 
 beforeAll(async () => {
   mkdirSync(into, { recursive: true })
@@ -25,7 +26,7 @@ beforeAll(async () => {
   await server.start()
   browser = await launch(['--autoplay-policy=no-user-gesture-required', '--font-render-hinting=none'])
   const context = await browser.newContext({ viewport: { width, height }, locale: 'en-GB', timezoneId: 'America/Mexico_City', reducedMotion: 'reduce', colorScheme: 'light' })
-  context.setDefaultTimeout(60_000)
+  context.setDefaultTimeout(120_000)
   page = await context.newPage()
 })
 
@@ -80,12 +81,19 @@ test('the first screens', async () => {
   await page.getByLabel('Password', { exact: true }).fill(password)
   await page.getByLabel('Password again').fill(password)
   await page.getByRole('button', { name: 'Set up and sign in' }).click()
-  await page.getByTestId('aircraft').locator('li').first().waitFor()
+  await page.getByText('connected').waitFor()
   // The demonstration records one flight at once, and another while it is looked at.
   await page.goto(`${server.address}/#/flights`)
   const row = page.getByTestId('flights').locator('tbody tr', { hasText: 'closed' }).first()
   await row.waitFor({ timeout: 240_000 })
   recorded = (await row.getByRole('button').textContent())!.trim()
+  await page.goto(`${server.address}/#/feeds`)
+  await page.getByLabel('Address or file on the server').fill(inRepository('internal', 'demo', 'clip.ts'))
+  await page.getByLabel('Name (may be empty)').fill('clip')
+  await page.getByRole('button', { name: 'Take in' }).click()
+  const source = page.getByTestId('sources').locator('tr', { hasText: 'clip.ts' })
+  await source.getByText('ended').waitFor()
+  clip = (await source.getByRole('link').first().textContent())!.trim()
 })
 
 test('live', async () => {
@@ -99,7 +107,7 @@ test('live', async () => {
 test('flights', () => each('flights', '#/flights', () => page.getByTestId('flights').locator('tbody tr').first().waitFor()))
 
 test('review', async () => {
-  await each('review', `#/review/${recorded}?at=2025-03-03T16:45:20.000Z`, async () => {
+  await each('review', `#/review/${clip}?at=2025-03-03T16:01:20.000Z&place=31.33172,-110.86026`, async () => {
     await page.getByTestId('row').waitFor()
     await page.waitForFunction(() => (document.querySelector<HTMLVideoElement>('[data-testid=video]')?.readyState ?? 0) >= 2)
     await page.getByTestId('plot').first().locator('canvas').waitFor()

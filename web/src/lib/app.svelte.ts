@@ -33,6 +33,11 @@ class App {
   frame = $state.raw<MovingFrame | null>(null)
   sources = $state.raw<Source[]>([])
   health = $state.raw<Health | null>(null)
+  private came = NaN
+  /** What time it is by the clock of the server, from its newest picture on: that of this machine may be wrong. */
+  serverNow(): number {
+    return this.frame ? this.frame.time + performance.now() - this.came : Date.now()
+  }
   /** The marking of the frame that is reviewed. */
   marked = $state.raw<Marking | null>(null)
   /** What was said last, for who hears the page instead of seeing it. */
@@ -85,7 +90,10 @@ class App {
   private connect() {
     this.socket?.close()
     this.socket = new Socket(this.client.url('/moving').replace(/^/, location.origin.replace(/^http/, 'ws')), {
-      frame: (f) => (this.frame = f),
+      frame: (f) => {
+        this.frame = f
+        this.came = performance.now()
+      },
       names: (all) => (this.names = new Map(all)),
       state: (connected, retryAt) => {
         if (connected && this.everConnected && !this.connected) void this.poll()

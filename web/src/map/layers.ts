@@ -1,5 +1,5 @@
 // The layers of the map from the ground up, as a function of the theme and the language: what a theme changes is found by
-// comparing two of them. Text is drawn with the fonts of the machine; no glyph is fetched.
+// comparing two of them. Text is drawn with the font of the page; no glyph is fetched.
 import type { ExpressionSpecification, GeoJSONSourceSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl'
 import { countryLabels } from './basemap'
 import { standings, type Kind, type Standing } from './shape'
@@ -18,7 +18,8 @@ export const pickable: Readonly<Record<string, Kind>> = {
 /** The layer the moving things are drawn beneath: tools and crosshair stay on top. */
 export const aboveMoving = 'tool-inside'
 
-const font = ['sans-serif']
+// The font of the page, bundled: names on the map look the same on every machine.
+const font = ['Inter Variable']
 const selected: ExpressionSpecification = ['boolean', ['feature-state', 'selected'], false]
 
 const byStanding = (of: ExpressionSpecification, value: (s: Standing) => unknown): ExpressionSpecification =>

@@ -59,6 +59,8 @@ export interface MapOptions {
   readonly lengths?: Lengths
   readonly view?: View
   readonly graticule?: boolean
+  /** without buttons and scale bar of its own, as on paper */
+  readonly plain?: boolean
   /** seconds; see MovingLayer */
   readonly staleAfter?: number
   readonly goneAfter?: number
@@ -115,7 +117,7 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     const button = document.createElement('button')
     button.type = 'button'
     button.textContent = sign
-    Object.assign(button.style, { width: '32px', height: '32px', padding: '0', font: '600 18px/1 system-ui, sans-serif', borderRadius: '4px', cursor: 'pointer' })
+    Object.assign(button.style, { width: '32px', height: '32px', padding: '0', font: '600 18px/1 "Inter Variable", system-ui, sans-serif', borderRadius: '4px', cursor: 'pointer' })
     button.addEventListener('click', () => map.easeTo({ zoom: map.getZoom() + by, duration: 200 }))
     buttons.append(button)
     return [button, word] as const
@@ -132,7 +134,7 @@ export function createMap(container: HTMLElement, options: MapOptions) {
   scaleBar.className = 'map-scale'
   scaleBar.setAttribute('aria-hidden', 'true') // a picture of a length; the readout says it in figures
   const crosshair = new Crosshair(container)
-  container.append(scaleBar, buttons)
+  if (!options.plain) container.append(scaleBar, buttons)
 
   let removed = false
   let styled = false
@@ -193,7 +195,7 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     crosshair.setColours(theme.tool, theme.halo)
     for (const [button] of zoomButtons) Object.assign(button.style, { color: theme.label, background: theme.halo, border: `1px solid ${theme.border}` })
     Object.assign(scaleBar.style, {
-      position: 'absolute', left: '12px', bottom: '26px', padding: '0 4px 1px', font: '11px/1.3 system-ui, sans-serif', pointerEvents: 'none',
+      position: 'absolute', left: '12px', bottom: '26px', padding: '0 4px 1px', font: '11px/1.3 "Inter Variable", system-ui, sans-serif', pointerEvents: 'none',
       color: theme.label, border: `1.5px solid ${theme.label}`, borderTop: 'none', background: `${theme.halo}b0`, textAlign: 'center', boxSizing: 'border-box', zIndex: '1',
     })
   }
