@@ -3,9 +3,9 @@ import type { ProfilePoint } from '../api/client'
 
 /** A flight of minutes is told every second or so, one of a day thinned to a minute: silence is what is long for both. */
 function silence(points: readonly ProfilePoint[]): number {
-  const first = points[0], last = points[points.length - 1]
-  if (!first || !last) return Infinity
-  return Math.max(10_000, (5 * (Date.parse(last.time) - Date.parse(first.time))) / points.length)
+  const apart = points.slice(1).map((p, i) => Date.parse(p.time) - Date.parse(points[i]!.time)).sort((a, b) => a - b)
+  const usual = apart[Math.floor((apart.length - 1) / 2)] ?? 0
+  return Math.max(10_000, 5 * usual)
 }
 
 export interface Columns {
