@@ -27,14 +27,15 @@ export function read(pdf: Buffer): Paper {
   const text = pdf.toString('latin1')
   const box = /\/MediaBox\s*\[\s*([\d.]+)\s+([\d.]+)\s+([\d.]+)\s+([\d.]+)/.exec(text)
   const lines: Line[] = []
-  for (const m of text.matchAll(/<<([^]*?)>>\s*stream\r?\n/g)) {
-    if (/\/Subtype\s*\/Image|\/FontFile|\/Length1/.test(m[1]!)) continue
-    const length = /\/Length\s+(\d+)/.exec(m[1]!)
-    if (!length) continue
+  for (const m of text.matchAll(/\bstream\r?\n/g)) {
+    const before = text.slice(Math.max(0, m.index - 1000), m.index)
+    const dictionary = before.slice(before.lastIndexOf(' obj'))
+    const length = /\/Length\s+(\d+)/.exec(dictionary)
+    if (!length || /\/Subtype\s*\/Image|\/Length1/.test(dictionary)) continue
     const start = m.index + m[0].length
     const body = pdf.subarray(start, start + Number(length[1]))
     try {
-      drawn((/FlateDecode/.test(m[1]!) ? inflateSync(body) : body).toString('latin1'), lines)
+      drawn((/FlateDecode/.test(dictionary) ? inflateSync(body) : body).toString('latin1'), lines)
     } catch {
       continue // no content: a font, a profile
     }

@@ -59,7 +59,7 @@ interface Projection {
 export function frameOf(map: Projection, width: number, height: number): Frame {
   const a = map.unproject([0, height])
   const b = map.unproject([width, 0])
-  const step = stepFor(Math.max(b.lng - a.lng, b.lat - a.lat))
+  const step = stepFor(Math.min(b.lng - a.lng, b.lat - a.lat)) // three at least on every side
   const run = (from: number, to: number) => Array.from({ length: Math.max(0, Math.floor(to / step + 1e-9) - Math.ceil(from / step - 1e-9) + 1) }, (_, i) => (Math.ceil(from / step - 1e-9) + i) * step)
   return {
     meridians: run(a.lng, b.lng).map((degrees) => ({ degrees, at: map.project([degrees, a.lat]).x })),
