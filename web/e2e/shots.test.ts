@@ -98,7 +98,8 @@ test('the first screens', async () => {
 
 test('live', async () => {
   await each('live', '#/live', async () => {
-    await page.getByTestId('aircraft').locator('button').first().click()
+    const card = page.getByTestId('aircraft').locator('button').first()
+    if ((await card.getAttribute('aria-pressed')) !== 'true') await card.click()
     await page.waitForFunction(() => (document.querySelector<HTMLVideoElement>('[data-testid=live-video]')?.currentTime ?? 0) > 1)
     await page.getByTestId('timeline').waitFor()
   })
