@@ -23,6 +23,7 @@ type moment struct {
 	frame     sensor.Frame
 	footprint sensor.Footprint
 	classes   ingest.Classes
+	marking   *ingest.Marking
 }
 
 // path is one metadata stream while it is recorded: its account, and what of it was not stated yet.
@@ -99,6 +100,7 @@ func (p *path) newest(m *moment) {
 	p.latest = Provisional{
 		Source: p.source, Aircraft: m.aircraft, Fix: m.fix, HasFix: m.hasFix, Frame: m.frame.Time,
 		Sensor: m.frame.Position, Heading: m.frame.Heading, Altitude: m.frame.Altitude, Footprint: m.footprint,
+		Marking: m.marking,
 	}
 	p.fresh = true
 }

@@ -6,6 +6,7 @@ import (
 
 	"overflight/airspace"
 	"overflight/geodesy"
+	"overflight/ingest"
 	"overflight/internal/jetstream"
 	"overflight/segment"
 	"overflight/sensor"
@@ -31,6 +32,23 @@ type Frame struct {
 	Reason       string       `json:"reason,omitempty"` // why there is no footprint
 	States       []string     `json:"states"`           // whose airspace
 	Boundary     *Approach    `json:"boundary,omitempty"`
+	Marking      *Marking     `json:"marking,omitempty"`
+}
+
+// Marking is what the stream says of its own handling.
+type Marking struct {
+	Classification string   `json:"classification" doc:"UNCLASSIFIED, RESTRICTED, CONFIDENTIAL, SECRET or TOP SECRET"`
+	Country        string   `json:"country,omitempty" doc:"that classified"`
+	Caveats        string   `json:"caveats,omitempty"`
+	Releasable     []string `json:"releasable,omitempty" doc:"countries"`
+}
+
+// MarkingOf is a marking as it is told; nil where there is none.
+func MarkingOf(m *ingest.Marking) *Marking {
+	if m == nil {
+		return nil
+	}
+	return &Marking{Classification: m.Classification, Country: m.Country, Caveats: m.Caveats, Releasable: m.Releasable}
 }
 
 // Approach is the nearest boundary of a state's airspace.
@@ -38,6 +56,10 @@ type Approach struct {
 	State    string  `json:"state"` // that lies across it, or that is left
 	Distance float64 `json:"distance"`
 	Inside   bool    `json:"inside"` // of State now
+	// By which boundary, and how far it may be off.
+	Source      string  `json:"source"`
+	Version     string  `json:"version"`
+	Uncertainty float64 `json:"uncertainty"`
 }
 
 // kindFrame is the kind of a Frame on the live channel.
@@ -83,6 +105,7 @@ func (r *recording) frame(p *segment.Provisional) Frame {
 		f.Speed = &v
 	}
 	ground(&p.Footprint, &f)
+	f.Marking = MarkingOf(p.Marking)
 	return f
 }
 
@@ -151,7 +174,10 @@ func (r *recording) approach(source string, at geodesy.Position, f *Frame) {
 		for _, s := range line.StatesNear(nil, at, approachReach) {
 			if d, ok := line.Nearest(s, airspace.Limit, at, reach); ok {
 				reach = d.Distance
-				x.approach = &Approach{State: string(s), Distance: float64(d.Distance), Inside: states.Has(s)}
+				x.approach = &Approach{
+					State: string(s), Distance: float64(d.Distance), Inside: states.Has(s), Source: line.Source().Name, Version: line.Source().Version,
+					Uncertainty: float64(d.Uncertainty),
+				}
 			}
 		}
 		r.near[source] = x

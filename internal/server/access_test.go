@@ -215,6 +215,7 @@ list-openings      --++-++
 get-playback       --++-++
 get-playlist       --++-++
 list-rows          --++-++
+get-profile        --++-++
 view-source        -+++-++
 add-source         -+----+
 stop-source        -+----+

@@ -63,6 +63,7 @@ type Named struct {
 	States       []string       `json:"states"`
 	Boundary     *node.Approach `json:"boundary,omitempty"`
 	Speed        *float64       `json:"speed,omitempty"`
+	Marking      *node.Marking  `json:"marking,omitempty"`
 }
 
 // picture is the newest of all that moves.
@@ -99,7 +100,7 @@ func (p *picture) names() ([]byte, error) {
 		f := p.newest[id]
 		n := Named{
 			ID: id, Flight: f.Flight, Source: f.Source, Registration: f.Registration, Callsign: f.Callsign, Type: f.Type, Datum: f.Datum,
-			Reason: f.Reason, States: f.States, Boundary: f.Boundary, Speed: f.Speed,
+			Reason: f.Reason, States: f.States, Boundary: f.Boundary, Speed: f.Speed, Marking: f.Marking,
 		}
 		b, err := json.Marshal(n)
 		if err != nil {

@@ -80,6 +80,7 @@ func Describe(mux *http.ServeMux, version string, a *api) huma.API {
 	a.health(h)
 	a.live(h)
 	a.playback(h)
+	a.profile(h)
 	a.airspace(h)
 	a.users(h)
 	return h

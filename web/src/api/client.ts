@@ -13,6 +13,8 @@ export type Health = Schemas['Health']
 export type Played = Schemas['Played']
 export type PlayedSegment = Schemas['PlayedSegment']
 export type Row = Schemas['Row']
+export type Profile = Schemas['Profile']
+export type ProfilePoint = Schemas['ProfilePoint']
 export type User = Schemas['User']
 export type Session = Schemas['Session']
 

@@ -9,6 +9,7 @@ import { format, none, parse } from './address'
 import type { View } from './address'
 import { Clock } from './clock'
 import type { State } from './clock'
+import type { Marking } from './marking'
 import { words } from './words.svelte'
 
 /** Who is shown what moves and what is taken in. */
@@ -36,6 +37,8 @@ class App {
   private ahead = 0 // the server's clock of this machine's
   sources = $state.raw<Source[]>([])
   health = $state.raw<Health | null>(null)
+  /** The marking of the frame that is reviewed. */
+  marked = $state.raw<Marking | null>(null)
   /** What was said last, for who hears the page instead of seeing it. */
   said = $state('')
 

@@ -2,11 +2,15 @@
 // acknowledged when it is taken up, and the server sends no more than a page that is slow can take: what it shows is never old.
 import { decodeFrame } from './frame'
 import type { MovingFrame } from './frame'
+import type { Marking } from '../lib/marking'
 
 export interface Approach {
   state: string
   distance: number
   inside: boolean
+  source: string
+  version: string
+  uncertainty: number
 }
 
 /** What a number of the picture stands for, as the server names it. */
@@ -22,6 +26,7 @@ export interface Named {
   states: string[]
   boundary?: Approach
   speed?: number
+  marking?: Marking
 }
 
 export interface Listener {

@@ -19,12 +19,12 @@ import * as icons from './icons'
 import { aboveMoving, layers, pickable, style, type Airspace, type Language } from './layers'
 import { MovingLayer } from './moving'
 import { roundScale } from './scalebar'
-import { boxOf, standings, unbroken, type Box, type Entry, type Kind, type LonLat, type Looked, type Pick, type Pin, type Standing, type Track } from './shape'
+import { boxOf, standings, unbroken, type Box, type Entry, type Kind, type LonLat, type Looked, type Pick, type Pin, type Reported, type Standing, type Track } from './shape'
 import { readTheme, type ThemeName } from './theme'
 import { Tool, type Measured, type ToolKind } from './tool'
 
 export type { Described } from './describe'
-export type { Entry, Kind, LonLat, Looked, Measured, Pick, Pin, Standing, Track }
+export type { Entry, Kind, LonLat, Looked, Measured, Pick, Pin, Reported, Standing, Track }
 
 // Its worker comes from our own server; without this the map stays grey and nothing says why.
 setWorkerUrl(workerUrl)
@@ -36,6 +36,11 @@ export interface Words {
   readonly canvas: string
   readonly zoomIn: string
   readonly zoomOut: string
+}
+
+export interface Followed {
+  readonly id: number
+  readonly what: 'aircraft' | 'footprint'
 }
 
 export interface Readout {
@@ -60,6 +65,8 @@ export interface MapOptions {
   /** where there is no view: what the first one shows */
   readonly around?: Iterable<LonLat>
   readonly graticule?: boolean
+  /** without buttons and scale bar of its own, as on paper */
+  readonly plain?: boolean
   /** seconds; see MovingLayer */
   readonly staleAfter?: number
   readonly goneAfter?: number
@@ -86,7 +93,7 @@ export function createMap(container: HTMLElement, options: MapOptions) {
   let lengths: Lengths = options.lengths ?? 'metric'
   let lines = options.graticule ?? true
   let airspace: Airspace = { property: 'id', standings: new Map() }
-  const slow: Slow = { tracks: [], entries: [], looked: [], pins: [] }
+  const slow: Slow = { tracks: [], entries: [], looked: [], pins: [], reported: [] }
   const moving = new MovingLayer({
     theme,
     ...(options.staleAfter === undefined ? {} : { staleAfter: options.staleAfter }),
@@ -121,7 +128,7 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     const button = document.createElement('button')
     button.type = 'button'
     button.textContent = sign
-    Object.assign(button.style, { width: '32px', height: '32px', padding: '0', font: '600 18px/1 system-ui, sans-serif', borderRadius: '4px', cursor: 'pointer' })
+    Object.assign(button.style, { width: '32px', height: '32px', padding: '0', font: '600 18px/1 "Inter Variable", system-ui, sans-serif', borderRadius: '4px', cursor: 'pointer' })
     button.addEventListener('click', () => map.easeTo({ zoom: map.getZoom() + by, duration: 200 }))
     buttons.append(button)
     return [button, word] as const
@@ -138,7 +145,7 @@ export function createMap(container: HTMLElement, options: MapOptions) {
   scaleBar.className = 'map-scale'
   scaleBar.setAttribute('aria-hidden', 'true') // a picture of a length; the readout says it in figures
   const crosshair = new Crosshair(container)
-  container.append(scaleBar, buttons)
+  if (!options.plain) container.append(scaleBar, buttons)
 
   let removed = false
   let styled = false
@@ -199,7 +206,7 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     crosshair.setColours(theme.tool, theme.halo)
     for (const [button] of zoomButtons) Object.assign(button.style, { color: theme.label, background: theme.halo, border: `1px solid ${theme.border}` })
     Object.assign(scaleBar.style, {
-      position: 'absolute', left: '12px', bottom: '26px', padding: '0 4px 1px', font: '11px/1.3 system-ui, sans-serif', pointerEvents: 'none',
+      position: 'absolute', left: '12px', bottom: '26px', padding: '0 4px 1px', font: '11px/1.3 "Inter Variable", system-ui, sans-serif', pointerEvents: 'none',
       color: theme.label, border: `1.5px solid ${theme.label}`, borderTop: 'none', background: `${theme.halo}b0`, textAlign: 'center', boxSizing: 'border-box', zIndex: '1',
     })
   }
@@ -368,11 +375,17 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     moving.select(picks.filter((p) => p.kind === 'aircraft' || p.kind === 'footprint').map((p) => Number(p.id)))
   }
 
-  let followed: number | undefined
+  let followed: Followed | undefined
   function follow(): void {
     const f = latest
     if (followed === undefined || !f) return
-    const i = f.ids.indexOf(followed)
+    const ground = followed.what === 'footprint' ? f.footprintOf.indexOf(followed.id) : -1
+    if (ground >= 0 && !(f.footprintFlags[ground]! & flag.unknown)) {
+      map.jumpTo({ center: [f.footprintCentres[2 * ground]! / 1e7, f.footprintCentres[2 * ground + 1]! / 1e7] })
+      return
+    }
+    if (followed.what === 'footprint') return // what sees no ground now is waited for: the map does not leap to the aircraft
+    const i = f.ids.indexOf(followed.id)
     if (i < 0 || f.flags[i]! & flag.unknown) return
     map.jumpTo({ center: [f.lonLat[2 * i]! / 1e7, f.lonLat[2 * i + 1]! / 1e7] })
   }
@@ -425,9 +438,9 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     setNow(ms: number): void {
       moving.setNow(ms)
     },
-    /** Keeps one aircraft in the middle; undefined lets go. */
-    follow(id: number | undefined): void {
-      followed = id
+    /** Keeps one aircraft, or the ground that it sees, in the middle; undefined lets go. */
+    follow(what: Followed | undefined): void {
+      followed = what
       follow()
     },
     setTracks(list: readonly Track[]): void {
@@ -463,6 +476,12 @@ export function createMap(container: HTMLElement, options: MapOptions) {
         if (p.doubt) out.push({ type: 'Feature', properties: { id: p.id, part: 'doubt' }, geometry: { type: 'LineString', coordinates: circle({ lon, lat }, p.doubt, 72) } })
         return out
       })))
+    },
+    setReported(list: readonly Reported[]): void {
+      slow.reported = list
+      setData('reported', features(list.map((r): GeoJSON.Feature => ({
+        type: 'Feature', properties: { id: r.id, count: r.count }, geometry: { type: 'Point', coordinates: [...r.at] },
+      }))))
     },
     /** The airspace of states as GeoJSON from our server: its address, the property that names the state, and how each stands. */
     setAirspace(url: string, property: string, of: ReadonlyMap<string, Standing>): void {
