@@ -11,6 +11,9 @@ import { Clock } from './clock'
 import type { State } from './clock'
 import { words } from './words.svelte'
 
+/** How long a server that is asked how it is may take, in milliseconds: a network that swallows everything closes no connection. */
+const patience = 6000
+
 const themes: readonly ThemeName[] = ['day', 'night', 'red']
 
 class App {
@@ -30,6 +33,7 @@ class App {
   retryAt = $state(NaN)
   names = $state.raw<ReadonlyMap<number, Named>>(new Map())
   frame = $state.raw<MovingFrame | null>(null)
+  private came = 0 // when the frame came, by the clock of the page, which is never set
   sources = $state.raw<Source[]>([])
   health = $state.raw<Health | null>(null)
   /** What was said last, for who hears the page instead of seeing it. */
@@ -82,7 +86,10 @@ class App {
   private connect() {
     this.socket?.close()
     this.socket = new Socket(this.client.url('/moving').replace(/^/, location.origin.replace(/^http/, 'ws')), {
-      frame: (f) => (this.frame = f),
+      frame: (f) => {
+        this.frame = f
+        this.came = performance.now()
+      },
       names: (all) => (this.names = new Map(all)),
       state: (connected, retryAt) => {
         if (connected && this.everConnected && !this.connected) void this.poll()
@@ -96,14 +103,26 @@ class App {
     void this.poll()
   }
 
+  /** What time it is at the server: that of the newest frame, and what has passed since. */
+  serverNow(): number {
+    return this.frame ? this.frame.time + performance.now() - this.came : Date.now()
+  }
+
+  private polling = false
   async poll() {
+    if (this.polling) return // what is not answered is not asked for again
+    this.polling = true
     try {
-      const [sources, health] = await Promise.all([this.client.all<Source>('/sources'), this.client.get<Health>('/health')])
+      const soon = AbortSignal.timeout(patience)
+      const [sources, health] = await Promise.all([this.client.all<Source>('/sources', {}, 1000, soon), this.client.get<Health>('/health', {}, soon)])
       this.sources = sources
       this.health = health
     } catch (e) {
-      // Unreachable is shown by the socket; a refusal for this role leaves the lamps dark.
-      if (!(e instanceof Unreachable) && !(e instanceof Problem)) throw e
+      // A server that does not answer has the live channel opened anew, which shows how it is; a refusal for this role leaves the lamps dark.
+      if (e instanceof Unreachable) this.socket?.lost()
+      else if (!(e instanceof Problem)) throw e
+    } finally {
+      this.polling = false
     }
   }
 
