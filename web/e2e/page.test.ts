@@ -1,81 +1,28 @@
 // The page against the real server: what a person does, through what a person sees.
-import AxeBuilder from '@axe-core/playwright'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { Browser, BrowserContext, Download, Page } from 'playwright-core'
+import { readFileSync } from 'node:fs'
+import type { Download, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { launch } from './map.serve'
-import { Server, inRepository } from './server'
+import { inRepository } from './server'
+import { Story, sample as recorded } from './story'
 
-const samples = process.env.OVERFLIGHT_SAMPLES ?? ''
-const osh = join(samples, 'misb', 'osh_sample-stream.ts')
-const withSamples = existsSync(osh)
-if (!withSamples && process.env.OVERFLIGHT_REQUIRE_SAMPLES === '1') throw new Error('OVERFLIGHT_SAMPLES names no folder of outside recordings')
-const shots = process.env.SHOTS ?? ''
-
-let browser: Browser
-let server: Server
-let context: BrowserContext
+const osh = recorded('misb', 'osh_sample-stream.ts')
+const story = new Story({ verb: 'serve' })
+const { server } = story
 let page: Page
-const folder = mkdtempSync(join(tmpdir(), 'overflight-page-'))
-const outside: string[] = []
-const complaints: string[] = []
 
 beforeAll(async () => {
-  if (shots) mkdirSync(shots, { recursive: true })
-  server = new Server(join(folder, 'node'), 'serve')
-  await server.start()
-  browser = await launch(['--autoplay-policy=no-user-gesture-required'])
-  context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB', timezoneId: 'America/Mexico_City', reducedMotion: 'reduce', acceptDownloads: true })
-  context.setDefaultTimeout(90_000) // a busy machine is slow, not wrong
-  page = await context.newPage()
-  page.on('request', (r) => {
-    if (!r.url().startsWith(server.address) && !/^(blob|data):/.test(r.url())) outside.push(r.url())
-  })
-  page.on('pageerror', (e) => complaints.push(e.message))
-  page.on('console', (m) => {
-    if (/Content Security Policy|Refused to/.test(m.text())) complaints.push(m.text())
-  })
+  await story.start()
+  page = story.page
 })
+afterAll(() => story.close())
+afterEach(() => story.sound())
 
-afterAll(async () => {
-  await browser?.close()
-  await server?.kill()
-  rmSync(folder, { recursive: true, force: true })
-})
-
-afterEach(() => {
-  expect(complaints).toEqual([])
-  expect(outside).toEqual([])
-})
-
-const screenshot = async (name: string) => {
-  if (shots) await page.screenshot({ path: join(shots, `${name}.png`) })
-}
-const noFaults = async () => {
-  const found = await new AxeBuilder({ page }).exclude('.maplibregl-canvas-container').analyze()
-  expect(found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([])
-}
-const nav = (name: string) => page.getByRole('navigation').getByRole('link', { name, exact: true }).click()
-const ingest = async (path: string, name: string) => {
-  await nav('Feeds')
-  await page.getByLabel('Address or file on the server').fill(path)
-  await page.getByLabel('Name (may be empty)').fill(name)
-  await page.getByRole('button', { name: 'Take in' }).click()
-  const row = page.getByTestId('sources').locator('tr', { hasText: name })
-  await row.getByText('ended').waitFor({ timeout: 60_000 })
-  return (await row.getByRole('link').first().textContent())!.trim()
-}
-/** Waits until the newest frame is shown and its metadata beside it. */
-const settled = async () => {
-  await page.getByTestId('row').waitFor({ timeout: 60_000 })
-}
-const openFlight = async (flight: string) => {
-  await nav('Flights')
-  await page.getByTestId('flights').getByRole('button', { name: flight }).click()
-  await page.getByRole('heading', { name: flight }).waitFor()
-}
+const screenshot = (name: string) => story.screenshot(name)
+const noFaults = () => story.noFaults()
+const nav = (name: string) => story.nav(name)
+const ingest = (path: string, name: string) => story.ingest(path, name)
+const settled = () => story.settled()
+const openFlight = (flight: string) => story.openFlight(flight)
 
 describe('the page', () => {
   let clip = ''
@@ -143,7 +90,7 @@ describe('the page', () => {
         let x = 0, y = 0, n = 0
         for (let i = 0; i < d.length; i += 4) {
           const p = i / 4, px = p % c.width, py = Math.floor(p / c.width)
-          const label = py < 20 && px > c.width * 0.75
+          const label = py < 34 && px >= c.width * 0.74 // and the mark below it
           if (d[i]! > 205 && d[i + 1]! > 205 && d[i + 2]! > 195 && !label) { x += px; y += py; n++ }
         }
         return { u: x / n / c.width, v: y / n / c.height, n }
@@ -180,7 +127,7 @@ describe('the page', () => {
     expect(shown).toContain(Buffer.from(digest).toString('hex'))
   })
 
-  test.runIf(withSamples)('the outside recording plays with its map, its reports and its timeline in step', async () => {
+  test.runIf(osh)('the outside recording plays with its map, its reports and its timeline in step', async () => {
     sample = await ingest(osh, 'osh')
     await openFlight(sample)
     await settled()

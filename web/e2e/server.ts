@@ -63,6 +63,15 @@ export class Server {
     throw new Error(`no link: ${this.output}`)
   }
 
+  /** Stops it where it stands: connections stay open and nothing answers. */
+  freeze(): void {
+    this.child?.kill('SIGSTOP')
+  }
+
+  thaw(): void {
+    this.child?.kill('SIGCONT')
+  }
+
   async kill(): Promise<void> {
     const child = this.child
     this.child = null
