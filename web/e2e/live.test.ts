@@ -205,6 +205,7 @@ describe('a feed that dies', () => {
         const text = document.querySelector('[data-testid=aircraft]')!.textContent!
         return text.includes(stale!) && text.includes(age!) && /\d+ s/.test(text)
       }, [story.t('page.live.stale'), age])
+      await page.getByText(story.t('page.video.silent')).waitFor()
     })
     await page.waitForFunction(() => window.account.shown.at(-1)?.drawn.aircraft[0]?.stale === true && window.account.shown.at(-1)?.drawn.footprints[0]?.stale === true)
     await story.screenshot('live-stale')
