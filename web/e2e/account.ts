@@ -8,7 +8,7 @@ export interface Shown {
   number: number
   /** in the mark of the frame that the browser last told of */
   told: number
-  /** Milliseconds from when it was told of until the map had drawn: a busy machine shows further frames meanwhile. */
+  /** Seconds by which the video's own clock had gone on from that frame when the map had drawn: a busy machine shows further frames meanwhile. */
   since: number
   seeking: boolean
   paused: boolean
@@ -69,17 +69,17 @@ export function keepAccount(page: Page, video: string): Promise<void> {
     const account: Account & { read(): number } = { shown: [], told: [], read }
     window.account = account
     let told = -1
-    let when = performance.now()
-    const onFrame = () => {
+    let media = 0
+    const onFrame = (_: number, frame: VideoFrameCallbackMetadata) => {
       told = read()
-      when = performance.now()
+      media = frame.mediaTime
       account.told.push(told)
       v.requestVideoFrameCallback(onFrame)
     }
     v.requestVideoFrameCallback(onFrame)
     map.addEventListener('drawn', (e) => {
       const drawn = (e as CustomEvent<() => Drawn>).detail()
-      account.shown.push({ number: read(), told, since: performance.now() - when, seeking: v.seeking, paused: v.paused, media: v.currentTime, drawn })
+      account.shown.push({ number: read(), told, since: v.currentTime - media, seeking: v.seeking, paused: v.paused, media: v.currentTime, drawn })
     })
   }, video)
 }
