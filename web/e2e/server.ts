@@ -72,6 +72,15 @@ export class Server {
     if (!answer.ok()) throw new Error(`signing in: ${answer.status()} ${await answer.text()}`)
   }
 
+  /** Stops it where it stands: connections stay open and nothing answers. */
+  freeze(): void {
+    this.child?.kill('SIGSTOP')
+  }
+
+  thaw(): void {
+    this.child?.kill('SIGCONT')
+  }
+
   async kill(): Promise<void> {
     const child = this.child
     this.child = null

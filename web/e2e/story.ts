@@ -136,7 +136,7 @@ export class Person {
 /** A server with a folder of its own, and who sits in front of it. */
 export class Story {
   private readonly people: Person[] = []
-  private readonly folder = mkdtempSync(join(tmpdir(), 'overflight-page-'))
+  readonly folder = mkdtempSync(join(tmpdir(), 'overflight-page-'))
   readonly server: Server
 
   constructor(

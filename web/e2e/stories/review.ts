@@ -21,7 +21,7 @@ const roofIn = (page: Page) => page.evaluate(() => {
   let x = 0, y = 0, n = 0
   for (let i = 0; i < d.length; i += 4) {
     const p = i / 4, px = p % c.width, py = Math.floor(p / c.width)
-    const label = py < 20 && px > c.width * 0.75
+    const label = py < 34 && px >= c.width * 0.74 // and the mark below it
     if (d[i]! > 205 && d[i + 1]! > 205 && d[i + 2]! > 195 && !label) { x += px; y += py; n++ }
   }
   return { u: x / n / c.width, v: y / n / c.height, n }

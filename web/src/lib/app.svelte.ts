@@ -15,6 +15,9 @@ import { words } from './words.svelte'
 /** Who is shown what moves and what is taken in. */
 export const readers = ['planner', 'operator', 'analyst', 'liaison', 'auditor', 'administrator'] as const
 
+/** How long a server that is asked how it is may take, in milliseconds: a network that swallows everything closes no connection. */
+const patience = 6000
+
 const themes: readonly ThemeName[] = ['day', 'night', 'red']
 
 class App {
@@ -34,7 +37,7 @@ class App {
   retryAt = $state(NaN)
   names = $state.raw<ReadonlyMap<number, Named>>(new Map())
   frame = $state.raw<MovingFrame | null>(null)
-  private ahead = 0 // the server's clock of this machine's
+  private came = 0 // when the frame came, by the clock of the page, which is never set
   sources = $state.raw<Source[]>([])
   health = $state.raw<Health | null>(null)
   /** The marking of the frame that is reviewed. */
@@ -104,7 +107,7 @@ class App {
     this.socket = new Socket(this.client.url('/moving').replace(/^/, location.origin.replace(/^http/, 'ws')), {
       frame: (f) => {
         this.frame = f
-        this.ahead = f.time - Date.now()
+        this.came = performance.now()
       },
       names: (all) => (this.names = new Map(all)),
       state: (connected, retryAt) => {
@@ -128,14 +131,26 @@ class App {
     }
   }
 
+  /** What time it is at the server: that of the newest frame, and what has passed since. */
+  serverNow(): number {
+    return this.frame ? this.frame.time + performance.now() - this.came : Date.now()
+  }
+
+  private polling = false
   async poll() {
+    if (this.polling) return // what is not answered is not asked for again
+    this.polling = true
     try {
-      const [sources, health] = await Promise.all([this.client.all<Source>('/sources'), this.client.get<Health>('/health')])
+      const soon = AbortSignal.timeout(patience)
+      const [sources, health] = await Promise.all([this.client.all<Source>('/sources', {}, 1000, soon), this.client.get<Health>('/health', {}, soon)])
       this.sources = sources
       this.health = health
     } catch (e) {
-      // Unreachable is shown by the socket; a refusal for this role leaves the lamps dark.
-      if (!(e instanceof Unreachable) && !(e instanceof Problem)) throw e
+      // A server that does not answer has the live channel opened anew, which shows how it is; a refusal for this role leaves the lamps dark.
+      if (e instanceof Unreachable) this.socket?.lost()
+      else if (!(e instanceof Problem)) throw e
+    } finally {
+      this.polling = false
     }
   }
 
@@ -185,11 +200,6 @@ class App {
   setUnits(units: 'metric' | 'nautical') {
     this.units = units
     localStorage.setItem('units', units)
-  }
-
-  /** What time it is for what moves: by the clock that stamped it. */
-  movingNow(): number {
-    return Date.now() + this.ahead
   }
 
   may(...roles: string[]): boolean {

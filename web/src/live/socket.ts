@@ -77,12 +77,24 @@ export class Socket {
         this.listener.frame(frame)
       }
     }
-    socket.onclose = () => {
-      if (this.closed) return
-      const wait = this.pause
-      this.pause = Math.min(2 * this.pause, longestPause)
-      this.listener.state(false, Date.now() + wait)
-      this.timer = setTimeout(() => this.connect(), wait)
-    }
+    socket.onclose = () => this.again()
+  }
+
+  /** The server is known not to answer: what is open is given up, and a new one is tried until it opens. */
+  lost() {
+    const socket = this.socket
+    if (this.closed || !socket || socket.readyState !== WebSocket.OPEN) return
+    socket.onmessage = socket.onclose = null // it says so late, or never
+    socket.close()
+    this.again()
+  }
+
+  private again() {
+    if (this.closed) return
+    const wait = this.pause
+    this.pause = Math.min(2 * this.pause, longestPause)
+    this.listener.state(false, Date.now() + wait)
+    clearTimeout(this.timer)
+    this.timer = setTimeout(() => this.connect(), wait)
   }
 }

@@ -17,7 +17,7 @@ import { graticule, lineName } from './graticule'
 import { hatch, type HatchImage } from './hatch'
 import * as icons from './icons'
 import { aboveMoving, layers, pickable, style, type Airspace, type Language } from './layers'
-import { MovingLayer } from './moving'
+import { MovingLayer, type Drawn } from './moving'
 import { roundScale } from './scalebar'
 import { boxOf, standings, unbroken, type Box, type Entry, type Kind, type LonLat, type Looked, type Pick, type Pin, type Reported, type Standing, type Track } from './shape'
 import { readTheme, type ThemeName } from './theme'
@@ -261,6 +261,8 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     scaleBar.textContent = text
     scaleBar.style.width = `${metres / per}px`
   }
+  // Who keeps account of what was on the screen is told after every picture; what it reads is what was drawn.
+  map.on('render', () => container.dispatchEvent(new CustomEvent<() => Drawn>('drawn', { detail: () => moving.account() })))
   map.on('move', drawScale)
   map.on('resize', drawScale)
   drawScale()

@@ -116,10 +116,22 @@ export class Player {
     this.hls?.destroy()
   }
 
+  /** The continuity of a frame: the event that names it comes some frames late, the list of what was loaded knows. */
+  private continuityAt(media: number): number {
+    const hls = this.hls
+    const loaded = hls && (hls.levels[hls.currentLevel] ?? hls.levels[0])?.details?.fragments
+    let cc = this.continuity
+    for (const f of loaded ?? []) {
+      if (f.start > media + 0.002) break
+      cc = f.cc
+    }
+    return cc
+  }
+
   private watch(): void {
     this.video.cancelVideoFrameCallback(this.callback)
     this.callback = this.video.requestVideoFrameCallback((_, frame) => {
-      const base = this.base.get(this.continuity) ?? [...this.base.values()].at(-1)
+      const base = this.base.get(this.continuityAt(frame.mediaTime)) ?? [...this.base.values()].at(-1)
       if (base !== undefined) this.events.shown({ pts: (((frame.mediaTime * perSecond + base) % wrap) + wrap) % wrap, media: frame.mediaTime })
       if (!this.closed) this.watch()
     })
