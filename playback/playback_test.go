@@ -87,7 +87,7 @@ func TestPlaylistPlays(t *testing.T) {
 		}
 		parts = append(parts, Part{URI: name, From: time.Date(2026, 1, 2, 3, 4, 5, 6e6, time.UTC), Index: read(t, half, nil)})
 	}
-	list := Playlist(parts, true)
+	list := Playlist(parts, true, false)
 	if n := strings.Count(string(list), "#EXTINF"); n != 3 || bytes.Contains(list, []byte("DISCONTINUITY")) {
 		t.Fatalf("%d entries:\n%s", n, list)
 	}
@@ -152,7 +152,7 @@ func TestPlaylist(t *testing.T) {
 		part("c", 900000, 3003),
 		{URI: "none", Index: Index{Video: Video{Verdict: NoVideo}}},
 		part("d", 903003, 3003),
-	}, false))
+	}, false, false))
 	want := `#EXTM3U
 #EXT-X-VERSION:4
 #EXT-X-TARGETDURATION:1
@@ -197,7 +197,7 @@ func FuzzRead(f *testing.F) {
 				t.Fatalf("%+v of %d bytes", r, len(b))
 			}
 		}
-		Playlist([]Part{{URI: "x", Index: x}}, true)
+		Playlist([]Part{{URI: "x", Index: x}}, true, false)
 	})
 }
 

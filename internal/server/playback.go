@@ -47,6 +47,7 @@ type PlayedSegment struct {
 type playlistInput struct {
 	FlightPath
 	Source  string `query:"source" required:"true"`
+	Fine    bool   `query:"fine" doc:"each range that begins with a key picture is an entry: to cut by"`
 	Who     string `query:"by"`
 	Purpose string `query:"purpose"`
 }
@@ -159,7 +160,7 @@ func (a *api) playlist(ctx context.Context, in *playlistInput) (*huma.StreamResp
 	return &huma.StreamResponse{Body: func(c huma.Context) {
 		c.SetHeader("Content-Type", "application/vnd.apple.mpegurl")
 		c.SetHeader("Cache-Control", "no-store")
-		_, _ = c.BodyWriter().Write(playback.Playlist(parts, complete)) // nobody is left to tell
+		_, _ = c.BodyWriter().Write(playback.Playlist(parts, complete, in.Fine)) // nobody is left to tell
 	}}, nil
 }
 

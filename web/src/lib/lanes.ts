@@ -1,8 +1,20 @@
 // What was stated of a flight, as lanes of a timeline. Later kinds of statement add theirs here.
 import type { Flight } from '../api/client'
-import type { Bar, Lane } from '../parts/Timeline.svelte'
 import { instant } from './time'
 import { coded, t } from './words.svelte'
+
+/** A stretch of time in a lane. */
+export interface Bar {
+  id: string
+  from: number
+  to: number
+  label: string
+  kind?: 'flight' | 'video' | 'entry' | 'possible' | 'look' | 'gap'
+}
+export interface Lane {
+  name: string
+  bars: readonly Bar[]
+}
 
 export function bar(id: string, from: number, to: number, label: string, kind: NonNullable<Bar['kind']>): Bar {
   return { id, from, to: Math.max(from, to), label, kind }
