@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -50,7 +51,7 @@ func runScenarios(t *terminal, args []string, asJSON bool) error {
 		r, err := runScenario(file, boundaries)
 		o := outcome{Result: r, File: file, Pass: err == nil && r.Pass()}
 		if err != nil {
-			o.Error = t.say(err)
+			o.Error = sayFault(t, err)
 		}
 		if !o.Pass {
 			failed++
@@ -69,6 +70,15 @@ func runScenarios(t *terminal, args []string, asJSON bool) error {
 		return &exit{code: exitError, err: errors.New(t.words.Count("scenario.failures", failed))}
 	}
 	return nil
+}
+
+// sayFault leaves a fault of a story in the language of the story.
+func sayFault(t *terminal, err error) string {
+	var f *scenario.Fault
+	if errors.As(err, &f) {
+		return strings.ReplaceAll(f.Error(), "\n", "; ")
+	}
+	return t.say(err)
 }
 
 func runScenario(file string, boundaries []airspace.DatedLine) (*scenario.Result, error) {
@@ -123,7 +133,7 @@ func checkScenarios(t *terminal, args []string) error {
 		s, err := readScenario(file)
 		if err != nil {
 			failed++
-			fmt.Fprintln(t.out, t.words.Text("scenario.failed", file, t.say(err)))
+			fmt.Fprintln(t.out, t.words.Text("scenario.failed", file, sayFault(t, err)))
 			continue
 		}
 		fmt.Fprintln(t.out, t.words.Text("scenario.read", file, s.Title))

@@ -359,6 +359,7 @@ func (p *parser) value(k kind) (value, error) {
 		return p.altitude()
 	case wantBand:
 		return p.band()
+	default: // one word, below
 	}
 	p.take(1)
 	v := value{text: t.text}
@@ -404,6 +405,7 @@ func (p *parser) value(k kind) (value, error) {
 		var err error
 		v.number, err = strconv.Atoi(t.text)
 		ok = err == nil && v.number >= 0 && v.number <= 1_000_000
+	default: // a name is any word
 	}
 	if !ok {
 		return bad()
