@@ -31,6 +31,10 @@ func (w *world) expect(s *sentence) (Check, error) {
 		return w.statement(s)
 	case "expect loosened":
 		return w.loosened(s)
+	case "expect name":
+		return w.calledAs(s), nil
+	case "expect search":
+		return w.searched(s), nil
 	}
 	return Check{}, fmt.Errorf("%w: %s", authority.ErrKind, s.word)
 }
@@ -101,6 +105,9 @@ func (w *world) judge(s *sentence, d *authority.Decision) Check {
 	w.coded(s, &c, told)
 	for i := range told {
 		c.Reasons = append(c.Reasons, w.reason(&told[i]))
+		if n := w.expectations(&told[i], d); n > 0 {
+			c.Reasons = append(c.Reasons, w.words().Count("inforce.expected", n))
+		}
 	}
 	return c
 }
@@ -215,10 +222,14 @@ func (w *world) entry(s *sentence) (Check, error) {
 	var got []string
 	for i := range f.entries {
 		e := &f.entries[i]
-		if e.State != state || e.Fixes == 0 {
+		if e.State != state {
 			continue
 		}
 		text, ok := w.measured(s, e)
+		if e.Verdict != airspace.Entered {
+			// Within the doubt of the boundary: neither an entry nor none.
+			text, ok = text+" ("+w.words().Text("verdict."+e.Verdict.String())+")", false
+		}
 		a := answerOf(answers, f.number, i+1, false)
 		one := Check{Pass: ok, Came: string(state)}
 		if a != nil {

@@ -159,5 +159,7 @@ var grammar = map[Word]shape{
 	}},
 	"expect no look into": {args: []kind{wantState}, clauses: []clause{c("from outside"), c("from inside"), c("of", wantName)}},
 	"expect statement":    {args: []kind{wantName, wantFinding}, clauses: []clause{c("shows", wantFinding), c("beside looks"), c("known at", wantInstant)}},
+	"expect name":         {args: []kind{wantName, wantName, wantText}, clauses: []clause{c("on", wantInstant), c("known at", wantInstant)}},
+	"expect search":       {args: []kind{wantText}, clauses: []clause{must("first", wantName), c("beside", wantNames)}},
 	"expect loosened":     {args: []kind{wantName, wantLoosened}, clauses: []clause{c("in effect"), c("not in effect"), c("known at", wantInstant), must("on", wantInstant)}},
 }

@@ -54,6 +54,8 @@ var keywords = []keyword{
 	{"expect no look into", "espera ninguna mirada a"},
 	{"expect statement", "espera declaración"},
 	{"expect loosened", "espera relajada"},
+	{"expect name", "espera nombre"},
+	{"expect search", "espera búsqueda"},
 	// What a statement goes on with.
 	{"id", "clave"},
 	{"of", "de"},
@@ -179,6 +181,8 @@ var keywords = []keyword{
 	{"undetermined", "indeterminada"},
 	{"unchecked", "sin-cotejo"},
 	{"shows", "muestra"},
+	{"first", "primero"},
+	{"beside", "junto a"},
 	{"beside looks", "junto a miradas"},
 	{"in effect", "con efecto"},
 	{"not in effect", "sin efecto"},

@@ -9,9 +9,12 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"overflight/authority"
+	"overflight/designation"
 	"overflight/internal/catalogue"
+	"overflight/validity"
 )
 
 // twins are the English and the Spanish telling of each story of the documents.
@@ -94,6 +97,23 @@ plan S1
   route 31.9N 110.5W, 31.9N 109.5W altitude 6000m MSL speed 200kt start 2025-03-05T12:00Z
 `
 
+var looked = strings.TrimSuffix(before, "\n") + "\n  look 3km around 31.1N 110.3W during +2m/+10m\nfly S1\n"
+
+const said = `say USA unnamed "an official" on 2025-03-06 claims looked in from outside MEX during 2025-03-05/2025-03-05 paraphrase "It was looked at."
+`
+
+var listed = "clock 2025-01-01\nlist edition OFAC-SDN 2025-01-01\n  1 SDNTK \"ALPHA\"\n" + before
+
+var expecting = strings.Replace(strings.TrimPrefix(before, "clock 2025-03-01\nruleset default of USA\n"), "scope agreement", "scope OFAC-SDN FTO 1", 1) + "expectation OFAC-SDN 1 FTO expected on 2025-03-04 by \"an outlet\"\n"
+
+const amended = before + `agreement A1 between USA and MEX from 2025-01-01 purposes find-airstrips
+sign A1 of USA by "ana"
+sign A1 of MEX by "benito"
+agreement A2 between USA and MEX from 2025-01-01 purposes find-airstrips, survey-area amends A1
+sign A2 of USA by "ana"
+sign A2 of MEX by "benito"
+`
+
 // TestWhatCannotBeToldIsAFault: an act that is not admitted, in one line with its cause.
 func TestWhatCannotBeToldIsAFault(t *testing.T) {
 	t.Parallel()
@@ -134,6 +154,21 @@ func TestAFailureSaysWhatWasExpectedAndWhatCame(t *testing.T) {
 		{"scenario \"a\"\n" + before + "fly S1\nexpect entry MEX depth 42km for 18m cleared", "entry into MEX depth 42km for 18m cleared", "no entry into MEX", ""},
 		{"scenario \"a\"\n" + before + "fly S1\nexpect no entry USA", "no entry into USA", "entry into USA depth ", ""},
 		{"scenario \"a\"\n" + before + "fly S1\nexpect look into MEX from outside", "look into MEX from outside", "no look into MEX", ""},
+		{"scenario \"a\"\n" + looked + "expect look into MEX from outside cleared", "look into MEX from outside cleared", "look into MEX from outside none", "looks from outside (MEX): Not known"},
+		{"scenario \"a\"\n" + looked + "expect look into MEX from inside", "look into MEX from inside", "no look into MEX", ""},
+		{"scenario \"a\"\n" + looked + "expect no look into MEX", "no look into MEX", "look into MEX from outside", ""},
+		{"scenario \"a\"\n" + looked + said + "expect statement 1 supported shows contradicted", "s-1: supported, shows contradicted", "s-1: supported, shows supported", "looked"},
+		{"scenario \"a\"\n" + looked + said + "expect statement 1 unchecked", "s-1: unchecked", "s-1: supported", "SIM-2025-0001"},
+		{"scenario \"a\"\n" + looked + said + "expect statement 1 supported beside looks", "s-1: supported, beside looks", "s-1: supported", ""},
+		{"scenario \"a\"\n" + amended + "expect loosened A2 purpose in effect on 2025-03-05", "A2: purpose, in effect", "A2: purpose, not in effect", ""},
+		{"scenario \"a\"\n" + amended + "expect loosened A2 unarmed on 2025-03-05", "A2: unarmed", "A2: purpose, not in effect", ""},
+		{"scenario \"a\"\n" + amended + "expect loosened A9 unarmed on 2025-03-05", "A9: unarmed", "A9: none", ""},
+		{"scenario \"a\"\n" + listed + "expect name OFAC-SDN 1 \"B\"", "OFAC-SDN 1 B", "OFAC-SDN 1 ALPHA", ""},
+		{"scenario \"a\"\n" + listed + "expect name OFAC-SDN 2 \"B\"", "OFAC-SDN 2 B", "OFAC-SDN 2 unknown", ""},
+		{"scenario \"a\"\n" + listed + "expect search \"ALPHA\" first 1 beside 2", "first 1 beside 2", "first 1", ""},
+		{"scenario \"a\"\n" + listed + "expect search \"ALPHA\" first 2", "first 2", "first 1", ""},
+		{"scenario \"a\"\n" + listed + "expect search \"WORDS\" first 1", "first 1", "none", ""},
+		{"scenario \"a\"\n" + listed + strings.Replace(expecting, "plan S1", "plan S2", 1) + "at 2025-03-05T12:00Z expect rule scope pass", "scope: pass", "scope: fail", "1 expectation was on record; an expectation changes nothing"},
 		{"scenario \"a\"\n" + before + "refused approve S1 by \"ana\"", "refused", "put on record", ""},
 		{"escenario \"a\"\n" + spanish + "al 2025-03-05T12:00Z espera procede porque fundamento", "procede porque fundamento", "no-procede", "fundamento del permiso: No se cumple: El plan no nombra nada en que se funde el permiso."},
 		{"escenario \"a\"\n" + spanish + "vuela S1\nespera ingreso MEX profundidad 42km", "ingreso a MEX profundidad 42km", "ningún ingreso a MEX", ""},
@@ -146,6 +181,21 @@ func TestAFailureSaysWhatWasExpectedAndWhatCame(t *testing.T) {
 		c := r.Checks[len(r.Checks)-1]
 		if c.Pass || r.Pass() || c.Want != tc.want || !strings.HasPrefix(c.Got, tc.got) || !strings.Contains(strings.Join(c.Reasons, "\n"), tc.reason) {
 			t.Errorf("%q, %q: passes: %v\n%s", c.Want, c.Got, c.Pass, strings.Join(c.Reasons, "\n"))
+		}
+	}
+}
+
+// TestWithinTheDoubtOfTheBoundaryIsNeither: what is not resolved is no entry and not none.
+func TestWithinTheDoubtOfTheBoundaryIsNeither(t *testing.T) {
+	t.Parallel()
+	story := "scenario \"a\"\n" + strings.Replace(before, "31.9N 109.5W", "31.3325N 110.5W", 1) + "fly S1\nexpect no entry MEX\nexpect entry MEX"
+	r, err := run(t, story)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range r.Checks {
+		if c.Pass || !strings.Contains(c.Got, "(unresolved)") {
+			t.Errorf("%s passes: %v; came %s", c.Want, c.Pass, c.Got)
 		}
 	}
 }
@@ -164,6 +214,29 @@ func TestAQuantityIsMeantAsExactlyAsItIsWritten(t *testing.T) {
 		}
 		if r.Pass() != want {
 			t.Errorf("%s passes: %v; came %s", quantity, r.Pass(), r.Checks[0].Got)
+		}
+	}
+}
+
+// TestAnEditionHasItsOtherNames: those that are written behind a row are of that row.
+func TestAnEditionHasItsOtherNames(t *testing.T) {
+	t.Parallel()
+	s, err := Parse("f", []byte("scenario \"a\"\nclock 2025-01-01\nlist edition OFAC-SDN 2025-01-01\n  1 SDNTK \"A\" aka \"B\" aka \"C\"\n  2 SDNTK, FTO \"D\""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(s, config(t, "testdata"))
+	w.now = s.sentences[0].values[0].at.Time
+	if err := w.act(&s.sentences[1]); err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]designation.Row{
+		"1": {ID: "1", Name: "A", Programmes: []string{"SDNTK"}, Aliases: []designation.Name{{Text: "B", Kind: "a.k.a."}, {Text: "C", Kind: "a.k.a."}}},
+		"2": {ID: "2", Name: "D", Programmes: []string{"FTO", "SDNTK"}},
+	} {
+		got, ok := w.designations.Row(designation.Entity{List: designation.OFAC, ID: id}, validity.AsOf{Valid: w.now, Known: w.now})
+		if d := cmp.Diff(want, got, cmpopts.EquateEmpty()); d != "" || !ok {
+			t.Errorf("row %s (-want +got): %s", id, d)
 		}
 	}
 }
