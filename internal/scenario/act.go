@@ -3,6 +3,7 @@ package scenario
 import (
 	"crypto/sha256"
 	"fmt"
+	"io/fs"
 	"iter"
 	"strings"
 	"time"
@@ -290,6 +291,9 @@ func (w *world) ruleset(s *sentence) error {
 	var err error
 	switch name := s.values[0]; {
 	case len(name.words) == 0:
+		if w.open == nil {
+			return fmt.Errorf("%w: %s", fs.ErrNotExist, name.text)
+		}
 		var document []byte
 		if document, err = w.open(name.text); err != nil {
 			return err

@@ -1,6 +1,10 @@
 package scenario
 
-import "overflight/internal/catalogue"
+import (
+	"strings"
+
+	"overflight/internal/catalogue"
+)
 
 // Fault is what a file does not say as it has to: one line, in the language of the file.
 type Fault struct {
@@ -19,7 +23,7 @@ func (f *Fault) Error() string {
 	words := catalogue.Open(f.language)
 	switch {
 	case f.Cause != nil:
-		return words.Text("scenario.fault.act", f.File, f.Line, f.Word, f.Cause.Error())
+		return words.Text("scenario.fault.act", f.File, f.Line, f.Word, strings.ReplaceAll(f.Cause.Error(), "\n", "; "))
 	case f.Near != "":
 		return words.Text("scenario.fault.near", f.File, f.Line, f.Word, f.Near)
 	case f.Word == "":

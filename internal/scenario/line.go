@@ -14,6 +14,9 @@ const (
 	mostTokens = 2000 // of one statement with the lines that belong to it
 )
 
+// mark is what some editors put before a text in UTF-8.
+const mark = "\ufeff"
+
 // token is one word, one quoted text or one comma.
 type token struct {
 	text   string
@@ -36,7 +39,7 @@ func (p *parser) blocks(text string) ([]block, error) {
 	}
 	var out []block
 	n := 0
-	for raw := range strings.SplitSeq(text, "\n") {
+	for raw := range strings.SplitSeq(strings.TrimPrefix(text, mark), "\n") {
 		n++
 		raw = strings.TrimSuffix(raw, "\r")
 		tokens, err := p.tokens(n, raw)
@@ -77,6 +80,9 @@ func invalid(s string) int {
 func (p *parser) tokens(n int, line string) ([]token, error) {
 	if len(line) > mostLine {
 		return nil, p.fault(n, line, wantShort)
+	}
+	if strings.ContainsFunc(line, func(r rune) bool { return unicode.IsControl(r) && r != '\t' }) {
+		return nil, p.fault(n, "", wantUTF8) // what is repeated in errors and reports is to stay what it is on a terminal
 	}
 	var out []token
 	for {

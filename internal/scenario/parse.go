@@ -85,7 +85,8 @@ type parser struct {
 	file  string
 	words *lexicon
 	rest  block
-	line  int // of the last token taken
+	line  int  // of the last token taken
+	word  Word // of the statement
 }
 
 // Parse reads a story. The error is a *Fault: one line, in the language of the file.
@@ -121,7 +122,7 @@ func Parse(file string, text []byte) (*Story, error) {
 
 // spoken tells the language of a file by its first keyword.
 func spoken(text string) catalogue.Language {
-	for line := range strings.SplitSeq(text, "\n") {
+	for line := range strings.SplitSeq(strings.TrimPrefix(text, mark), "\n") {
 		if f := strings.Fields(line); len(f) > 0 && f[0][0] != '#' {
 			if fold(f[0]) == fold(lexicons[catalogue.Spanish].spelled["scenario"]) {
 				return catalogue.Spanish
@@ -148,7 +149,7 @@ func (p *parser) sentence(b block) (sentence, error) {
 		}
 		return s, p.unknown(among)
 	}
-	s.word = word
+	s.word, p.word = word, word
 	g := grammar[word]
 	var err error
 	if s.values, err = p.values(g.args, g.last); err != nil {
@@ -382,6 +383,7 @@ func (p *parser) value(k kind) (value, error) {
 		ok = isParty(t.text)
 	case wantInstant:
 		v.at, ok = parseInstant(t.text)
+		ok = ok && !v.at.plus
 	case wantDay:
 		v.at, ok = parseInstant(t.text)
 		ok = ok && v.at.day
@@ -390,7 +392,7 @@ func (p *parser) value(k kind) (value, error) {
 		var okFrom, okTo bool
 		v.at, okFrom = parseInstant(from)
 		v.to, okTo = parseInstant(to)
-		ok = two && okFrom && okTo && v.at.plus == v.to.plus && v.at.from(time.Time{}).Before(v.to.end(time.Time{}))
+		ok = two && okFrom && okTo && v.at.plus == v.to.plus && (p.word == "plan" || !v.at.plus) && v.at.from(time.Time{}).Before(v.to.end(time.Time{}))
 	case wantSpan:
 		var half time.Duration
 		v.span, half, ok = parseSpan(t.text)

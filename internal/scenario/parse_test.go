@@ -42,7 +42,11 @@ var faults = []struct{ name, text, want string }{
 	{"half a row", "scenario \"a\"\nlist edition OFAC-SDN 2025-01-01\n  11440 SDNTK", `f, line 3: something is missing, expected a text in quotation marks`},
 	{"nothing is refused", "scenario \"a\"\nrefused clock 2025-01-01", `f, line 2: found "clock", expected ` + english(refusable)},
 	{"a verdict in the other language", "scenario \"a\"\nat 2025-01-01 expect procede", `f, line 2: found "procede", expected go, no-go, incomplete`},
-	{"bytes", "scenario \"a\"\nclock \xff", `f, line 2: something is missing, expected text in UTF-8`},
+	{"marked", "\ufeffescenario \"a\"\nreloz 2025-01-01", `f, línea 2: "reloz" no es una palabra clave aquí; la más parecida es "reloj"`},
+	{"bytes", "scenario \"a\"\nclock \xff", `f, line 2: something is missing, expected text in UTF-8 without control characters`},
+	{"a control character", "scenario \"a\"\nclock \x1b[2J", `f, line 2: something is missing, expected text in UTF-8 without control characters`},
+	{"a time after nothing", "scenario \"a\"\nclock +20m", `f, line 2: found "+20m", expected an instant or a day, as 2025-02-18T12:00Z or 2025-02-18`},
+	{"a period after nothing", "scenario \"a\"\nclearance MEX +20m/+30m", `f, line 2: found "+20m/+30m", expected a period from one instant or day to a later one, as 2025-02-10/2025-02-20`},
 	{"spanish", "escenario \"a\"\nreloz 2025-01-01", `f, línea 2: "reloz" no es una palabra clave aquí; la más parecida es "reloj"`},
 	{"spanish in English", "escenario \"a\"\nclock 2025-01-01", `f, línea 2: se encontró "clock", se esperaba ` + spanish(statements)},
 	{"spanish without accents", "escenario \"a\"\nplan S proposito localizar-pista", `f, línea 2: "localizar-pista" no es una palabra clave aquí; la más parecida es "localizar-pistas"`},
@@ -108,6 +112,14 @@ func FuzzParse(f *testing.F) {
 			again, err := Parse("f", []byte(text))
 			if err != nil || len(again.sentences) != len(s.sentences) {
 				t.Fatalf("read twice, it is another story: %v", err)
+			}
+			// Without boundaries nothing is flown or decided; everything else is put on record.
+			r, err := Run(s, Config{})
+			if err == nil && r != nil {
+				return
+			}
+			if r != nil || !errors.As(err, &fault) || strings.Contains(err.Error(), "\n") {
+				t.Fatalf("%v and %v", r, err)
 			}
 		case s != nil || !errors.As(err, &fault):
 			t.Fatalf("%v and %v", s, err)

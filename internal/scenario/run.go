@@ -12,7 +12,7 @@ import (
 type Config struct {
 	// Lines are the boundaries by which flights are accounted for; the first is the one that entries are told by.
 	Lines []airspace.DatedLine
-	// Open reads a rule set that a story names.
+	// Open reads a rule set that a story names; nil has none.
 	Open func(name string) ([]byte, error)
 }
 
