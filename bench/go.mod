@@ -8,6 +8,7 @@ require (
 	filippo.io/age v1.3.2
 	github.com/asticode/go-astits v1.15.0
 	github.com/golang/geo v0.0.0-20260818125358-b200a1149890
+	github.com/nats-io/nats-server/v2 v2.15.2
 	overflight v0.0.0-00010101000000-000000000000
 )
 
@@ -36,7 +37,6 @@ require (
 	github.com/mattn/go-isatty v0.0.24 // indirect
 	github.com/minio/highwayhash v1.0.4 // indirect
 	github.com/nats-io/jwt/v2 v2.8.2 // indirect
-	github.com/nats-io/nats-server/v2 v2.15.2 // indirect
 	github.com/nats-io/nats.go v1.55.0 // indirect
 	github.com/nats-io/nkeys v0.4.16 // indirect
 	github.com/nats-io/nuid v1.0.1 // indirect

@@ -28,6 +28,7 @@ type Options struct {
 	Source string    // the name that fixes and frames are to carry
 	Scale  TimeScale // of ST 0601 item 2; "" is AutoScale
 	Heads  bool      // look into pictures as far as is needed to know key pictures that no adaptation field marks
+	Places bool      // where the reports of VMTI are, for a map
 }
 
 // Observation is what one packet says about the aircraft and its sensor. It is valid only during the
@@ -41,6 +42,8 @@ type Observation struct {
 	Frame    sensor.Frame
 	Reports  int // of VMTI in the packet: counted, nothing more
 	Classes  Classes
+	Places   []Place  // of the reports, if asked for: people are counted and have no place
+	Marking  *Marking // the newest of the stream; nil before there is one
 }
 
 // Classes counts reports of VMTI by what the stream's own ontology calls them. No report is told apart from another.

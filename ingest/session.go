@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 
@@ -163,21 +162,14 @@ var (
 	vehicleWords = [][]byte{[]byte("vehicle"), []byte("car"), []byte("truck"), []byte("boat"), []byte("ship")}
 )
 
-// classes counts the reports of a set by their class. Nothing else of them leaves this room.
+// classes counts the reports of a set by their class.
 func classes(v *st0903.Set) Classes {
 	var c Classes
 	for i := range v.Targets {
-		var text []byte
-		for _, e := range v.Targets[i].Others {
-			if e.Tag == st0903.Object || e.Tag == st0903.ObjectSeries {
-				text = append(text, bytes.ToLower(e.Value)...)
-			}
-		}
-		holds := func(word []byte) bool { return bytes.Contains(text, word) }
-		switch {
-		case slices.ContainsFunc(peopleWords, holds):
+		switch t := &v.Targets[i]; {
+		case calls(t, peopleWords):
 			c.People++
-		case slices.ContainsFunc(vehicleWords, holds):
+		case calls(t, vehicleWords):
 			c.Vehicles++
 		default:
 			c.Others++

@@ -29,6 +29,7 @@ type stream struct {
 	held     held
 	gate     gate
 	obs      Observation
+	marked   marked
 }
 
 // read decodes one packet and hands over what it says. Damaged says that bytes of it are missing or
@@ -40,7 +41,7 @@ func (st *stream) read(p *Packet, damaged bool) error {
 	p.Standard = name
 	p.Checksum = Absent
 	relied := !damaged
-	st.obs = Observation{PID: p.PID, Aircraft: &st.aircraft}
+	st.obs = Observation{PID: p.PID, Aircraft: &st.aircraft, Places: st.obs.Places[:0]}
 	switch name {
 	case "ST 0601":
 		st.readUAS(p, &relied)
@@ -128,7 +129,13 @@ func (st *stream) readUAS(p *Packet, relied *bool) {
 	if v, ok := s.VMTI(); ok && p.Checksum == Good {
 		st.obs.Reports = len(v.Targets)
 		st.obs.Classes = classes(v)
+		if st.m.opt.Places {
+			st.obs.Places = places(st.obs.Places, v, place(s, st0601.TagFrameCenterLatitude, st0601.TagFrameCenterLongitude))
+		}
 		st.m.out.Reports += len(v.Targets)
+	}
+	if raw, ok := s.Raw(st0601.TagSecurityLocalSet); ok && p.Checksum == Good {
+		st.marked.read(raw)
 	}
 	p.Defects = append(p.Defects, contradictions(s)...)
 }
@@ -195,6 +202,7 @@ func (st *stream) readSecurity(p *Packet) {
 		st.unreadable(p, err)
 		return
 	}
+	st.marked.read(p.Bytes[16+size:])
 	s := st0102.Decode(p.Bytes[16+size:])
 	if st.m.visit.Packet != nil {
 		st.describe(p, s.Describe())
@@ -209,6 +217,7 @@ func (st *stream) observe(p *Packet, relied bool) {
 	o.Standard = p.Standard
 	ref := evidence.Ref{Source: st.m.opt.Source, Offset: p.Offset, Length: int64(len(p.Bytes))}
 	o.Frame = sensor.Frame{Time: p.Time, Ref: ref, Quarantined: !relied}
+	o.Marking = st.marked.newest
 	o.Fix = flight.Fix{Time: p.Time, GroundSpeed: -1, Ref: ref}
 	if p.Standard == "ST 0601" {
 		frameUAS(&st.uasSet, &o.Frame)

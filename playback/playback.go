@@ -72,7 +72,9 @@ type Row struct {
 	Frame     sensor.Frame
 	HasFix    bool
 	Footprint sensor.Footprint
-	Reports   int // of VMTI: counted, nothing more
+	Reports   int                // of VMTI, counted
+	Places    []geodesy.Position // where reports are that the stream does not call people; rounded, and of none is said which it is
+	Marking   *ingest.Marking    // nil where the stream says nothing of its handling
 }
 
 // Read reads a segment and calls visit for each metadata packet that tells of a frame, in the order of the bytes; visit may be
@@ -83,7 +85,7 @@ func Read(r io.Reader, kind ingest.Kind, scale ingest.TimeScale, geoid *geodesy.
 	if visit != nil {
 		v.Observation = b.observe
 	}
-	session, err := ingest.NewSession(kind, ingest.Options{Scale: scale, Heads: true}, v)
+	session, err := ingest.NewSession(kind, ingest.Options{Scale: scale, Heads: true, Places: true}, v)
 	if err != nil {
 		return Index{}, fmt.Errorf("playback: %w", err)
 	}
@@ -182,6 +184,7 @@ type builder struct {
 	order   []int // PIDs of pictures, as they came
 	ahead   int64 // bytes of tables that were read before the segment
 	unitOf  ingest.Unit
+	places  []geodesy.Position
 }
 
 // first is what was seen of the pictures of a PID.
@@ -227,9 +230,11 @@ func (b *builder) unit(u *ingest.Unit) { b.unitOf = *u }
 func (b *builder) observe(o *ingest.Observation) error {
 	u := &b.unitOf
 	o.Frame.Ref.Offset -= b.ahead
+	footprint := sensor.Compute(&o.Frame, sensor.Options{Geoid: b.geoid})
+	b.places = places(b.places[:0], o.Places, &footprint)
 	b.visit(&Row{
 		PID: o.PID, Offset: u.Offset - b.ahead, PTS: u.PTS, HasPTS: u.HasPTS, Estimated: u.Estimated, Time: o.Frame.Time, Frame: o.Frame, HasFix: o.HasFix,
-		Footprint: sensor.Compute(&o.Frame, sensor.Options{Geoid: b.geoid}), Reports: o.Reports,
+		Footprint: footprint, Reports: o.Reports, Places: b.places, Marking: o.Marking,
 	})
 	return nil
 }

@@ -87,8 +87,8 @@ func TestPlaylistPlays(t *testing.T) {
 		}
 		parts = append(parts, Part{URI: name, From: time.Date(2026, 1, 2, 3, 4, 5, 6e6, time.UTC), Index: read(t, half, nil)})
 	}
-	list := Playlist(parts, true)
-	if n := strings.Count(string(list), "#EXTINF"); n != 28 || bytes.Contains(list, []byte("DISCONTINUITY")) {
+	list := Playlist(parts, true, false)
+	if n := strings.Count(string(list), "#EXTINF"); n != 3 || bytes.Contains(list, []byte("DISCONTINUITY")) {
 		t.Fatalf("%d entries:\n%s", n, list)
 	}
 	name := filepath.Join(dir, "list.m3u8")
@@ -111,6 +111,35 @@ func TestPlaylistPlays(t *testing.T) {
 	}
 }
 
+// TestEntries: runs are joined until they are long enough to be an entry, and nothing of them is lost.
+func TestEntries(t *testing.T) {
+	t.Parallel()
+	var runs []Run
+	at, from := int64(100), int64(1000)
+	for range 20 * 60 {
+		runs = append(runs, Run{Offset: at, Length: 188, PTS: from + 6000, DTS: from, Ticks: 90000})
+		at, from = at+188, from+90000
+	}
+	runs = append(runs, Run{Offset: at, Length: 376, PTS: from + 6000, DTS: from, Ticks: 45000})
+	got := entries(runs)
+	if len(got) != 301 || len(runs) != 1201 {
+		t.Fatalf("%d entries of %d runs", len(got), len(runs))
+	}
+	next, ticks := int64(100), int64(0)
+	for _, r := range got {
+		if r.Offset != next || r.DTS != 1000+ticks || r.PTS != r.DTS+6000 || r.Ticks != 4*90000 && r != got[300] {
+			t.Fatalf("%+v where %d is next, %d ticks on", r, next, ticks)
+		}
+		next, ticks = next+r.Length, ticks+r.Ticks
+	}
+	if next != at+376 || ticks != 1200*90000+45000 {
+		t.Errorf("%d bytes, %d ticks", next, ticks)
+	}
+	if runs[0].Length != 188 {
+		t.Error("the runs that were given are changed")
+	}
+}
+
 func TestPlaylist(t *testing.T) {
 	t.Parallel()
 	video := Video{Verdict: Plays}
@@ -123,7 +152,7 @@ func TestPlaylist(t *testing.T) {
 		part("c", 900000, 3003),
 		{URI: "none", Index: Index{Video: Video{Verdict: NoVideo}}},
 		part("d", 903003, 3003),
-	}, false))
+	}, false, false))
 	want := `#EXTM3U
 #EXT-X-VERSION:4
 #EXT-X-TARGETDURATION:1
@@ -168,7 +197,7 @@ func FuzzRead(f *testing.F) {
 				t.Fatalf("%+v of %d bytes", r, len(b))
 			}
 		}
-		Playlist([]Part{{URI: "x", Index: x}}, true)
+		Playlist([]Part{{URI: "x", Index: x}}, true, false)
 	})
 }
 

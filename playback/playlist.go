@@ -20,9 +20,10 @@ const wrap = 1 << 33
 const seam = 9000
 
 // Playlist writes a media playlist (RFC 8216) whose entries are byte ranges of the sealed segments, cut at key pictures. Parts
-// without anything to play are left out, and where times do not go on it says so. complete says that nothing will follow.
+// without anything to play are left out, and where times do not go on it says so. complete says that nothing will follow; fine, that
+// every range which begins with a key picture is an entry of its own.
 // Durations have six decimals: what is rounded adds up, and a player that starts in the middle takes the sum for a time.
-func Playlist(parts []Part, complete bool) []byte {
+func Playlist(parts []Part, complete, fine bool) []byte {
 	var b, body bytes.Buffer
 	longest, expected, began := int64(0), int64(-1), false
 	for i := range parts {
@@ -38,7 +39,11 @@ func Playlist(parts []Part, complete bool) []byte {
 		if !p.From.IsZero() {
 			fmt.Fprintf(&body, "#EXT-X-PROGRAM-DATE-TIME:%s\n", p.From.UTC().Format("2006-01-02T15:04:05.000Z"))
 		}
-		for _, r := range p.Index.Runs {
+		runs := p.Index.Runs
+		if !fine {
+			runs = entries(runs)
+		}
+		for _, r := range runs {
 			longest = max(longest, r.Ticks)
 			fmt.Fprintf(&body, "#EXTINF:%d.%06d,\n#EXT-X-BYTERANGE:%d@%d\n%s\n", r.Ticks/90000, r.Ticks%90000*100/9, r.Length, r.Offset, p.URI)
 			expected = (r.DTS + r.Ticks) & (wrap - 1)
@@ -56,4 +61,22 @@ func Playlist(parts []Part, complete bool) []byte {
 		b.WriteString("#EXT-X-ENDLIST\n")
 	}
 	return b.Bytes()
+}
+
+// entryTicks is how long an entry of a playlist is at least: a flight of twenty hours has a key picture every second, and as many
+// entries as that make a player slow to begin and to seek.
+const entryTicks = 4 * 90000
+
+// entries joins runs that follow each other, as long as an entry is not long enough.
+func entries(runs []Run) []Run {
+	out := make([]Run, 0, len(runs))
+	for _, r := range runs {
+		if n := len(out); n > 0 && out[n-1].Ticks < entryTicks {
+			out[n-1].Length += r.Length
+			out[n-1].Ticks += r.Ticks
+			continue
+		}
+		out = append(out, r)
+	}
+	return out
 }

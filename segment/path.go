@@ -23,6 +23,7 @@ type moment struct {
 	frame     sensor.Frame
 	footprint sensor.Footprint
 	classes   ingest.Classes
+	marking   *ingest.Marking
 }
 
 // path is one metadata stream while it is recorded: its account, and what of it was not stated yet.
@@ -99,6 +100,7 @@ func (p *path) newest(m *moment) {
 	p.latest = Provisional{
 		Source: p.source, Aircraft: m.aircraft, Fix: m.fix, HasFix: m.hasFix, Frame: m.frame.Time,
 		Sensor: m.frame.Position, Heading: m.frame.Heading, Altitude: m.frame.Altitude, Footprint: m.footprint,
+		Marking: m.marking,
 	}
 	p.fresh = true
 }
@@ -240,6 +242,14 @@ func (r *Recorder) Provisional(dst []Provisional) []Provisional {
 			dst = append(dst, p.latest)
 			p.fresh = false
 		}
+	}
+	return dst
+}
+
+// Latest returns the newest of each path, also when it was returned before.
+func (r *Recorder) Latest(dst []Provisional) []Provisional {
+	for _, p := range r.paths {
+		dst = append(dst, p.latest)
 	}
 	return dst
 }

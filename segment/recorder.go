@@ -281,7 +281,7 @@ func (r *Recorder) picture(p *ingest.Picture) {
 // observe is told what a packet says.
 func (r *Recorder) observe(o *ingest.Observation) error {
 	p := r.path(o)
-	m := moment{fix: o.Fix, hasFix: o.HasFix, frame: o.Frame, classes: o.Classes}
+	m := moment{fix: o.Fix, hasFix: o.HasFix, frame: o.Frame, classes: o.Classes, marking: o.Marking}
 	if o.Aircraft != nil {
 		m.aircraft = *o.Aircraft
 	}

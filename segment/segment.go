@@ -93,6 +93,7 @@ type Provisional struct {
 	Heading   sensor.Optional[geodesy.Angle] // of the aircraft, from true north
 	Altitude  sensor.Optional[geodesy.Altitude]
 	Footprint sensor.Footprint
+	Marking   *ingest.Marking // nil where the stream says nothing of its handling
 }
 
 // How much longer than a minute a cut waits for a key picture.

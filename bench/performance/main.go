@@ -20,35 +20,57 @@ import (
 func main() {
 	out := flag.String("out", "../docs/performance.md", "file to write")
 	count := flag.Int("count", 5, "runs of each benchmark; the best counts, as the machine is shared")
+	only := flag.String("only", "", "run the suites whose name this regular expression finds, and print their rows instead of writing the file")
 	flag.Parse()
-	if err := run(*out, *count); err != nil {
+	if err := run(*out, *count, *only); err != nil {
 		fmt.Fprintln(os.Stderr, "performance:", err)
 		os.Exit(1)
 	}
 }
 
-func run(out string, count int) error {
+func run(out string, count int, only string) error {
+	chosen, err := regexp.Compile(only)
+	if err != nil {
+		return err
+	}
 	m := measurements{}
 	for _, s := range suites {
-		fmt.Fprintf(os.Stderr, "measuring %s %s\n", s.dir, s.bench+s.test)
+		if !chosen.MatchString(s.String()) {
+			continue
+		}
+		fmt.Fprintf(os.Stderr, "measuring %s\n", s)
 		if err := s.measure(m, count); err != nil {
 			return err
 		}
 	}
 	var b bytes.Buffer
-	render(&b, m)
+	if only != "" {
+		render(&b, m, measuredOnly(m))
+		_, err := b.WriteTo(os.Stdout)
+		return err
+	}
+	render(&b, m, sections)
 	return os.WriteFile(out, b.Bytes(), 0o644)
 }
 
-// suite is one run of go test: benchmarks, or tests that print figures.
+// suite is one run of go test: benchmarks, or tests that print figures. Or it is one of vitest, in the page's folder: tests in
+// a browser that print figures.
 type suite struct {
 	dir, pkg    string
 	bench, test string
+	page        string // the file of vitest
 	env         []string
 }
 
+func (s suite) String() string {
+	return strings.Join(strings.Fields(s.dir+" "+s.pkg+" "+s.bench+s.test+s.page), " ")
+}
+
 func (s suite) command(count int) []string {
-	args := []string{"test", s.pkg, "-timeout", "30m"}
+	if s.page != "" {
+		return []string{"npx", "vitest", "run", "--config", "bench/config.ts", s.page}
+	}
+	args := []string{"go", "test", s.pkg, "-timeout", "30m"}
 	if s.bench != "" {
 		return append(args, "-run", "^$", "-bench", s.bench, "-benchmem", "-count", strconv.Itoa(count))
 	}
@@ -56,7 +78,12 @@ func (s suite) command(count int) []string {
 }
 
 func (s suite) measure(m measurements, count int) error {
-	cmd := exec.Command("go", s.command(count)...)
+	if s.page != "" && !browses() {
+		fmt.Fprintln(os.Stderr, "NOT MEASURED: the page, for want of npm or of Chromium")
+		return nil
+	}
+	command := s.command(count)
+	cmd := exec.Command(command[0], command[1:]...)
 	cmd.Dir = s.dir
 	cmd.Env = append(os.Environ(), s.env...)
 	cmd.Stderr = os.Stderr
@@ -70,9 +97,20 @@ func (s suite) measure(m measurements, count int) error {
 	text := &strings.Builder{}
 	m.read(io.TeeReader(pipe, text))
 	if err := cmd.Wait(); err != nil {
-		return fmt.Errorf("%s: go %s: %w\n%s", s.dir, strings.Join(s.command(count), " "), err, text)
+		return fmt.Errorf("%s: %s: %w\n%s", s.dir, strings.Join(command, " "), err, text)
 	}
 	return nil
+}
+
+// browses tells whether there is what drives the page in a browser.
+func browses() bool {
+	browser := os.Getenv("CHROMIUM")
+	if browser == "" {
+		browser = "/usr/bin/chromium"
+	}
+	_, npx := exec.LookPath("npx")
+	_, chromium := exec.LookPath(browser)
+	return npx == nil && chromium == nil
 }
 
 // measurements are the best values seen, by "Benchmark/unit" or by the name of a figure.

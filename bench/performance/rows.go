@@ -22,6 +22,9 @@ var suites = []suite{
 	{dir: "..", pkg: "./internal/tiles", bench: "Proof"},
 	{dir: ".", pkg: ".", test: "RecordingRate", env: []string{"OVERFLIGHT_MEASURE=1"}},
 	{dir: ".", pkg: ".", test: "FiftyFeeds", env: []string{"OVERFLIGHT_MEASURE=1"}},
+	{dir: "../web", page: "bench/moving.bench.ts"},
+	{dir: "../web", page: "bench/paint.bench.ts"},
+	{dir: "../web", page: "bench/scrub.bench.ts"},
 }
 
 // value is a number that was measured, with what it is divided by for showing.
@@ -57,11 +60,14 @@ func above(limit float64) func(ours, peer float64) bool {
 	return func(ours, _ float64) bool { return ours >= limit }
 }
 
-// sections are the tables of docs/performance.md.
-var sections = []struct {
+// section is one table.
+type section struct {
 	title string
 	rows  []row
-}{
+}
+
+// sections are the tables of docs/performance.md.
+var sections = []section{
 	{"Decoder", []row{
 		{
 			"full decode of ST 0601 packets (checksum, typed values, nested VMTI), 257 B",
@@ -181,5 +187,27 @@ var sections = []struct {
 	{"Designations", []row{
 		{"in force at one instant as known at another, 20,000 organisations, 12 editions, notices and corrections", value{"BenchmarkInForce ns/op", 1e3, "µs"}, value{}, "", "1 ms", below(1e6)},
 		{"suggestions for a name among 64,000", value{"BenchmarkSearch ns/op", 1e6, "ms"}, value{}, "", "", nil},
+	}},
+	{"The page", []row{
+		{
+			"1,000 aircraft and 200 footprints at 5 Hz on the Live screen, map of 1000 x 600, software rendering: server's stamp to drawn pixel, median",
+			value{"web/moving-p50-ms", 1, "ms"},
+			value{"web/ground-p50-ms", 1, "ms"},
+			"the ground drawn alone, nothing moving on it", "below 150 ms", below(150),
+		},
+		{"the same, 95 in 100 within", value{"web/moving-p95-ms", 1, "ms"}, value{"web/ground-p95-ms", 1, "ms"}, "the ground alone", "", nil},
+		{
+			"a flight of 20 hours with video, 1,200 segments, scrubbed from end to end and back: longest time between two pictures of the page",
+			value{"web/scrub-longest-pause-ms", 1, "ms"},
+			value{"web/scrub-rest-longest-ms", 1, "ms"},
+			"the mouse moved elsewhere on the page", "below 200 ms", below(200),
+		},
+		{
+			"first useful paint over the loopback, nothing cached: ground and aircraft of the Live screen drawn, median of 5",
+			value{"web/first-useful-paint-ms", 1, "ms"},
+			value{"web/first-useful-paint-worst-ms", 1, "ms"},
+			"the slowest", "below 2 s", below(2000),
+		},
+		{"JavaScript sent before that, workers included, compressed", value{"web/js-before-map-kB", 1, "kB"}, value{}, "", "below 600 kB", below(600)},
 	}},
 }

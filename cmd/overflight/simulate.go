@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -80,11 +79,11 @@ func doSimulate(ctx context.Context, t *terminal, file, out, truth string, noVid
 	if noVideo {
 		told.Picture.State = "none" // nobody looked for an encoder
 	}
-	b, err := json.MarshalIndent(told, "", "  ")
+	b, err := told.Text()
 	if err != nil {
-		return fmt.Errorf("encoding the truth: %w", err)
+		return err
 	}
-	if err := os.WriteFile(truth, append(b, '\n'), 0o644); err != nil {
+	if err := os.WriteFile(truth, b, 0o644); err != nil {
 		return err
 	}
 	fmt.Fprintln(t.out, t.words.Text("simulate.done", out, t.words.Count("inspect.total", told.Packets), bytesOf(told.Bytes), t.words.Text("simulate.video."+told.Picture.State), truth))

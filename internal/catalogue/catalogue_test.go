@@ -187,6 +187,7 @@ func families(t *testing.T) map[string][]string {
 	}
 	f["problem."] = append(f["problem."], "day", "zone")
 	f["problem."] = append(f["problem."], constants(t, "node:SignatoryFault")...)
+	f["invalid."] = literals(t, "../server/invalid.go", `, "([a-z-]+)"},$`)
 	for _, v := range f["verdict."] {
 		f["lead."] = append(f["lead."], v+".one", v+".other")
 	}

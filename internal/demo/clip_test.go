@@ -60,14 +60,17 @@ func TestClipIsItsExample(t *testing.T) {
 			n++
 		}
 	}
-	if n != len(packets) || n != 300 || pictures != 900 || c.Length() != time.Minute {
+	if n != len(packets) || n != 900 || pictures != 900 || c.Length() != time.Minute {
 		t.Errorf("%d packets, the example has %d; %d pictures; %v", n, len(packets), pictures, c.Length())
 	}
-	if len(clipStream) > 2_500_000 {
+	if len(clipStream) > 2_600_000 {
 		t.Errorf("the clip has %d bytes", len(clipStream))
 	}
 	if got, want := fmt.Sprint(c.Truth.Buildings), fmt.Sprint(truth.Buildings); got != want || len(truth.Buildings) != 3 {
 		t.Errorf("buildings %s, the example has %s", got, want)
+	}
+	if len(c.Truth.Pictures) != 900 {
+		t.Fatalf("the truth tells of %d pictures", len(c.Truth.Pictures))
 	}
 	text, _ := example(t, "border-sortie.yaml")
 	if !bytes.Equal(text, recorded) {
@@ -121,7 +124,7 @@ func TestBuildingsAreWhereTheySeem(t *testing.T) {
 		t.Fatalf("the first building is %+v", hall)
 	}
 	units := receive(t, ts.Bytes()).units
-	if len(units) != len(footprints) || len(units) < 300 {
+	if len(units) != len(footprints) || len(units) < 900 {
 		t.Fatalf("%d packets, %d footprints", len(units), len(footprints))
 	}
 	var set st0601.Set
@@ -170,6 +173,45 @@ func TestBuildingsAreWhereTheySeem(t *testing.T) {
 	t.Logf("%d places in %d frames: %.2f m at most, stated uncertainty up to %.0f m", compared, len(footprints), worst, roomy)
 	if worst > 1 || compared < 120 {
 		t.Errorf("%d places were compared, off by %.2f m at most", compared, worst)
+	}
+}
+
+// TestPicturesAreTold holds what the truth says of each picture to the packet of its instant: item 2, the place of the sensor and the
+// corners, which the packet gives with 32 bits of half a turn or of a whole one.
+func TestPicturesAreTold(t *testing.T) {
+	t.Parallel()
+	c := clip(t)
+	var set st0601.Set
+	var dec st0601.Decoder
+	n, sensorOff, cornerOff := 0, geodesy.Length(0), geodesy.Length(0)
+	for _, p := range c.parts {
+		if p.video {
+			continue
+		}
+		if err := dec.Decode(p.data, &set); err != nil {
+			t.Fatal(err)
+		}
+		told := c.Truth.Pictures[n]
+		if us, ok := set.Time(); !ok || told.Number != n || us != uint64(told.Time.UnixMicro()) {
+			t.Fatalf("picture %d is number %d of %v, its packet says %d", n, told.Number, told.Time, us)
+		}
+		apart := func(lat, lon st0601.Tag, at [2]float64) geodesy.Length {
+			a, okLat := set.Real(lat)
+			b, okLon := set.Real(lon)
+			if !okLat || !okLon {
+				t.Fatalf("packet %d has no items %d and %d", n, lat, lon)
+			}
+			return geodesy.Distance(geodesy.Position{Lat: geodesy.Angle(a), Lon: geodesy.Angle(b)}, geodesy.Position{Lat: geodesy.Angle(at[0]), Lon: geodesy.Angle(at[1])})
+		}
+		sensorOff = max(sensorOff, apart(13, 14, told.Sensor))
+		for i, at := range told.Corners {
+			cornerOff = max(cornerOff, apart(st0601.Tag(82+2*i), st0601.Tag(83+2*i), *at))
+		}
+		n++
+	}
+	t.Logf("%d pictures: sensor %.4f m, corners %.4f m", n, sensorOff, cornerOff)
+	if n != len(c.Truth.Pictures) || sensorOff > 0.01 || cornerOff > 0.01 {
+		t.Errorf("%d packets for %d pictures; the sensor is %.4f m off, a corner %.4f m", n, len(c.Truth.Pictures), sensorOff, cornerOff)
 	}
 }
 

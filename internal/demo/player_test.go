@@ -127,7 +127,7 @@ func TestThreeRepeats(t *testing.T) {
 	for _, d := range r.defects {
 		t.Errorf("finding %v", d)
 	}
-	if n, least := len(r.units), 3*300; n < least || len(r.pictures) < 3*900 {
+	if n, least := len(r.units), 3*900; n < least || len(r.pictures) < 3*900 {
 		t.Fatalf("%d packets, %d pictures", n, len(r.pictures))
 	}
 	reports, longest := 0, 0
@@ -135,7 +135,7 @@ func TestThreeRepeats(t *testing.T) {
 	for i, u := range r.units {
 		if i > 0 {
 			before := r.units[i-1]
-			if u.pts-before.pts != mpegts.Ticks/5 || u.micros-before.micros != 200_000 {
+			if d := u.micros - before.micros; u.pts-before.pts != mpegts.Ticks/15 || d < 66_666 || d > 66_667 {
 				t.Fatalf("packet %d comes %d ticks and %d us after the one before it", i, u.pts-before.pts, u.micros-before.micros)
 			}
 		}
@@ -152,7 +152,7 @@ func TestThreeRepeats(t *testing.T) {
 			t.Fatalf("packet %d at %d us is not that of the clip", i, u.micros)
 		}
 	}
-	if reports < 180 || longest > 5 {
+	if reports < 180 || longest > 15 {
 		t.Errorf("%d packets report places, at most %d in a row do not", reports, longest)
 	}
 	micros := map[int64]uint64{}
@@ -249,10 +249,10 @@ func TestPicksUp(t *testing.T) {
 		}
 		r := receive(t, out.Bytes())
 		last := r.units[len(r.units)-1]
-		if off := now.UnixMicro() - int64(last.micros); off < 0 || off > 300_000 {
+		if off := now.UnixMicro() - int64(last.micros); off < 0 || off > 100_000 {
 			t.Errorf("after a jump of %v the last packet is %d us old", jump, off)
 		}
-		if len(r.units) > 20 {
+		if len(r.units) > 60 {
 			t.Errorf("after a jump of %v it sent %d packets", jump, len(r.units))
 		}
 	}

@@ -94,10 +94,11 @@ type Node struct {
 
 	ready    chan struct{} // closed when what was open before is open again
 	running  context.Context
-	sealing  sync.WaitGroup // sources and lines
-	turns    chan struct{}  // of capacity 1: live lines at the archive
-	fatal    chan error     // of capacity 1: what ends Run
-	rawAcked atomic.Uint64  // greatest sequence of rawFeed that was acknowledged
+	sealing  sync.WaitGroup      // sources and lines
+	turns    chan struct{}       // of capacity 1: live lines at the archive
+	fatal    chan error          // of capacity 1: what ends Run
+	toIndex  chan sqlite.Segment // sealed, and not yet read for how they are played
+	rawAcked atomic.Uint64       // greatest sequence of rawFeed that was acknowledged
 
 	findingsTold atomic.Int64 // of the archive, in verifications
 
@@ -152,7 +153,7 @@ func (n *Node) Config() config.Config { return n.cfg.Config }
 func Open(ctx context.Context, c Config) (*Node, error) {
 	c = c.checked()
 	n := &Node{
-		cfg: c, log: c.Logger, turns: make(chan struct{}, 1), ready: make(chan struct{}), fatal: make(chan error, 1),
+		cfg: c, log: c.Logger, turns: make(chan struct{}, 1), toIndex: make(chan sqlite.Segment, mostIndexes), ready: make(chan struct{}), fatal: make(chan error, 1),
 		feeders: map[string]*feeder{}, sorties: map[journal.Sortie]*sortie{}, numbers: map[int]uint32{},
 		resumes: map[string]map[string]*resuming{}, recent: map[string]time.Time{},
 	}
@@ -311,6 +312,7 @@ func (n *Node) Run(ctx context.Context) error {
 		n.startConfigured() // before ready: what is added from then on is run by who adds it, and nobody else
 		close(n.ready)
 		users.Go(func() { n.tickers(ctx) })
+		users.Go(func() { n.indexSealed(ctx) })
 		select {
 		case <-ctx.Done():
 		case err = <-n.fatal:

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"overflight/internal/config"
 	"overflight/internal/node"
@@ -246,11 +247,18 @@ func TestLive(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.received("cam", 1_000_000)
+	before := r.Newest()
+	if len(before) != 1 || before[0].Flight == "" || before[0].Position == nil || before[0].Arrived.IsZero() {
+		t.Fatalf("%+v", before)
+	}
 	if err := r.stop(); err != nil {
 		t.Fatal(err)
 	}
 	send <- nil
 	r = start(t, c)
+	if d := cmp.Diff(before, r.Newest(), cmpopts.IgnoreFields(node.Frame{}, "Boundary")); d != "" { // nothing has come since; a boundary is looked for now and then
+		t.Error(d)
+	}
 	send <- b[1_000_000:]
 	r.received("cam", 2_000_000)
 	state := r.Sources()[0]

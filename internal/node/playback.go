@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"sync"
 
@@ -86,7 +87,12 @@ func (x *indexes) put(id journal.SegmentID, digest string, index playback.Index)
 	if err := durable.OS().Mkdir(x.folder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	return durable.OS().WriteFile(x.file(id), b, 0o600)
+	// Not made durable: what a crash leaves half written is not read, and made again.
+	part := x.file(id) + ".part"
+	if err := os.WriteFile(part, b, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(part, x.file(id))
 }
 
 // forget lets go of the index of a segment that was erased.
@@ -136,6 +142,30 @@ func (n *Node) index(s *sqlite.Segment) (playback.Index, error) {
 		n.log.Warn("keeping how a segment is played", slog.String("segment", string(id)), slog.Any("error", err))
 	}
 	return index, nil
+}
+
+// indexSoon has a sealed segment read for how it is played, so that nobody waits for it who opens a flight of 1,200 of them. When
+// more wait than may, it is read when somebody asks.
+func (n *Node) indexSoon(e journal.SegmentSealed) {
+	select {
+	case n.toIndex <- sqlite.Segment{State: sqlite.Sealed, Sealed: e}:
+	default:
+	}
+}
+
+// indexSealed reads what indexSoon was told of, one after the other.
+func (n *Node) indexSealed(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case s := <-n.toIndex:
+			// What cannot be read is said to who asks for it, and to who verifies.
+			if _, err := n.index(&s); err != nil {
+				n.log.Debug("reading how a segment is played", slog.String("segment", string(s.Sealed.Segment)), slog.Any("error", err))
+			}
+		}
+	}
 }
 
 // Playable is a segment and how it is played.

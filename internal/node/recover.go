@@ -171,6 +171,7 @@ func (n *Node) again(ctx context.Context, f *feeder, l line, before *resuming) (
 			return nil, fmt.Errorf("recording %s again: %w", l.name(), err)
 		}
 		r.consumed += int64(e.Bytes + e.Withheld.Bytes)
+		r.arrival = e.At // it came by then
 		r.index++
 	}
 	r.rec.Told(before.found)

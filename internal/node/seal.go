@@ -36,6 +36,7 @@ func (r *recording) seal(ctx context.Context, x *sealing) error {
 	if err := r.say(ctx, append(c.Events, e)); err != nil {
 		return err
 	}
+	r.n.indexSoon(e)
 	r.sortie.cover(c.From, c.To, 1, c.Counts.Fixes)
 	r.consumed += c.Consumed
 	r.f.progress(c.Consumed)

@@ -6,7 +6,9 @@ import (
 
 	"overflight/airspace"
 	"overflight/geodesy"
+	"overflight/ingest"
 	"overflight/internal/jetstream"
+	"overflight/segment"
 	"overflight/sensor"
 )
 
@@ -30,6 +32,23 @@ type Frame struct {
 	Reason       string       `json:"reason,omitempty"` // why there is no footprint
 	States       []string     `json:"states"`           // whose airspace
 	Boundary     *Approach    `json:"boundary,omitempty"`
+	Marking      *Marking     `json:"marking,omitempty"`
+}
+
+// Marking is what the stream says of its own handling.
+type Marking struct {
+	Classification string   `json:"classification" doc:"UNCLASSIFIED, RESTRICTED, CONFIDENTIAL, SECRET or TOP SECRET"`
+	Country        string   `json:"country,omitempty" doc:"that classified"`
+	Caveats        string   `json:"caveats,omitempty"`
+	Releasable     []string `json:"releasable,omitempty" doc:"countries"`
+}
+
+// MarkingOf is a marking as it is told; nil where there is none.
+func MarkingOf(m *ingest.Marking) *Marking {
+	if m == nil {
+		return nil
+	}
+	return &Marking{Classification: m.Classification, Country: m.Country, Caveats: m.Caveats, Releasable: m.Releasable}
 }
 
 // Approach is the nearest boundary of a state's airspace.
@@ -37,6 +56,10 @@ type Approach struct {
 	State    string  `json:"state"` // that lies across it, or that is left
 	Distance float64 `json:"distance"`
 	Inside   bool    `json:"inside"` // of State now
+	// By which boundary, and how far it may be off.
+	Source      string  `json:"source"`
+	Version     string  `json:"version"`
+	Uncertainty float64 `json:"uncertainty"`
 }
 
 // kindFrame is the kind of a Frame on the live channel.
@@ -49,28 +72,7 @@ func (n *Node) show(r *recording) {
 	}
 	r.newest = r.rec.Provisional(r.newest[:0])
 	for i := range r.newest {
-		p := &r.newest[i]
-		f := Frame{
-			Flight: r.sortie.number.String(), Source: p.Source, Registration: p.Aircraft.Registration, Callsign: p.Aircraft.Callsign, Type: p.Aircraft.Type,
-			Time: p.Frame.UTC(), Arrived: r.arrival, States: []string{},
-		}
-		if at, ok := p.Sensor.Get(); ok {
-			f.Position = pair(at)
-			r.approach(p.Source, at, &f)
-		}
-		if h, ok := p.Heading.Get(); ok {
-			v := float64(h)
-			f.Heading = &v
-		}
-		if a, ok := p.Altitude.Get(); ok {
-			v := float64(a.Value)
-			f.Altitude, f.Datum = &v, a.Datum.String()
-		}
-		if p.HasFix && p.Fix.GroundSpeed >= 0 {
-			v := float64(p.Fix.GroundSpeed)
-			f.Speed = &v
-		}
-		ground(&p.Footprint, &f)
+		f := r.frame(&r.newest[i])
 		b, err := json.Marshal(&f)
 		if err != nil {
 			continue // a number that JSON does not have: the next frame is another
@@ -78,6 +80,54 @@ func (n *Node) show(r *recording) {
 		// Nobody may be listening, and nobody has to hear it.
 		_ = n.conn.PublishLive(jetstream.Provisional{Flight: f.Flight, Kind: kindFrame, At: r.arrival, Data: b})
 	}
+}
+
+// frame is what a path told last. The lock of the line is held.
+func (r *recording) frame(p *segment.Provisional) Frame {
+	f := Frame{
+		Flight: r.sortie.number.String(), Source: p.Source, Registration: p.Aircraft.Registration, Callsign: p.Aircraft.Callsign, Type: p.Aircraft.Type,
+		Time: p.Frame.UTC(), Arrived: r.arrival, States: []string{},
+	}
+	if at, ok := p.Sensor.Get(); ok {
+		f.Position = pair(at)
+		r.approach(p.Source, at, &f)
+	}
+	if h, ok := p.Heading.Get(); ok {
+		v := float64(h)
+		f.Heading = &v
+	}
+	if a, ok := p.Altitude.Get(); ok {
+		v := float64(a.Value)
+		f.Altitude, f.Datum = &v, a.Datum.String()
+	}
+	if p.HasFix && p.Fix.GroundSpeed >= 0 {
+		v := float64(p.Fix.GroundSpeed)
+		f.Speed = &v
+	}
+	ground(&p.Footprint, &f)
+	f.Marking = MarkingOf(p.Marking)
+	return f
+}
+
+// Newest is what every open live flight told last, however long ago: who begins to listen, and all after a restart, would else
+// see nothing of a flight that is silent.
+func (n *Node) Newest() []Frame {
+	var out []Frame
+	for _, f := range n.allFeeders() {
+		if !f.live {
+			continue
+		}
+		for _, r := range f.recordings() {
+			r.mu.Lock()
+			if !r.ended && !r.arrival.IsZero() {
+				for _, p := range r.rec.Latest(nil) {
+					out = append(out, r.frame(&p))
+				}
+			}
+			r.mu.Unlock()
+		}
+	}
+	return out
 }
 
 func pair(p geodesy.Position) *[2]float64 { return &[2]float64{float64(p.Lon), float64(p.Lat)} }
@@ -124,7 +174,10 @@ func (r *recording) approach(source string, at geodesy.Position, f *Frame) {
 		for _, s := range line.StatesNear(nil, at, approachReach) {
 			if d, ok := line.Nearest(s, airspace.Limit, at, reach); ok {
 				reach = d.Distance
-				x.approach = &Approach{State: string(s), Distance: float64(d.Distance), Inside: states.Has(s)}
+				x.approach = &Approach{
+					State: string(s), Distance: float64(d.Distance), Inside: states.Has(s), Source: line.Source().Name, Version: line.Source().Version,
+					Uncertainty: float64(d.Uncertainty),
+				}
 			}
 		}
 		r.near[source] = x

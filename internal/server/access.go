@@ -60,6 +60,7 @@ var rolesOf = map[string][]auth.Role{
 	"get-playback":  takers,
 	"get-playlist":  takers,
 	"list-rows":     takers,
+	"get-profile":   takers,
 
 	"view-source": watchers,
 

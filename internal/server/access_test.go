@@ -216,6 +216,7 @@ list-openings      --++-++
 get-playback       --++-++
 get-playlist       --++-++
 list-rows          --++-++
+get-profile        --++-++
 view-source        -+++-++
 add-source         -+----+
 stop-source        -+----+

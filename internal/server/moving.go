@@ -23,6 +23,9 @@ import (
 //	each aircraft: id u32 | flags u8 | 3 zero | instant i64 | longitude i32 | latitude i32 | heading f32 | altitude f32
 //	each footprint: id u32 | flags u8 | 3 zero | instant i64 | 4 corners of longitude i32, latitude i32 | centre the same | doubt f32 | 4 zero
 //
+// The page answers each picture, when it takes it up, with its sequence (u32, binary). No more than two are under way to it: a page or
+// a connection that is slow gets fewer pictures, never old ones.
+//
 // Instants are microseconds since 1970, positions 1e-7 degrees, heading degrees from true north, lengths metres; NaN and, of
 // positions, the flag say that something is not known. It is for screens: evidence never goes this way.
 const (
@@ -44,6 +47,7 @@ const (
 	pictureEvery = 100 * time.Millisecond
 	pictureWait  = 5 * time.Second
 	silentFor    = 10 * time.Minute
+	mostUnderWay = 2
 )
 
 // Named is what a number of the picture stands for.
@@ -59,6 +63,7 @@ type Named struct {
 	States       []string       `json:"states"`
 	Boundary     *node.Approach `json:"boundary,omitempty"`
 	Speed        *float64       `json:"speed,omitempty"`
+	Marking      *node.Marking  `json:"marking,omitempty"`
 }
 
 // picture is the newest of all that moves.
@@ -95,7 +100,7 @@ func (p *picture) names() ([]byte, error) {
 		f := p.newest[id]
 		n := Named{
 			ID: id, Flight: f.Flight, Source: f.Source, Registration: f.Registration, Callsign: f.Callsign, Type: f.Type, Datum: f.Datum,
-			Reason: f.Reason, States: f.States, Boundary: f.Boundary, Speed: f.Speed,
+			Reason: f.Reason, States: f.States, Boundary: f.Boundary, Speed: f.Speed, Marking: f.Marking,
 		}
 		b, err := json.Marshal(n)
 		if err != nil {
@@ -204,11 +209,23 @@ func (a *api) moving(w http.ResponseWriter, r *http.Request) {
 		return // it has answered
 	}
 	defer func() { _ = c.CloseNow() }()
-	ctx, cancel := context.WithCancel(c.CloseRead(r.Context()))
+	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
+	taken := make(chan uint32)
+	go func() {
+		defer cancel()
+		acknowledged(ctx, c, taken)
+	}()
 	frames := make(chan *node.Frame, 256)
 	go func() {
 		defer cancel()
+		for _, f := range a.node.Newest() { // asked for after listening began: nothing falls between
+			select {
+			case frames <- &f:
+			case <-ctx.Done():
+				return
+			}
+		}
 		for {
 			p, err := l.Next(ctx)
 			if err != nil {
@@ -225,14 +242,30 @@ func (a *api) moving(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 	}()
-	if err := show(ctx, c, frames, time.Now); err != nil && ctx.Err() == nil {
+	if err := show(ctx, c, frames, taken, time.Now); err != nil && ctx.Err() == nil {
 		a.Logger.Debug("moving picture", slog.Any("error", err))
 	}
 }
 
+// acknowledged tells which pictures a page has taken up, until it is gone or says something else.
+func acknowledged(ctx context.Context, c *websocket.Conn, taken chan<- uint32) {
+	for {
+		kind, b, err := c.Read(ctx)
+		if err != nil || kind != websocket.MessageBinary || len(b) != 4 {
+			return
+		}
+		select {
+		case taken <- binary.LittleEndian.Uint32(b):
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
 // show writes pictures to a socket until the context ends.
-func show(ctx context.Context, c *websocket.Conn, frames <-chan *node.Frame, clock func() time.Time) error {
+func show(ctx context.Context, c *websocket.Conn, frames <-chan *node.Frame, taken <-chan uint32, clock func() time.Time) error {
 	p := newPicture()
+	var last uint32 // that was taken up
 	tick := time.NewTicker(pictureEvery)
 	defer tick.Stop()
 	dirty := true // the first says that there is nothing, where there is nothing
@@ -241,12 +274,15 @@ func show(ctx context.Context, c *websocket.Conn, frames <-chan *node.Frame, clo
 		case <-ctx.Done():
 			return ctx.Err()
 		case f := <-frames:
-			p.take(f, clock())
+			p.take(f, f.Arrived)
 			dirty = true
+			continue
+		case n := <-taken:
+			last = min(n, p.number)
 			continue
 		case <-tick.C:
 		}
-		if !dirty {
+		if !dirty || p.number-last >= mostUnderWay {
 			continue
 		}
 		dirty = false

@@ -19,7 +19,7 @@ import (
 
 func moved(flight string, at time.Time, place *[2]float64) *node.Frame {
 	heading := 91.5
-	return &node.Frame{Flight: flight, Source: "cam", Registration: "T-1", Time: at, Position: place, Heading: &heading, States: []string{"MEX"}}
+	return &node.Frame{Flight: flight, Source: "cam", Registration: "T-1", Time: at, Arrived: time.Now(), Position: place, Heading: &heading, States: []string{"MEX"}}
 }
 
 // TestPicture reads by hand what is written.
@@ -84,7 +84,13 @@ func TestShow(t *testing.T) {
 			t.Error(err)
 			return
 		}
-		_ = show(c.CloseRead(r.Context()), c, frames, time.Now) // ends with the socket
+		ctx, cancel := context.WithCancel(r.Context())
+		taken := make(chan uint32)
+		go func() {
+			defer cancel()
+			acknowledged(ctx, c, taken)
+		}()
+		_ = show(ctx, c, frames, taken, time.Now) // ends with the socket
 	}))
 	defer s.Close()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
@@ -113,6 +119,9 @@ func TestShow(t *testing.T) {
 			names++
 			continue
 		}
+		if err := c.Write(ctx, websocket.MessageBinary, b[4:8]); err != nil {
+			t.Fatal(err)
+		}
 		if binary.LittleEndian.Uint32(b[16:]) == 1 {
 			last = int64(binary.LittleEndian.Uint64(b[32:]))
 			instants = append(instants, last)
@@ -122,4 +131,74 @@ func TestShow(t *testing.T) {
 		t.Errorf("%d names, %d pictures", names, len(instants))
 	}
 	_ = c.Close(websocket.StatusNormalClosure, "")
+}
+
+// TestSlowPage: a page that does not take pictures up gets no more of them, and then what is so by then.
+func TestSlowPage(t *testing.T) {
+	t.Parallel()
+	frames := make(chan *node.Frame)
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c, err := websocket.Accept(w, r, nil)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		ctx, cancel := context.WithCancel(r.Context())
+		taken := make(chan uint32)
+		go func() {
+			defer cancel()
+			acknowledged(ctx, c, taken)
+		}()
+		_ = show(ctx, c, frames, taken, time.Now) // ends with the socket
+	}))
+	defer s.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	c, _, err := websocket.Dial(ctx, "ws"+strings.TrimPrefix(s.URL, "http"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// picture reads the next one: its sequence, and the instant of the one aircraft in it.
+	picture := func() (uint32, int64) {
+		for {
+			kind, b, err := c.Read(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if kind == websocket.MessageBinary {
+				at := int64(-1)
+				if binary.LittleEndian.Uint32(b[16:]) == 1 {
+					at = int64(binary.LittleEndian.Uint64(b[32:]))
+				}
+				return binary.LittleEndian.Uint32(b[4:]), at
+			}
+		}
+	}
+	// Much longer than pictures are sent every so often, something new comes all the time; nobody takes any of it up.
+	sent := int64(0)
+	for began := time.Now(); time.Since(began) < 12*pictureEvery; sent++ {
+		frames <- moved("L-1", time.UnixMicro(sent), &[2]float64{0, 0})
+	}
+	var n uint32
+	for want := range uint32(mostUnderWay) {
+		if n, _ = picture(); n != want+1 {
+			t.Fatalf("picture %d where %d is next", n, want+1)
+		}
+	}
+	if err := c.Write(ctx, websocket.MessageBinary, []byte{byte(n), 0, 0, 0}); err != nil {
+		t.Fatal(err)
+	}
+	if next, at := picture(); next != n+1 || at != sent-1 {
+		t.Errorf("then picture %d of instant %d, of %d", next, at, sent)
+	}
+	// Whoever says something else is let go.
+	if err := c.Write(ctx, websocket.MessageText, []byte("?")); err != nil {
+		t.Fatal(err)
+	}
+	for err == nil {
+		_, _, err = c.Read(ctx)
+	}
+	if ctx.Err() != nil {
+		t.Error("it was not let go")
+	}
 }

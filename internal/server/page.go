@@ -2,14 +2,12 @@ package server
 
 import (
 	"bytes"
-	"compress/gzip"
-	"errors"
 	"io/fs"
 	"mime"
 	"net/http"
 	"path"
+	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"overflight/web"
@@ -23,14 +21,20 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; font-sr
 // page serves the page as it was built.
 func page(mux *http.ServeMux) {
 	files, built := web.Files()
-	serve := http.FileServerFS(files)
-	small := &compressed{files: map[string][]byte{}}
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+	if !built {
+		files = nil
+	}
+	mux.HandleFunc("/", pageOf(files))
+}
+
+// pageOf serves the files of a page; nil where it was not built.
+func pageOf(files fs.FS) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead || strings.HasPrefix(r.URL.Path, "/api/") {
 			http.NotFound(w, r)
 			return
 		}
-		if !built {
+		if files == nil {
 			http.Error(w, "this program was built without its page: make build", http.StatusNotFound)
 			return
 		}
@@ -52,47 +56,37 @@ func page(mux *http.ServeMux) {
 		} else {
 			h.Set("Cache-Control", "no-cache")
 		}
-		if smaller, ok := small.of(files, name); ok && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-			h.Set("Content-Encoding", "gzip")
-			h.Set("Vary", "Accept-Encoding")
+		h.Set("Vary", "Accept-Encoding")
+		for _, c := range codings {
+			if !accepts(r.Header.Get("Accept-Encoding"), c.name) {
+				continue
+			}
+			smaller, err := fs.ReadFile(files, name+c.suffix)
+			if err != nil {
+				continue // the build found it not worth one
+			}
+			h.Set("Content-Encoding", c.name)
 			h.Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
 			http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(smaller))
 			return
 		}
-		serve.ServeHTTP(w, r)
-	})
+		http.ServeFileFS(w, r, files, name)
+	}
 }
 
-// compressed keeps what of the page is worth it compressed, each file once.
-type compressed struct {
-	mu    sync.Mutex // guards what follows
-	files map[string][]byte
-}
+// codings are those in which the build of the page leaves a copy beside a file, the smallest first. Browsers take the first
+// only from this machine or over TLS.
+var codings = []struct{ name, suffix string }{{"br", ".br"}, {"gzip", ".gz"}}
 
-// worth are the kinds of files that become smaller.
-var worth = map[string]bool{".html": true, ".js": true, ".css": true, ".json": true, ".svg": true}
-
-func (c *compressed) of(files fs.FS, name string) ([]byte, bool) {
-	if !worth[path.Ext(name)] {
-		return nil, false
+// accepts tells whether a header Accept-Encoding (RFC 9110 12.5.3) names a coding and does not rule it out.
+func accepts(header, coding string) bool {
+	for part := range strings.SplitSeq(header, ",") {
+		name, weight, weighed := strings.Cut(part, ";")
+		if !strings.EqualFold(strings.TrimSpace(name), coding) {
+			continue
+		}
+		q, err := strconv.ParseFloat(strings.TrimPrefix(strings.TrimSpace(weight), "q="), 64)
+		return !weighed || err == nil && q > 0
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if b, ok := c.files[name]; ok {
-		return b, true
-	}
-	plain, err := fs.ReadFile(files, name)
-	if err != nil {
-		return nil, false
-	}
-	var b bytes.Buffer
-	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
-	if err == nil {
-		_, err = w.Write(plain)
-	}
-	if err = errors.Join(err, w.Close()); err != nil {
-		return nil, false
-	}
-	c.files[name] = b.Bytes()
-	return b.Bytes(), true
+	return false
 }

@@ -47,6 +47,7 @@ type PlayedSegment struct {
 type playlistInput struct {
 	FlightPath
 	Source  string `query:"source" required:"true"`
+	Fine    bool   `query:"fine" doc:"each range that begins with a key picture is an entry: to cut by"`
 	Who     string `query:"by"`
 	Purpose string `query:"purpose"`
 }
@@ -78,7 +79,9 @@ type Row struct {
 	Doubt     *float64        `json:"doubt_m,omitempty" doc:"how far the worst corner may be off, 95 times in 100"`
 	Method    string          `json:"method,omitempty"`
 	Reason    string          `json:"reason,omitempty" doc:"why there is no footprint"`
-	Reports   int             `json:"vmti_reports,omitempty" doc:"counted, nothing more"`
+	Reports   int             `json:"vmti_reports,omitempty" doc:"counted"`
+	Places    [][2]float64    `json:"vmti_places,omitempty" doc:"longitude, latitude of reports, to a metre; what a stream calls people is counted and has no place"`
+	Marking   *node.Marking   `json:"marking,omitempty" doc:"what the stream says of its own handling (ST 0102)"`
 }
 
 func (a *api) playback(h huma.API) {
@@ -157,7 +160,7 @@ func (a *api) playlist(ctx context.Context, in *playlistInput) (*huma.StreamResp
 	return &huma.StreamResponse{Body: func(c huma.Context) {
 		c.SetHeader("Content-Type", "application/vnd.apple.mpegurl")
 		c.SetHeader("Cache-Control", "no-store")
-		_, _ = c.BodyWriter().Write(playback.Playlist(parts, complete)) // nobody is left to tell
+		_, _ = c.BodyWriter().Write(playback.Playlist(parts, complete, in.Fine)) // nobody is left to tell
 	}}, nil
 }
 
@@ -202,7 +205,10 @@ func (a *api) view(ctx context.Context, in *viewInput) (*huma.StreamResponse, er
 }
 
 func rowOf(r *playback.Row) Row {
-	x := Row{Estimated: r.Estimated, Time: stamp(r.Time), Offset: r.Offset, Relied: !r.Frame.Quarantined, Reports: r.Reports}
+	x := Row{Estimated: r.Estimated, Time: stamp(r.Time), Offset: r.Offset, Relied: !r.Frame.Quarantined, Reports: r.Reports, Marking: node.MarkingOf(r.Marking)}
+	for _, p := range r.Places {
+		x.Places = append(x.Places, *pair(p))
+	}
 	if r.HasPTS {
 		x.PTS = &r.PTS
 	}

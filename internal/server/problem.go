@@ -179,6 +179,12 @@ func ProblemOf(err error, language catalogue.Language) *Problem {
 	}
 	detail := words.Text("problem."+code, values...)
 	switch code {
+	case "role", "user-roles":
+		said := strings.Split(args[0], ", ")
+		for i, role := range said {
+			said[i] = words.Text("role." + role)
+		}
+		detail = words.Text("problem."+code, strings.Join(said, ", "))
 	case "proof":
 		detail = words.Text("problem.proof", bundle.Say(string(language), bundle.Line{Code: transparency.Code(args[0]), Args: args[1:]}))
 	case "source-address", "input":

@@ -67,6 +67,7 @@ func Describe(mux *http.ServeMux, version string, a *api) huma.API {
 	config := huma.DefaultConfig("Overflight", version)
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "/api/v1/openapi", "", ""
 	config.CreateHooks = nil // no $schema in answers
+	config.Transformers = []huma.Transformer{inOurWords}
 	config.Info.Description = "What was flown, seen and sealed, and the proof of it."
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"token": {Type: "http", Scheme: "bearer"}, "session": {Type: "apiKey", In: "cookie", Name: cookieName},
@@ -80,6 +81,7 @@ func Describe(mux *http.ServeMux, version string, a *api) huma.API {
 	a.health(h)
 	a.live(h)
 	a.playback(h)
+	a.profile(h)
 	a.airspace(h)
 	a.users(h)
 	a.acts(h)

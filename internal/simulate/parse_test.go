@@ -70,6 +70,7 @@ var badSorties = []struct{ name, old, put, want string }{
 	{"nothing written", "zoom:", "written: {from: 9s, to: 9.1s}\nzoom:", "expected time for at least one metadata packet"},
 	{"video that is not written", "zoom:", "written: {from: 9s, to: 15s}\nvideo:\n  - {from: 8s, to: 12s}\nzoom:", "video[1]: expected it within what is written, 9s to 15s"},
 	{"quality of a number", "zoom:", "video:\n  - {from: 8s, to: 12s, quality: 99}\nzoom:", "line 13: video[1].quality: expected 15 to 45"},
+	{"mark too small", "zoom:", "video:\n  - {from: 0s, to: 5s, width: 256, height: 192, writing: mark}\nzoom:", "line 13: video[1]: expected a width of 320 or more"},
 	{"field twice", "title: small", "title: small\ntitle: big", "line 2: expected YAML: mapping key \"title\" already defined"},
 	{"not YAML", "aircraft: {", "aircraft: {{", "expected"},
 	{"tab", "  - {lat: 31.30", "\t- {lat: 31.30", "line 9: expected YAML"},

@@ -79,7 +79,12 @@ func (s *Sortie) readVideo(t *table) {
 		Rate:  t.whole("rate", 1, 30, false, 5),
 		Width: t.whole("width", 64, 1280, false, 320), Height: t.whole("height", 48, 960, false, 240),
 		Key: t.duration("key", time.Second, 10*time.Second, false, 2*time.Second), Quality: t.whole("quality", 15, 45, false, 27),
-		Baseline: t.choice("profile", "high", "high", "baseline") == "baseline", Label: t.choice("writing", "all", "all", "label") == "label",
+		Baseline: t.choice("profile", "high", "high", "baseline") == "baseline",
+	}
+	writing := t.choice("writing", "all", "all", "label", "mark")
+	v.Label, v.Mark = writing != "all", writing == "mark"
+	if v.Mark && v.Width < leastMarked {
+		t.fail(t.line, "%s: expected a width of %d or more, so that the mark is read", t.path, leastMarked)
 	}
 	if v.To <= v.From || v.Width%16 != 0 || v.Height*4 != v.Width*3 {
 		t.fail(t.line, "%s: expected from before to, and a 4:3 picture whose width is a multiple of 16", t.path)

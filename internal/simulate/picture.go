@@ -14,11 +14,13 @@ type picture struct {
 	terrain       *terrain
 	scene         *scene // nil where nothing stands on the ground
 	label         bool   // no more than that is written, and no lines of latitude and longitude drawn
+	mark          bool   // the number of the picture is in cells below the label
+	number        int    // of the next picture
 }
 
 func newPicture(s *Sortie, v Video) *picture {
 	t := newTerrain(s)
-	return &picture{width: v.Width, height: v.Height, pix: make([]byte, 3*v.Width*v.Height), terrain: t, scene: newScene(s, t), label: v.Label}
+	return &picture{width: v.Width, height: v.Height, pix: make([]byte, 3*v.Width*v.Height), terrain: t, scene: newScene(s, t), label: v.Label, mark: v.Mark}
 }
 
 // block is the spacing in pixels of the points that are cut with the ellipsoid; the pixels between
@@ -132,6 +134,10 @@ func (p *picture) overlay(fr *Frame) {
 	scale := max(p.width/320, 1)
 	line := 10 * scale
 	p.write(p.width-4-6*scale*9, 4, scale, "SIMULATED")
+	if p.mark {
+		p.cells(scale)
+		p.number++
+	}
 	if !p.label {
 		p.captions(fr, scale, line)
 	}
@@ -193,11 +199,12 @@ func (p *picture) write(x, y, scale int, text string) {
 	}
 }
 
-// due returns the offsets at which pictures are taken: every stretch begins one.
+// due returns the offsets at which pictures are taken: every stretch begins one. They lie on whole microseconds, as those of packets
+// do, so that a packet a picture has the very instant of its picture.
 func (v Video) due(end time.Duration) []time.Duration {
 	var all []time.Duration
 	for i := range int64((min(v.To, end)-v.From).Seconds()*float64(v.Rate)) + 1 {
-		at := v.From + time.Duration(i)*time.Second/time.Duration(v.Rate)
+		at := v.From + time.Duration(math.Round(float64(i)/float64(v.Rate)*1e6))*time.Microsecond
 		if at < v.To && at <= end {
 			all = append(all, at)
 		}

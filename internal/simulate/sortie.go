@@ -163,6 +163,7 @@ type Video struct {
 	Quality       int           // the encoder's constant rate factor: more is worse and smaller
 	Baseline      bool          // in the constrained baseline profile, which every decoder has
 	Label         bool          // nothing is written on it but that it is simulated
+	Mark          bool          // and its number, in cells that a program reads
 }
 
 // Stretch is a part of a sortie, half open.

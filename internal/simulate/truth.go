@@ -1,6 +1,10 @@
 package simulate
 
 import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
 	"time"
 
 	"overflight/geodesy"
@@ -24,6 +28,55 @@ type Truth struct {
 	NoGround  []Span         `json:"no_ground"` // the centre of the picture was in the sky
 	Harmed    []HarmedPacket `json:"harmed"`    // at most 10,000 of them
 	Buildings []Built        `json:"buildings,omitempty"`
+	Pictures  []Pictured     `json:"pictures,omitempty"` // each picture that has a mark
+}
+
+// Pictured is a picture that has a mark: when it was taken, from where, and of which ground.
+type Pictured struct {
+	Number  int            `json:"number"` // in the mark: of the pictures of a stretch, from 0
+	Time    time.Time      `json:"time"`
+	Sensor  [2]float64     `json:"sensor"`  // [lat, lon]
+	Corners [4]*[2]float64 `json:"corners"` // [lat, lon], upper left first, clockwise; null where there is sky
+}
+
+// Text is the truth as JSON, with a line for each picture.
+func (t Truth) Text() ([]byte, error) {
+	pictures := t.Pictures
+	t.Pictures = nil
+	b, err := json.MarshalIndent(t, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("encoding the truth: %w", err)
+	}
+	if len(pictures) > 0 {
+		b = append(bytes.TrimSuffix(b, []byte("\n}")), ",\n  \"pictures\": ["...)
+		for i, p := range pictures {
+			line, err := json.Marshal(p)
+			if err != nil {
+				return nil, fmt.Errorf("encoding the truth: %w", err)
+			}
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = append(append(b, "\n    "...), line...)
+		}
+		b = append(b, "\n  ]\n}"...)
+	}
+	return append(b, '\n'), nil
+}
+
+// pictured notes what a picture with a mark shows, to a tenth of a millimetre.
+func pictured(f *Frame, number int) Pictured {
+	pair := func(p Place) [2]float64 {
+		return [2]float64{math.Round(float64(p.Lat)*1e9) / 1e9, math.Round(float64(p.Lon)*1e9) / 1e9}
+	}
+	out := Pictured{Number: number, Time: f.Time, Sensor: pair(f.Platform)}
+	for i, c := range f.Corner {
+		if f.CornerInView[i] {
+			at := pair(c)
+			out.Corners[i] = &at
+		}
+	}
+	return out
 }
 
 // Picture says what became of the video. State is "written", "none" (the sortie asks for none) or

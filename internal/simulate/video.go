@@ -40,6 +40,7 @@ type film struct {
 	stretches []Video // not yet begun
 	running   *encoding
 	frames    int
+	pictured  []Pictured // those with a mark
 }
 
 // upTo writes the pictures whose time has come.
@@ -70,6 +71,11 @@ func (f *film) upTo(ctx context.Context, at time.Duration, mux *mpegts.Muxer) er
 			if err := mux.WriteVideo(mpegts.Frame{PTS: pts(e.due[0] - f.sortie.Written.From), Key: key, Data: data}); err != nil {
 				return fmt.Errorf("writing a sortie: %w", err)
 			}
+			if e.marked {
+				frame := f.sortie.flight.At(e.due[0])
+				f.pictured = append(f.pictured, pictured(&frame, e.number))
+				e.number++
+			}
 			e.due = e.due[1:]
 			f.frames++
 		}
@@ -97,6 +103,8 @@ func (f *film) close() {
 // output into access units; both have gone when wait returns.
 type encoding struct {
 	due    []time.Duration
+	marked bool
+	number int // of the next picture
 	units  chan []byte
 	cmd    *exec.Cmd
 	work   sync.WaitGroup
@@ -109,7 +117,7 @@ type encoding struct {
 const maxUnit = 8 << 20
 
 func (f *film) begin(ctx context.Context, v Video) (*encoding, error) {
-	e := &encoding{due: v.due(f.sortie.Duration), units: make(chan []byte, 8)}
+	e := &encoding{due: v.due(f.sortie.Duration), marked: v.Mark, units: make(chan []byte, 8)}
 	if len(e.due) == 0 {
 		close(e.units)
 		return e, nil

@@ -29,7 +29,7 @@ func pts(offset time.Duration) int64 {
 
 // Write writes the transport stream of a parsed sortie to w and returns what was true. Without
 // video the same sortie gives the same bytes. Memory does not grow with the stream but by the
-// frames that Truth keeps.
+// frames and marked pictures that Truth keeps.
 func Write(ctx context.Context, s Sortie, w io.Writer, o Options) (Truth, error) {
 	if s.flight == nil {
 		return Truth{}, errors.New("writing a sortie: expected one that Parse returned")
@@ -84,7 +84,7 @@ func Write(ctx context.Context, s Sortie, w io.Writer, o Options) (Truth, error)
 		err = fmt.Errorf("writing a sortie: %w", flushed)
 	}
 	r.truth.Bytes = out.n
-	r.truth.Picture.Frames = film.frames
+	r.truth.Picture.Frames, r.truth.Pictures = film.frames, film.pictured
 	return r.truth, err
 }
 

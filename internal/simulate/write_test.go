@@ -392,11 +392,25 @@ func TestVideo(t *testing.T) {
 func checkClipVideo(t *testing.T, encoder string) {
 	s := change(t, "orbit-clip", "to: 120s", "to: 62s", "to: 120s, rate: 15, width: 640, height: 480", "to: 62s, rate: 15, width: 320, height: 240")
 	var ts bytes.Buffer
-	if _, err := Write(t.Context(), s, &ts, Options{Encoder: encoder}); err != nil {
+	truth, err := Write(t.Context(), s, &ts, Options{Encoder: encoder})
+	if err != nil {
 		t.Fatal(err)
 	}
-	_, defects, pictures := read(t, ts.Bytes(), mpegts.Sync, func(*mpegts.Unit, *st0601.Set) {})
+	times := map[int64]uint64{}
+	_, defects, pictures := read(t, ts.Bytes(), mpegts.Sync, func(u *mpegts.Unit, set *st0601.Set) {
+		times[u.PTS], _ = set.Time()
+	})
+	decode := exec.Command(encoder, "-v", "error", "-i", "-", "-map", "0:v", "-f", "rawvideo", "-pix_fmt", "gray", "-")
+	decode.Stdin = bytes.NewReader(ts.Bytes())
+	grey, err := decode.Output()
+	if err != nil || len(grey) != 30*320*240 || len(truth.Pictures) != 30 {
+		t.Fatalf("%d bytes of grey, the truth tells of %d pictures: %v", len(grey), len(truth.Pictures), err)
+	}
 	for i, p := range pictures {
+		// What a decoder shows, what the truth tells and what the packet of that PTS says are one picture.
+		if n, told := readMark(t, grey[i*320*240:], 320), truth.Pictures[i]; n != i || told.Number != i || times[p.PTS] != uint64(told.Time.UnixMicro()) || times[p.PTS] != p.Time.Micros() {
+			t.Errorf("picture %d: its mark is %d; the truth says %d at %v, its packet %d, itself %d", i, n, told.Number, told.Time, times[p.PTS], p.Time.Micros())
+		}
 		if p.RandomAccess != (i%15 == 0) || p.PTS != firstPTS+int64(i)*mpegts.Ticks/15 {
 			t.Errorf("picture %d: key %v, PTS %d", i, p.RandomAccess, p.PTS)
 		}
@@ -419,7 +433,7 @@ func TestStretch(t *testing.T) {
 	}
 	n := 0
 	read(t, ts.Bytes(), mpegts.Sync, func(u *mpegts.Unit, set *st0601.Set) {
-		at := s.Written.From + time.Duration(n)*200*time.Millisecond
+		at := s.Written.From + (time.Duration(n)*time.Second/15 + time.Microsecond/2).Truncate(time.Microsecond)
 		if us, ok := set.Time(); !ok || us != s.stamp(s.Start.Add(at)) || u.PTS != pts(at-s.Written.From) {
 			t.Errorf("packet %d: %d us, PTS %d", n, us, u.PTS)
 		}
@@ -430,7 +444,7 @@ func TestStretch(t *testing.T) {
 		}
 		n++
 	})
-	if n != 10 || truth.Packets != 10 || !truth.Start.Equal(s.Start.Add(time.Minute)) || truth.End.Sub(truth.Start) != 2*time.Second {
+	if n != 30 || truth.Packets != 30 || !truth.Start.Equal(s.Start.Add(time.Minute)) || truth.End.Sub(truth.Start) != 2*time.Second {
 		t.Errorf("%d packets, truth %d from %v to %v", n, truth.Packets, truth.Start, truth.End)
 	}
 	if len(truth.Buildings) != 3 {

@@ -186,7 +186,7 @@ describe('with everything on it', () => {
   test('one aircraft kept in the middle, by itself let go of', async () => {
     await page.evaluate(() => {
       const { map, frame } = window.overflight
-      map.follow(2)
+      map.follow({ id: 2, what: 'aircraft' })
       const lonLat = frame.lonLat.slice()
       lonLat[2] = -105e7
       map.setFrame({ ...frame, sequence: 5, lonLat })

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { BrowserContext } from 'playwright-core'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 export const binary = process.env.OVERFLIGHT_BINARY ?? join(root, 'bin', 'overflight')
@@ -28,6 +29,7 @@ export class Server {
   constructor(
     readonly folder: string,
     private readonly verb: 'demo' | 'serve',
+    private readonly more: readonly string[] = [],
   ) {
     if (!existsSync(binary)) throw new Error(`${binary} is not there: make build`)
   }
@@ -40,7 +42,7 @@ export class Server {
   async start(): Promise<void> {
     this.port ||= await freePort()
     this.output = ''
-    const child = spawn(binary, [this.verb, '--data', this.folder, '--listen', `127.0.0.1:${this.port}`, '--lang', 'en'], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(binary, [this.verb, '--data', this.folder, '--listen', `127.0.0.1:${this.port}`, '--lang', 'en', ...this.more], { stdio: ['ignore', 'pipe', 'pipe'] })
     this.child = child
     child.stdout.on('data', (b: Buffer) => (this.output += b.toString()))
     child.stderr.on('data', (b: Buffer) => (this.output += b.toString()))
@@ -61,6 +63,22 @@ export class Server {
       await new Promise((done) => setTimeout(done, 100))
     }
     throw new Error(`no link: ${this.output}`)
+  }
+
+  /** Makes the first administrator, and signs in with a browser: for what is not about signing in. */
+  async signIn(context: BrowserContext): Promise<void> {
+    const token = (await this.link()).split('token=')[1] ?? ''
+    const answer = await context.request.post(`${this.address}/api/v1/setup/${token}`, { data: { name: 'ana', password: 'correct horse battery staple' } })
+    if (!answer.ok()) throw new Error(`signing in: ${answer.status()} ${await answer.text()}`)
+  }
+
+  /** Stops it where it stands: connections stay open and nothing answers. */
+  freeze(): void {
+    this.child?.kill('SIGSTOP')
+  }
+
+  thaw(): void {
+    this.child?.kill('SIGCONT')
   }
 
   async kill(): Promise<void> {

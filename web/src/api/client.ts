@@ -13,6 +13,8 @@ export type Health = Schemas['Health']
 export type Played = Schemas['Played']
 export type PlayedSegment = Schemas['PlayedSegment']
 export type Row = Schemas['Row']
+export type Profile = Schemas['Profile']
+export type ProfilePoint = Schemas['ProfilePoint']
 export type User = Schemas['User']
 export type Session = Schemas['Session']
 
@@ -46,8 +48,9 @@ export class Client {
     return `${this.settings.base}api/v1${path}${text ? '?' + text : ''}`
   }
 
-  async send(method: string, path: string, options: { query?: Record<string, string | number | undefined>; body?: unknown; signal?: AbortSignal | undefined } = {}): Promise<Response> {
+  async send(method: string, path: string, options: { query?: Record<string, string | number | undefined>; body?: unknown; range?: { offset: number; length: number }; signal?: AbortSignal | undefined } = {}): Promise<Response> {
     const headers: Record<string, string> = { 'Accept-Language': this.settings.language() }
+    if (options.range) headers['Range'] = `bytes=${options.range.offset}-${options.range.offset + options.range.length - 1}`
     const init: RequestInit = { method, headers, credentials: 'same-origin', cache: 'no-store', signal: options.signal ?? null }
     if (options.body !== undefined) {
       headers['Content-Type'] = 'application/json'
@@ -75,7 +78,12 @@ export class Client {
 
   async get<T>(path: string, query?: Record<string, string | number | undefined>, signal?: AbortSignal): Promise<T> {
     const answer = await this.send('GET', path, { ...(query ? { query } : {}), signal })
-    return (await answer.json()) as T
+    try {
+      return (await answer.json()) as T
+    } catch (e) {
+      if (e instanceof DOMException && e.name === 'AbortError') throw e
+      throw new Unreachable(String(e)) // it broke off on the way
+    }
   }
 
   /** All parts of a list, one after the other, as long as there are fewer than `most` things. */

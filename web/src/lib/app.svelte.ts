@@ -9,7 +9,14 @@ import { format, none, parse } from './address'
 import type { View } from './address'
 import { Clock } from './clock'
 import type { State } from './clock'
+import type { Marking } from './marking'
 import { words } from './words.svelte'
+
+/** Who is shown what moves and what is taken in. */
+export const readers = ['planner', 'operator', 'analyst', 'liaison', 'auditor', 'administrator'] as const
+
+/** How long a server that is asked how it is may take, in milliseconds: a network that swallows everything closes no connection. */
+const patience = 6000
 
 const themes: readonly ThemeName[] = ['day', 'night', 'red']
 
@@ -30,8 +37,11 @@ class App {
   retryAt = $state(NaN)
   names = $state.raw<ReadonlyMap<number, Named>>(new Map())
   frame = $state.raw<MovingFrame | null>(null)
+  private came = 0 // when the frame came, by the clock of the page, which is never set
   sources = $state.raw<Source[]>([])
   health = $state.raw<Health | null>(null)
+  /** The marking of the frame that is reviewed. */
+  marked = $state.raw<Marking | null>(null)
   /** What was said last, for who hears the page instead of seeing it. */
   said = $state('')
 
@@ -77,12 +87,28 @@ class App {
     this.socket?.close()
     this.socket = null
     clearInterval(this.polls)
+    this.frame = null
+    this.names = new Map()
+    this.sources = []
+    this.health = null
+    this.connected = this.everConnected = false
   }
 
   private connect() {
     this.socket?.close()
+    this.socket = null
+    clearInterval(this.polls)
+    if (!this.may(...readers)) {
+      // What moves is not for this role: whether the server is there is asked for.
+      this.polls = setInterval(() => void this.knock(), 2000)
+      void this.knock()
+      return
+    }
     this.socket = new Socket(this.client.url('/moving').replace(/^/, location.origin.replace(/^http/, 'ws')), {
-      frame: (f) => (this.frame = f),
+      frame: (f) => {
+        this.frame = f
+        this.came = performance.now()
+      },
       names: (all) => (this.names = new Map(all)),
       state: (connected, retryAt) => {
         if (connected && this.everConnected && !this.connected) void this.poll()
@@ -91,19 +117,40 @@ class App {
         this.retryAt = retryAt
       },
     })
-    clearInterval(this.polls)
     this.polls = setInterval(() => void this.poll(), 2000)
     void this.poll()
   }
 
-  async poll() {
+  private async knock() {
     try {
-      const [sources, health] = await Promise.all([this.client.all<Source>('/sources'), this.client.get<Health>('/health')])
+      await this.client.get<Session>('/session')
+      this.connected = this.everConnected = true
+    } catch (e) {
+      if (e instanceof Unreachable) this.connected = false
+      else this.signedOut()
+    }
+  }
+
+  /** What time it is at the server: that of the newest frame, and what has passed since. */
+  serverNow(): number {
+    return this.frame ? this.frame.time + performance.now() - this.came : Date.now()
+  }
+
+  private polling = false
+  async poll() {
+    if (this.polling) return // what is not answered is not asked for again
+    this.polling = true
+    try {
+      const soon = AbortSignal.timeout(patience)
+      const [sources, health] = await Promise.all([this.client.all<Source>('/sources', {}, 1000, soon), this.client.get<Health>('/health', {}, soon)])
       this.sources = sources
       this.health = health
     } catch (e) {
-      // Unreachable is shown by the socket; a refusal for this role leaves the lamps dark.
-      if (!(e instanceof Unreachable) && !(e instanceof Problem)) throw e
+      // A server that does not answer has the live channel opened anew, which shows how it is; a refusal for this role leaves the lamps dark.
+      if (e instanceof Unreachable) this.socket?.lost()
+      else if (!(e instanceof Problem)) throw e
+    } finally {
+      this.polling = false
     }
   }
 

@@ -1,6 +1,7 @@
 // Something that is asked of the server: what came, that it is under way, or why not. Asked again by itself while the server cannot
 // be reached, so that a restart heals without a reload.
 import { Unreachable } from '../api/client'
+import { plain } from './plain'
 import { t } from './words.svelte'
 
 export class Loading<T> {
@@ -27,10 +28,22 @@ export class Loading<T> {
         this.wrong = t('page.unreachable')
         this.timer = setTimeout(() => void this.load(), 2000)
       } else {
-        this.wrong = e instanceof Error ? e.message : String(e)
+        this.wrong = plain(e)
       }
     } finally {
       if (turn === this.turn) this.busy = false
+    }
+  }
+
+  /** Asks now and again and again, as a list does that others add to. Returns what ends it. */
+  every(ms: number): () => void {
+    void this.load()
+    const again = setInterval(() => {
+      if (!this.busy) void this.load()
+    }, ms)
+    return () => {
+      clearInterval(again)
+      this.stop()
     }
   }
 

@@ -27,13 +27,29 @@ export function trackOf(id: string, fixes: readonly Fix[]): Track {
 /** Clearances come with the authority's facts: until then none is known. */
 const standing: Standing = 'unknown'
 
-export function entryOf(e: FlightEntry, fixes: readonly Fix[]): Entry {
-  const from = instant(e.entered?.earliest ?? e.first.time)
-  const to = e.open ? Infinity : instant(e.left?.latest ?? e.last.time)
-  const inside: LonLat[] = fixes.filter((f) => instant(f.time) >= from && instant(f.time) <= to).map((f) => [f.lon, f.lat])
-  const crossings = [{ at: [e.first.lon, e.first.lat] as LonLat, inward: true }]
-  if (!e.open) crossings.push({ at: [e.last.lon, e.last.lat] as LonLat, inward: false })
-  return { id: entryId(e), standing, crossings, inside: inside.length > 1 ? [inside] : [] }
+/** Entries with the stretch of the track that lies within each. Fixes are in the order of their time. */
+export function entriesOf(entries: readonly FlightEntry[], fixes: readonly Fix[]): Entry[] {
+  const times = Float64Array.from(fixes, (f) => instant(f.time))
+  // the first fix that is not before an instant
+  const firstFrom = (at: number): number => {
+    let low = 0
+    let high = times.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (times[middle]! < at) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+  return entries.map((e) => {
+    const from = instant(e.entered?.earliest ?? e.first.time)
+    const to = e.open ? Infinity : instant(e.left?.latest ?? e.last.time)
+    const inside: LonLat[] = []
+    for (let i = firstFrom(from); i < times.length && times[i]! <= to; i++) inside.push([fixes[i]!.lon, fixes[i]!.lat])
+    const crossings = [{ at: [e.first.lon, e.first.lat] as LonLat, inward: true }]
+    if (!e.open) crossings.push({ at: [e.last.lon, e.last.lat] as LonLat, inward: false })
+    return { id: entryId(e), standing, crossings, inside: inside.length > 1 ? [inside] : [] }
+  })
 }
 
 export const entryId = (e: FlightEntry) => `${e.flight}/${e.source}/${e.number}`

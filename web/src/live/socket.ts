@@ -1,11 +1,16 @@
-// The moving picture over a WebSocket. Newest wins: nothing is queued, and after a break the next message says everything.
+// The moving picture over a WebSocket. Newest wins: nothing is queued, and after a break the next message says everything. Each picture is
+// acknowledged when it is taken up, and the server sends no more than a page that is slow can take: what it shows is never old.
 import { decodeFrame } from './frame'
 import type { MovingFrame } from './frame'
+import type { Marking } from '../lib/marking'
 
 export interface Approach {
   state: string
   distance: number
   inside: boolean
+  source: string
+  version: string
+  uncertainty: number
 }
 
 /** What a number of the picture stands for, as the server names it. */
@@ -21,6 +26,7 @@ export interface Named {
   states: string[]
   boundary?: Approach
   speed?: number
+  marking?: Marking
 }
 
 export interface Listener {
@@ -66,15 +72,29 @@ export class Socket {
         for (const n of (JSON.parse(m.data) as { names: Named[] }).names) this.all.set(n.id, n)
         this.listener.names(this.all)
       } else {
-        this.listener.frame(decodeFrame(m.data))
+        const frame = decodeFrame(m.data)
+        socket.send(Uint32Array.of(frame.sequence)) // little endian, as every browser runs on
+        this.listener.frame(frame)
       }
     }
-    socket.onclose = () => {
-      if (this.closed) return
-      const wait = this.pause
-      this.pause = Math.min(2 * this.pause, longestPause)
-      this.listener.state(false, Date.now() + wait)
-      this.timer = setTimeout(() => this.connect(), wait)
-    }
+    socket.onclose = () => this.again()
+  }
+
+  /** The server is known not to answer: what is open is given up, and a new one is tried until it opens. */
+  lost() {
+    const socket = this.socket
+    if (this.closed || !socket || socket.readyState !== WebSocket.OPEN) return
+    socket.onmessage = socket.onclose = null // it says so late, or never
+    socket.close()
+    this.again()
+  }
+
+  private again() {
+    if (this.closed) return
+    const wait = this.pause
+    this.pause = Math.min(2 * this.pause, longestPause)
+    this.listener.state(false, Date.now() + wait)
+    clearTimeout(this.timer)
+    this.timer = setTimeout(() => this.connect(), wait)
   }
 }

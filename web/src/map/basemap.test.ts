@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { geometryContains } from './inside'
 import { expect, test } from 'vitest'
-import { basemapOf, countryLabels, withoutSeam } from './basemap'
+import { feature } from 'topojson-client'
+import { countryLabels } from './basemap'
+import { fileOf, groundOf, unrolled, withoutSeam, type Atlas } from './ground'
 
-const atlas = JSON.parse(readFileSync('node_modules/world-atlas/countries-50m.json', 'utf8')) as Parameters<typeof basemapOf>[0]
-const base = basemapOf(atlas)
+const atlas = JSON.parse(readFileSync('node_modules/world-atlas/countries-50m.json', 'utf8')) as Atlas
+const base = groundOf(atlas)
+const countries = feature(atlas, atlas.objects.countries).features.map((f) => ({ ...f, geometry: unrolled(f.geometry) }))
 
 test('every country with a code has one label, inside itself, in both languages', () => {
   const ids = new Set<string>()
@@ -15,7 +18,7 @@ test('every country with a code has one label, inside itself, in both languages'
     expect(en.length).toBeGreaterThan(2)
     expect(es.length).toBeGreaterThan(2)
     const [lon, lat] = f.geometry.coordinates as [number, number]
-    expect(base.land.features.some((c) => c.id === id && [-360, 0, 360].some((turn) => geometryContains(c.geometry, lon + turn, lat))), en).toBe(true)
+    expect(countries.some((c) => c.id === id && [-360, 0, 360].some((turn) => geometryContains(c.geometry, lon + turn, lat))), en).toBe(true)
   }
   expect(ids.size).toBeGreaterThan(230)
   const mexico = countryLabels.features.find((f) => f.properties!.id === '484')
@@ -26,7 +29,7 @@ test('no ring jumps from one edge of the world to the other', () => {
   let past = 0
   let jumps = 0
   let open = 0
-  for (const { geometry } of base.land.features) {
+  for (const geometry of [base.land, ...countries.map((c) => c.geometry)]) {
     const polygons = geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.type === 'MultiPolygon' ? geometry.coordinates : []
     for (const ring of polygons.flat()) {
       if (String(ring[0]) !== String(ring[ring.length - 1])) open++
@@ -58,10 +61,21 @@ test('no line where the data was cut', () => {
 })
 
 test('the ground around the pole is ground, and its sea is sea', () => {
-  const south = base.land.features.find((f) => f.id === '010')!.geometry
-  const ground = (lon: number, lat: number) => [-360, 0, 360].some((turn) => geometryContains(south, lon + turn, lat))
+  const ground = (lon: number, lat: number) => [-360, 0, 360].some((turn) => geometryContains(base.land, lon + turn, lat))
   expect(ground(0, -85)).toBe(true)
   expect(ground(120, -75)).toBe(true)
   expect(ground(-45, -70)).toBe(false)
   expect(ground(0, -60)).toBe(false)
+})
+
+test('the file of a part holds every place of it to half a thousandth of a degree', () => {
+  const file = JSON.parse(fileOf(base.borders)) as { geometry: typeof base.borders }
+  expect(file.geometry.coordinates.length).toBe(base.borders.coordinates.length)
+  let worst = 0
+  file.geometry.coordinates.forEach((line, i) => line.forEach((p, k) => {
+    const was = base.borders.coordinates[i]![k]!
+    worst = Math.max(worst, Math.abs(p[0]! - was[0]!), Math.abs(p[1]! - was[1]!))
+  }))
+  expect(worst).toBeGreaterThan(0)
+  expect(worst).toBeLessThan(0.00051)
 })

@@ -1,6 +1,6 @@
 // The map in words' stead: what is drawn in a view, as facts for the list that stands beside it.
 import { flag, type MovingFrame } from '../live/frame'
-import { boxesMeetPoint, boxOf, meets, type Box, type Entry, type Kind, type LonLat, type Looked, type Pin, type Standing, type Track } from './shape'
+import { boxesMeetPoint, boxOf, meets, type Box, type Entry, type Kind, type LonLat, type Looked, type Pin, type Reported, type Standing, type Track } from './shape'
 
 export interface Described {
   readonly kind: Kind
@@ -20,6 +20,8 @@ export interface Described {
   readonly doubt?: number | undefined
   /** of a track: stretches nobody measured */
   readonly gaps?: number
+  /** of a place: reports there */
+  readonly count?: number
   /** of an entry: times the limit was crossed */
   readonly crossings?: number
 }
@@ -29,6 +31,7 @@ export interface Slow {
   entries: readonly Entry[]
   looked: readonly Looked[]
   pins: readonly Pin[]
+  reported: readonly Reported[]
 }
 
 const figure = (v: number | undefined) => (v !== undefined && Number.isFinite(v) ? v : undefined)
@@ -77,6 +80,9 @@ export function describeSlow(slow: Slow, view: Box): Described[] {
   for (const l of slow.looked) {
     const box = within(l.polygons.flatMap((rings) => rings[0] ?? []))
     if (box) out.push({ kind: 'looked', id: l.id, box })
+  }
+  for (const r of slow.reported) {
+    if (boxesMeetPoint(view, r.at)) out.push({ kind: 'reported', id: r.id, at: r.at, count: r.count })
   }
   for (const p of slow.pins) {
     if (boxesMeetPoint(view, p.at)) out.push({ kind: 'pin', id: p.id, at: p.at, label: p.label, doubt: p.doubt })

@@ -1,5 +1,5 @@
 // The layers of the map from the ground up, as a function of the theme and the language: what a theme changes is found by
-// comparing two of them. Text is drawn with the fonts of the machine; no glyph is fetched.
+// comparing two of them. Text is drawn with the font of the page; no glyph is fetched.
 import type { ExpressionSpecification, GeoJSONSourceSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl'
 import { countryLabels } from './basemap'
 import { standings, type Kind, type Standing } from './shape'
@@ -18,7 +18,8 @@ export const pickable: Readonly<Record<string, Kind>> = {
 /** The layer the moving things are drawn beneath: tools and crosshair stay on top. */
 export const aboveMoving = 'tool-inside'
 
-const font = ['sans-serif']
+// The font of the page, bundled: names on the map look the same on every machine.
+const font = ['Inter Variable']
 const selected: ExpressionSpecification = ['boolean', ['feature-state', 'selected'], false]
 
 const byStanding = (of: ExpressionSpecification, value: (s: Standing) => unknown): ExpressionSpecification =>
@@ -40,6 +41,8 @@ export function layers(theme: Theme, language: Language, airspace: Airspace): La
     airspace.standings.size === 0
       ? (value('unknown') as string)
       : (['match', state, ...[...airspace.standings].flatMap(([id, s]) => [id, value(s)]), value('unknown')] as unknown as ExpressionSpecification)
+  // Near by, the border of the ground beneath lies hundreds of metres off the limit that entries are told by: two lines would be one too many.
+  const coarse = (airspace.standings.size === 0 ? 1 : ['interpolate', ['linear'], ['zoom'], 7, 1, 9, 0]) as unknown as ExpressionSpecification
   const entryColour = ['case', selected, theme.selected, byStanding(standing, (s) => theme[s])] as ExpressionSpecification
 
   return [
@@ -52,7 +55,7 @@ export function layers(theme: Theme, language: Language, airspace: Airspace): La
     },
     { id: 'airspace-hatch', type: 'fill', source: 'airspace', filter: listed, paint: { 'fill-pattern': standingOf((s) => `hatch-${s}`), 'fill-opacity': 0.5 } },
     { id: 'coast', type: 'line', source: 'coast', paint: { 'line-color': theme.coast, 'line-width': ['interpolate', ['linear'], ['zoom'], 1, 0.5, 6, 1.1] } },
-    { id: 'borders', type: 'line', source: 'borders', paint: { 'line-color': theme.border, 'line-width': ['interpolate', ['linear'], ['zoom'], 1, 0.6, 6, 1.5] } },
+    { id: 'borders', type: 'line', source: 'borders', paint: { 'line-color': theme.border, 'line-width': ['interpolate', ['linear'], ['zoom'], 1, 0.6, 6, 1.5], 'line-opacity': coarse } },
     {
       id: 'airspace-line', type: 'line', source: 'airspace',
       paint: {
@@ -121,6 +124,16 @@ export function layers(theme: Theme, language: Language, airspace: Airspace): La
       },
       paint: { 'text-color': theme.label, 'text-opacity': 0.8, 'text-halo-color': theme.halo, 'text-halo-width': 1.2 },
     },
+    {
+      // a ring around what is there, not a mark upon it
+      id: 'reported', type: 'circle', source: 'reported',
+      paint: { 'circle-radius': ['step', ['get', 'count'], 6, 2, 9, 10, 12], 'circle-color': theme.halo, 'circle-opacity': 0.55, 'circle-stroke-color': theme.tool, 'circle-stroke-width': 1.6 },
+    },
+    {
+      id: 'reported-count', type: 'symbol', source: 'reported', filter: ['>', ['get', 'count'], 1],
+      layout: { 'text-field': ['to-string', ['get', 'count']], 'text-font': font, 'text-size': 10.5, 'text-allow-overlap': true },
+      paint: { 'text-color': theme.label, 'text-halo-color': theme.halo, 'text-halo-width': 1 },
+    },
     { id: 'pins-doubt', type: 'line', source: 'pins', filter: ['==', ['get', 'part'], 'doubt'], paint: { 'line-color': theme.pin, 'line-width': 1.2, 'line-dasharray': [3, 2] } },
     {
       id: 'pins', type: 'symbol', source: 'pins', filter: ['==', ['get', 'part'], 'pin'],
@@ -157,14 +170,21 @@ export function layers(theme: Theme, language: Language, airspace: Airspace): La
   ]
 }
 
-export function style(theme: Theme, language: Language, airspace: Airspace): StyleSpecification {
+/** Where the ground is fetched from. */
+export interface GroundFiles {
+  readonly land: string
+  readonly coast: string
+  readonly borders: string
+}
+
+export function style(theme: Theme, language: Language, airspace: Airspace, ground: GroundFiles): StyleSpecification {
   return {
     version: 8,
     sources: {
       // simplified to what a pixel shows; 60 % of a tile's unit is still finer than the data
-      land: own({ tolerance: 0.6 }),
-      coast: own({ tolerance: 0.6 }),
-      borders: own({ tolerance: 0.6 }),
+      land: own({ data: ground.land, tolerance: 0.6 }),
+      coast: own({ data: ground.coast, tolerance: 0.6 }),
+      borders: own({ data: ground.borders, tolerance: 0.6 }),
       countries: own({ data: countryLabels }),
       graticule: own(),
       'graticule-names': own(),
@@ -172,6 +192,7 @@ export function style(theme: Theme, language: Language, airspace: Airspace): Sty
       looked: own(),
       tracks: own(),
       entries: own(),
+      reported: own(),
       pins: own(),
       tool: own(),
     },

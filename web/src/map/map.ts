@@ -2,36 +2,45 @@
 // It holds no word of any language: names and labels come from the caller, and describe() gives the caller what is drawn so
 // that a list beside the map can say all that the map shows.
 import 'maplibre-gl/dist/maplibre-gl.css'
-import { Map as MapLibreMap, setWorkerUrl, type GeoJSONSource, type MapMouseEvent } from 'maplibre-gl'
+import { Map as MapLibreMap, prewarm, setWorkerUrl, type GeoJSONSource, type MapMouseEvent } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
+import borders from 'ground:borders'
+import coast from 'ground:coast'
+import land from 'ground:land'
 import { flag, type MovingFrame } from '../live/frame'
 import { circle, inverse } from '../place/geodesy'
 import { wrapLongitude, type Place } from '../place/place'
 import type { Lengths } from '../place/units'
-import { loadBasemap } from './basemap'
 import { Crosshair } from './crosshair'
 import { describeFrame, describeSlow, type Described, type Slow } from './describe'
 import { graticule, lineName } from './graticule'
 import { hatch, type HatchImage } from './hatch'
 import * as icons from './icons'
 import { aboveMoving, layers, pickable, style, type Airspace, type Language } from './layers'
-import { MovingLayer } from './moving'
+import { MovingLayer, type Drawn } from './moving'
 import { roundScale } from './scalebar'
-import { boxOf, standings, unbroken, type Box, type Entry, type Kind, type LonLat, type Looked, type Pick, type Pin, type Standing, type Track } from './shape'
+import { boxOf, standings, unbroken, type Box, type Entry, type Kind, type LonLat, type Looked, type Pick, type Pin, type Reported, type Standing, type Track } from './shape'
 import { readTheme, type ThemeName } from './theme'
 import { Tool, type Measured, type ToolKind } from './tool'
 
 export type { Described } from './describe'
-export type { Entry, Kind, LonLat, Looked, Measured, Pick, Pin, Standing, Track }
+export type { Entry, Kind, LonLat, Looked, Measured, Pick, Pin, Reported, Standing, Track }
 
 // Its worker comes from our own server; without this the map stays grey and nothing says why.
 setWorkerUrl(workerUrl)
+// It is read while the page begins, and kept from one screen to the next.
+prewarm()
 
 export interface Words {
   /** what a screen reader calls the canvas */
   readonly canvas: string
   readonly zoomIn: string
   readonly zoomOut: string
+}
+
+export interface Followed {
+  readonly id: number
+  readonly what: 'aircraft' | 'footprint'
 }
 
 export interface Readout {
@@ -53,7 +62,11 @@ export interface MapOptions {
   readonly theme: ThemeName
   readonly lengths?: Lengths
   readonly view?: View
+  /** where there is no view: what the first one shows */
+  readonly around?: Iterable<LonLat>
   readonly graticule?: boolean
+  /** without buttons and scale bar of its own, as on paper */
+  readonly plain?: boolean
   /** seconds; see MovingLayer */
   readonly staleAfter?: number
   readonly goneAfter?: number
@@ -68,6 +81,9 @@ export interface MapOptions {
 
 export type OverflightMap = ReturnType<typeof createMap>
 
+/** How near what is shown whole is shown. */
+const closely = { padding: 48, maxZoom: 13 }
+
 const features = (list: GeoJSON.Feature[]): GeoJSON.FeatureCollection => ({ type: 'FeatureCollection', features: list })
 const mutable = (points: readonly LonLat[]) => unbroken(points)
 
@@ -77,18 +93,20 @@ export function createMap(container: HTMLElement, options: MapOptions) {
   let lengths: Lengths = options.lengths ?? 'metric'
   let lines = options.graticule ?? true
   let airspace: Airspace = { property: 'id', standings: new Map() }
-  const slow: Slow = { tracks: [], entries: [], looked: [], pins: [] }
+  const slow: Slow = { tracks: [], entries: [], looked: [], pins: [], reported: [] }
   const moving = new MovingLayer({
     theme,
     ...(options.staleAfter === undefined ? {} : { staleAfter: options.staleAfter }),
     ...(options.goneAfter === undefined ? {} : { goneAfter: options.goneAfter }),
   })
 
+  const around = boxOf(options.around ?? [])
   const map = new MapLibreMap({
     container,
-    style: style(theme, language, airspace),
+    style: style(theme, language, airspace, { land, coast, borders }),
     center: [options.view?.lon ?? 0, options.view?.lat ?? 20],
     zoom: options.view?.zoom ?? 1.5,
+    ...(around && !options.view ? { bounds: [[around.west, around.south], [around.east, around.north]], fitBoundsOptions: closely } : {}),
     maxZoom: 19,
     maxPitch: 0,
     dragRotate: false, // north stays up: a bearing read off the screen is a bearing
@@ -110,7 +128,7 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     const button = document.createElement('button')
     button.type = 'button'
     button.textContent = sign
-    Object.assign(button.style, { width: '32px', height: '32px', padding: '0', font: '600 18px/1 system-ui, sans-serif', borderRadius: '4px', cursor: 'pointer' })
+    Object.assign(button.style, { width: '32px', height: '32px', padding: '0', font: '600 18px/1 "Inter Variable", system-ui, sans-serif', borderRadius: '4px', cursor: 'pointer' })
     button.addEventListener('click', () => map.easeTo({ zoom: map.getZoom() + by, duration: 200 }))
     buttons.append(button)
     return [button, word] as const
@@ -127,12 +145,11 @@ export function createMap(container: HTMLElement, options: MapOptions) {
   scaleBar.className = 'map-scale'
   scaleBar.setAttribute('aria-hidden', 'true') // a picture of a length; the readout says it in figures
   const crosshair = new Crosshair(container)
-  container.append(scaleBar, buttons)
+  if (!options.plain) container.append(scaleBar, buttons)
 
   let removed = false
   let styled = false
-  let grounded = false
-  /** Resolves once the style and the ground are there; a ground that cannot be had is reported and the rest goes on. */
+  /** Resolves once things can be put on the map. */
   const ready = new Promise<void>((resolve) => {
     map.on('style.load', () => {
       styled = true
@@ -141,19 +158,20 @@ export function createMap(container: HTMLElement, options: MapOptions) {
       select(selection)
       for (const work of waiting.splice(0)) work()
       frameChanged()
-      if (grounded) return // the style came back after the graphics context was lost, its data with it
-      grounded = true
-      loadBasemap()
-        .then((ground) => {
-          whenStyled(() => {
-            source('land').setData(ground.land)
-            source('coast').setData({ type: 'Feature', properties: {}, geometry: ground.coast })
-            source('borders').setData({ type: 'Feature', properties: {}, geometry: ground.borders })
-          })
-        })
-        .catch((reason: unknown) => options.onError?.(reason instanceof Error ? reason : new Error(String(reason))))
-        .finally(resolve)
+      resolve()
     })
+  })
+  /** Resolves with the first picture that has the ground in it; a ground that cannot be had is reported and the rest goes on. */
+  const drawn = new Promise<void>((resolve) => {
+    const missing = new Set<string>(['land', 'coast', 'borders'])
+    map.on('error', (e) => void missing.delete((e as { sourceId?: string }).sourceId ?? ''))
+    const look = () => {
+      for (const id of missing) if (map.getSource(id) && map.isSourceLoaded(id)) missing.delete(id)
+      if (missing.size > 0 || !styled) return
+      map.off('render', look)
+      resolve()
+    }
+    map.on('render', look)
   })
 
   // When the graphics context is lost the style is rebuilt, all but the layer of our own and what was selected: that layer is
@@ -188,7 +206,7 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     crosshair.setColours(theme.tool, theme.halo)
     for (const [button] of zoomButtons) Object.assign(button.style, { color: theme.label, background: theme.halo, border: `1px solid ${theme.border}` })
     Object.assign(scaleBar.style, {
-      position: 'absolute', left: '12px', bottom: '26px', padding: '0 4px 1px', font: '11px/1.3 system-ui, sans-serif', pointerEvents: 'none',
+      position: 'absolute', left: '12px', bottom: '26px', padding: '0 4px 1px', font: '11px/1.3 "Inter Variable", system-ui, sans-serif', pointerEvents: 'none',
       color: theme.label, border: `1.5px solid ${theme.label}`, borderTop: 'none', background: `${theme.halo}b0`, textAlign: 'center', boxSizing: 'border-box', zIndex: '1',
     })
   }
@@ -243,6 +261,8 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     scaleBar.textContent = text
     scaleBar.style.width = `${metres / per}px`
   }
+  // Who keeps account of what was on the screen is told after every picture; what it reads is what was drawn.
+  map.on('render', () => container.dispatchEvent(new CustomEvent<() => Drawn>('drawn', { detail: () => moving.account() })))
   map.on('move', drawScale)
   map.on('resize', drawScale)
   drawScale()
@@ -357,11 +377,17 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     moving.select(picks.filter((p) => p.kind === 'aircraft' || p.kind === 'footprint').map((p) => Number(p.id)))
   }
 
-  let followed: number | undefined
+  let followed: Followed | undefined
   function follow(): void {
     const f = latest
     if (followed === undefined || !f) return
-    const i = f.ids.indexOf(followed)
+    const ground = followed.what === 'footprint' ? f.footprintOf.indexOf(followed.id) : -1
+    if (ground >= 0 && !(f.footprintFlags[ground]! & flag.unknown)) {
+      map.jumpTo({ center: [f.footprintCentres[2 * ground]! / 1e7, f.footprintCentres[2 * ground + 1]! / 1e7] })
+      return
+    }
+    if (followed.what === 'footprint') return // what sees no ground now is waited for: the map does not leap to the aircraft
+    const i = f.ids.indexOf(followed.id)
     if (i < 0 || f.flags[i]! & flag.unknown) return
     map.jumpTo({ center: [f.lonLat[2 * i]! / 1e7, f.lonLat[2 * i + 1]! / 1e7] })
   }
@@ -374,6 +400,7 @@ export function createMap(container: HTMLElement, options: MapOptions) {
 
   return {
     ready,
+    drawn,
     /** the map beneath, for tests and for what is not foreseen here */
     map,
     moving,
@@ -409,9 +436,13 @@ export function createMap(container: HTMLElement, options: MapOptions) {
       moving.set(frame)
       follow()
     },
-    /** Keeps one aircraft in the middle; undefined lets go. */
-    follow(id: number | undefined): void {
-      followed = id
+    /** What time it is, in Unix milliseconds: without a newer picture what moves looks its age. */
+    setNow(ms: number): void {
+      moving.setNow(ms)
+    },
+    /** Keeps one aircraft, or the ground that it sees, in the middle; undefined lets go. */
+    follow(what: Followed | undefined): void {
+      followed = what
       follow()
     },
     setTracks(list: readonly Track[]): void {
@@ -448,6 +479,12 @@ export function createMap(container: HTMLElement, options: MapOptions) {
         return out
       })))
     },
+    setReported(list: readonly Reported[]): void {
+      slow.reported = list
+      setData('reported', features(list.map((r): GeoJSON.Feature => ({
+        type: 'Feature', properties: { id: r.id, count: r.count }, geometry: { type: 'Point', coordinates: [...r.at] },
+      }))))
+    },
     /** The airspace of states as GeoJSON from our server: its address, the property that names the state, and how each stands. */
     setAirspace(url: string, property: string, of: ReadonlyMap<string, Standing>): void {
       restyle(() => {
@@ -474,9 +511,10 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     /** What lies under a pixel of the map. */
     picksAt,
 
-    fit(what: Box | Iterable<LonLat>, padding = 48, maxZoom = 13): void {
+    /** Shows all of it; at once where nothing was shown before that one would want to see the way from. */
+    fit(what: Box | Iterable<LonLat>, atOnce = false): void {
       const box = Symbol.iterator in what ? boxOf(what) : what
-      if (box) map.fitBounds([[box.west, box.south], [box.east, box.north]], { padding, maxZoom, duration: 300 })
+      if (box) map.fitBounds([[box.west, box.south], [box.east, box.north]], { ...closely, ...(atOnce ? { animate: false } : { duration: 300 }) })
     },
     get view(): View {
       const c = map.getCenter()

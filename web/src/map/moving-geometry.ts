@@ -144,6 +144,52 @@ export function pack(frame: MovingFrame, origin: Point, selected: ReadonlySet<nu
   return { origin, reach: [west, east], aircraft: aircraft.subarray(0, at), corners: corners.subarray(0, c), lines: lines.subarray(0, l) }
 }
 
+/** What the buffers hold, read back from them: where each thing is drawn, and as it was at which instant (Unix milliseconds). */
+export interface Drawn {
+  readonly aircraft: readonly DrawnAircraft[]
+  readonly footprints: readonly DrawnFootprint[]
+}
+export interface DrawnAircraft {
+  /** longitude, latitude */
+  readonly at: readonly [number, number]
+  readonly instant: number
+  readonly stale: boolean
+}
+export interface DrawnFootprint {
+  /** in the order of their sides */
+  readonly corners: readonly (readonly [number, number])[]
+  readonly instant: number
+  readonly stale: boolean
+}
+
+/**
+ * Reads back what a card was given: an account of the picture, not of what was asked for. Time is that of the frame that was packed, to
+ * which the buffers' seconds are added; what is older than goneAfter seconds the shaders leave out, and so does this.
+ */
+export function readBack(packed: Packed, time: number, now: number, staleAfter: number, goneAfter: number): Drawn {
+  const place = (x: number, y: number): [number, number] => {
+    const lon = (packed.origin.x + x - 0.5) * 360
+    return [lon - 360 * Math.round(lon / 360), (Math.asin(Math.tanh((0.5 - packed.origin.y - y) * 2 * Math.PI)) * 180) / Math.PI]
+  }
+  const aircraft: DrawnAircraft[] = []
+  for (let i = 0; i < packed.aircraft.length; i += aircraftStride) {
+    const instant = time + packed.aircraft[i + 3]! * 1000
+    aircraft.push({ at: place(packed.aircraft[i]!, packed.aircraft[i + 1]!), instant, stale: now - instant > staleAfter * 1000 })
+  }
+  const footprints: DrawnFootprint[] = []
+  const c = packed.corners
+  for (let i = 0; i < c.length; i += 6 * cornerStride) {
+    const instant = time + c[i + 2]! * 1000
+    if (now - instant > goneAfter * 1000) continue
+    const vertex = (k: number) => place(c[i + k * cornerStride]!, c[i + k * cornerStride + 1]!)
+    // Two triangles a, b, c and a, c, d; or a, b, d and b, c, d: see quadTriangles.
+    const same = c[i] === c[i + 3 * cornerStride] && c[i + 1] === c[i + 3 * cornerStride + 1]
+    const order = same ? [0, 1, 2, 5] : [0, 1, 4, 2]
+    footprints.push({ corners: order.map(vertex), instant, stale: now - instant > staleAfter * 1000 })
+  }
+  return { aircraft, footprints }
+}
+
 /** The matrix moved to an origin, column by column; the sums are float64 and only the result is narrowed. */
 export function matrixAt(matrix: ArrayLike<number>, x: number, y: number): Float32Array {
   const out = new Float32Array(16)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { emptyFrame, type MovingFrame } from '../live/frame'
 import {
-  aircraftStride, copies, cornerStride, hits, lineStride, mark, matrixAt, mercatorX, mercatorY, pack, project, quadTriangles, type Lie,
+  aircraftStride, copies, cornerStride, hits, lineStride, mark, matrixAt, mercatorX, mercatorY, pack, project, quadTriangles, readBack, type Lie,
 } from './moving-geometry'
 
 const e7 = (...degrees: number[]) => Int32Array.from(degrees, (d) => Math.round(d * 1e7))
@@ -48,6 +48,35 @@ describe('the triangles of a quad', () => {
     const [order, triangles] = quadTriangles(x, y)
     expect([...order].sort()).toEqual([0, 1, 2, 3])
     expect(area(x, y, triangles)).toBeCloseTo(expected, 9)
+  })
+})
+
+describe('what is read back from the buffers', () => {
+  const quads: [string, number[]][] = [
+    ['a quad', [-110.86, 31.33, -110.85, 31.33, -110.85, 31.32, -110.86, 31.32]],
+    ['with a notch first', [-110.858, 31.33, -110.86, 31.334, -110.852, 31.33, -110.86, 31.326]],
+    ['with a notch second', [-110.86, 31.326, -110.858, 31.33, -110.86, 31.334, -110.852, 31.33]],
+    ['across 180°', [179.99, 10, -179.99, 10, -179.99, 9.98, 179.99, 9.98]],
+  ]
+  test.each(quads)('%s', (_, corners) => {
+    const f = frame({
+      ids: Uint32Array.of(7), instants: Float64Array.of(900), lonLat: e7(corners[0]!, corners[1]!), footprintOf: Uint32Array.of(7),
+      footprintInstants: Float64Array.of(933.25), footprints: e7(...corners), footprintCentres: e7(corners[0]!, corners[1]!),
+    })
+    const packed = pack(f, { x: mercatorX(corners[0]!), y: mercatorY(corners[1]!) }, new Set())
+    const { aircraft, footprints } = readBack(packed, f.time, 1000, 10, 120)
+    expect(footprints).toHaveLength(1)
+    expect(footprints[0]!.instant).toBeCloseTo(933.25, 3)
+    footprints[0]!.corners.forEach(([lon, lat], i) => {
+      expect(lon).toBeCloseTo(corners[2 * i]!, 7)
+      expect(lat).toBeCloseTo(corners[2 * i + 1]!, 7)
+    })
+    expect(aircraft[0]!.instant).toBeCloseTo(900, 3)
+    expect(aircraft[0]!.at[0]).toBeCloseTo(corners[0]!, 7)
+    expect(aircraft[0]!.at[1]).toBeCloseTo(corners[1]!, 7)
+    // Grown old: first it looks it, then the footprint is gone.
+    expect(readBack(packed, f.time, 20_000, 10, 120).footprints[0]!.stale).toBe(true)
+    expect(readBack(packed, f.time, 130_000, 10, 120)).toEqual({ aircraft: [{ ...aircraft[0]!, stale: true }], footprints: [] })
   })
 })
 

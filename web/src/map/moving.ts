@@ -3,12 +3,12 @@
 import type { CustomLayerInterface, CustomRenderMethodInput, Map as MapLibreMap } from 'maplibre-gl'
 import { emptyFrame, type MovingFrame } from '../live/frame'
 import {
-  aircraftStride, copies, cornerStride, hits, lineStride, matrixAt, mercatorX, mercatorY, pack,
-  type Hit, type Lie, type Packed, type Point,
+  aircraftStride, copies, cornerStride, hits, lineStride, matrixAt, mercatorX, mercatorY, pack, readBack,
+  type Drawn, type Hit, type Lie, type Packed, type Point,
 } from './moving-geometry'
 import { rgb, type Theme } from './theme'
 
-export type { Hit } from './moving-geometry'
+export type { Drawn, Hit } from './moving-geometry'
 
 export interface MovingOptions {
   readonly id?: string
@@ -257,6 +257,8 @@ export class MovingLayer implements CustomLayerInterface {
   private selected: ReadonlySet<number> = new Set()
   private now = 0
   private lie: Lie | undefined
+  // what the last picture was drawn from, once its draw calls were made
+  private shown: { readonly packed: Packed; readonly time: number; readonly now: number } | undefined
 
   constructor(options: MovingOptions) {
     this.id = options.id ?? 'moving'
@@ -301,6 +303,12 @@ export class MovingLayer implements CustomLayerInterface {
     return this.now
   }
 
+  /** What is on the screen, read back from the buffers that it was drawn from. */
+  account(): Drawn {
+    const s = this.shown
+    return s ? readBack(s.packed, s.time, s.now, this.staleAfter, this.goneAfter) : { aircraft: [], footprints: [] }
+  }
+
   isStale(instant: number): boolean {
     return this.now - instant > this.staleAfter * 1000
   }
@@ -329,6 +337,7 @@ export class MovingLayer implements CustomLayerInterface {
     this.card = undefined
     this.map = undefined
     this.lie = undefined
+    this.shown = undefined
   }
 
   render(gl: WebGL2RenderingContext, input: CustomRenderMethodInput): void {
@@ -356,7 +365,12 @@ export class MovingLayer implements CustomLayerInterface {
       this.upload(gl, card, this.packed)
     }
     const { packed } = this
-    if (packed.aircraft.length + packed.lines.length === 0) return
+    const shown = { packed, time: this.drawn.time, now: this.now }
+    if (packed.aircraft.length + packed.lines.length === 0) {
+      this.shown = shown
+      return
+    }
+    this.shown = undefined
 
     gl.enable(gl.BLEND)
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA)
@@ -392,6 +406,7 @@ export class MovingLayer implements CustomLayerInterface {
       pass(card.aircraft, card.arrays.aircraft, inks, () => gl.drawArraysInstanced(gl.TRIANGLES, 0, 18, packed.aircraft.length / aircraftStride))
     }
     gl.bindVertexArray(null)
+    this.shown = shown
   }
 
   /** Whether offsets from the origin are no longer good to a tenth of a pixel in the middle of the view. */

@@ -22,6 +22,13 @@ export interface Entry {
   readonly outline?: readonly (readonly LonLat[])[]
 }
 
+/** Where reports of moving things are, counted: a place and a number, and nothing of what is there. */
+export interface Reported {
+  readonly id: string
+  readonly at: LonLat
+  readonly count: number
+}
+
 /** Ground that was looked at: polygons of rings, the first of each its outside. */
 export interface Looked {
   readonly id: string
@@ -37,7 +44,7 @@ export interface Pin {
   readonly doubt?: number
 }
 
-export type Kind = 'aircraft' | 'footprint' | 'track' | 'entry' | 'looked' | 'airspace' | 'pin'
+export type Kind = 'aircraft' | 'footprint' | 'track' | 'entry' | 'looked' | 'airspace' | 'pin' | 'reported'
 
 export interface Pick {
   readonly kind: Kind

@@ -18,6 +18,9 @@ export interface Range {
   start: number
 }
 
+/** How long a picture is waited for before a newer place counts: what a person still takes for movement. */
+const patience = 400
+
 const wrap = 2 ** 33
 const perSecond = 90_000
 
@@ -91,9 +94,20 @@ export class Player {
     this.watch()
   }
 
-  /** Seconds on the scale of the playlist. */
-  seek(seconds: number): void {
-    this.video.currentTime = Math.max(0, seconds)
+  /** Goes to seconds on the scale of the playlist; resolves when it is there, or has had its time to come there. */
+  seek(seconds: number): Promise<void> {
+    const { video } = this
+    video.currentTime = Math.max(0, seconds)
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer)
+        video.removeEventListener('seeked', end)
+        resolve()
+      }
+      // Where a picture does not come the next place is gone to all the same.
+      const timer = setTimeout(end, patience)
+      video.addEventListener('seeked', end)
+    })
   }
 
   close(): void {
@@ -102,10 +116,22 @@ export class Player {
     this.hls?.destroy()
   }
 
+  /** The continuity of a frame: the event that names it comes some frames late, the list of what was loaded knows. */
+  private continuityAt(media: number): number {
+    const hls = this.hls
+    const loaded = hls && (hls.levels[hls.currentLevel] ?? hls.levels[0])?.details?.fragments
+    let cc = this.continuity
+    for (const f of loaded ?? []) {
+      if (f.start > media + 0.002) break
+      cc = f.cc
+    }
+    return cc
+  }
+
   private watch(): void {
     this.video.cancelVideoFrameCallback(this.callback)
     this.callback = this.video.requestVideoFrameCallback((_, frame) => {
-      const base = this.base.get(this.continuity) ?? [...this.base.values()].at(-1)
+      const base = this.base.get(this.continuityAt(frame.mediaTime)) ?? [...this.base.values()].at(-1)
       if (base !== undefined) this.events.shown({ pts: (((frame.mediaTime * perSecond + base) % wrap) + wrap) % wrap, media: frame.mediaTime })
       if (!this.closed) this.watch()
     })

@@ -6,6 +6,7 @@ const kept = 12
 
 export class Rows {
   private readonly known = new Map<string, Promise<Row[]>>()
+  private readonly here = new Map<string, Row[]>()
 
   constructor(
     private readonly client: Client,
@@ -18,14 +19,24 @@ export class Rows {
       this.known.delete(segment)
     } else {
       rows = this.client.get<{ items: Row[] | null }>(`/segments/${encodeURIComponent(segment)}/rows`, this.query).then((r) => r.items ?? [])
-      rows.catch(() => this.known.delete(segment)) // asked for again by whoever needs it next
+      const asked = rows
+      rows.then(
+        (here) => this.known.get(segment) === asked && this.here.set(segment, here),
+        () => this.known.delete(segment), // asked for again by whoever needs it next
+      )
     }
     this.known.set(segment, rows)
     for (const k of this.known.keys()) {
       if (this.known.size <= kept) break
       this.known.delete(k)
+      this.here.delete(k)
     }
     return rows
+  }
+
+  /** The rows of a segment that are here already: a picture that is shown does not wait for them. */
+  at(segment: string): readonly Row[] | undefined {
+    return this.here.get(segment)
   }
 }
 

@@ -1,0 +1,137 @@
+// Takes the pictures of docs/screens: every screen by day in English and by night in Spanish, and one in red. SHOTS names another
+// folder, ONLY some of the screens.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, test } from 'vitest'
+import { launch } from './map.serve'
+import { withPalette } from './palette'
+import { Server, inRepository } from './server'
+
+const into = process.env.SHOTS ?? inRepository('docs', 'screens')
+const only = process.env.ONLY?.split(' ')
+const [width = 1440, height = 900] = (process.env.SIZE ?? '').split('x').filter((x) => x).map(Number)
+const folder = mkdtempSync(join(tmpdir(), 'overflight-shots-'))
+const password = 'correct horse battery staple'
+let browser: Browser
+let server: Server
+let page: Page
+let recorded = ''
+let clip = ''
+
+beforeAll(async () => {
+  mkdirSync(into, { recursive: true })
+  server = new Server(join(folder, 'node'), 'demo')
+  await server.start()
+  browser = await launch(['--autoplay-policy=no-user-gesture-required', '--font-render-hinting=none'])
+  const context = await browser.newContext({ viewport: { width, height }, locale: 'en-GB', timezoneId: 'America/Mexico_City', reducedMotion: 'reduce', colorScheme: 'light' })
+  context.setDefaultTimeout(120_000)
+  page = await context.newPage()
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await server?.kill()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const looks = [{ theme: 'day', language: 'en' }, { theme: 'night', language: 'es' }] as const
+
+async function look(theme: string, language: string): Promise<void> {
+  await page.evaluate(([theme, language]) => {
+    localStorage.setItem('theme', theme!)
+    localStorage.setItem('language', language!)
+  }, [theme, language])
+  await page.reload()
+}
+
+/** Waits until the map has drawn all that it was given, where there is one. */
+async function drawn(): Promise<void> {
+  if ((await page.getByTestId('map').count()) > 0) await page.waitForFunction(() => document.querySelector<HTMLElement>('[data-testid=map]')?.dataset.drawn === 'yes')
+  await page.evaluate(() => document.fonts.ready)
+}
+
+async function take(name: string): Promise<void> {
+  await drawn()
+  writeFileSync(join(into, `${name}.png`), withPalette(await page.screenshot()))
+}
+
+/** Goes to an address and takes it in every look. */
+async function each(name: string, address: string, until: () => Promise<unknown>, more: readonly { theme: string; language: string }[] = []): Promise<void> {
+  if (only && !only.includes(name)) return
+  for (const { theme, language } of [...looks, ...more]) {
+    await page.goto(`${server.address}/${address}`)
+    await look(theme, language)
+    await until().catch(async (e: unknown) => {
+      await page.screenshot({ path: join(into, `${name}-failed.png`) })
+      throw e
+    })
+    await take(`${name}-${theme}-${language}`)
+  }
+}
+
+test('the first screens', async () => {
+  await each('signin', '', () => page.locator('input[type=password]').first().waitFor())
+  const link = await server.link()
+  await page.goto(link)
+  await page.evaluate(() => localStorage.setItem('language', 'en'))
+  await page.reload()
+  await page.getByLabel('Name').fill('ana')
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.getByLabel('Password again').fill(password)
+  await page.getByRole('button', { name: 'Set up and sign in' }).click()
+  await page.getByText('connected').waitFor()
+  // The demonstration records one flight at once, and another while it is looked at.
+  await page.goto(`${server.address}/#/flights`)
+  const row = page.getByTestId('flights').locator('tbody tr', { hasText: 'closed' }).first()
+  await row.waitFor({ timeout: 240_000 })
+  recorded = (await row.getByRole('button').textContent())!.trim()
+  await page.goto(`${server.address}/#/feeds`)
+  await page.getByLabel('Address or file on the server').fill(inRepository('internal', 'demo', 'clip.ts'))
+  await page.getByLabel('Name (may be empty)').fill('clip')
+  await page.getByRole('button', { name: 'Take in' }).click()
+  const source = page.getByTestId('sources').locator('tr', { hasText: 'clip.ts' })
+  await source.getByText('ended').waitFor()
+  clip = (await source.getByRole('link').first().textContent())!.trim()
+})
+
+test('live', async () => {
+  await each('live', '#/live', async () => {
+    const card = page.getByTestId('aircraft').locator('button').first()
+    if ((await card.getAttribute('aria-pressed')) !== 'true') await card.click()
+    await page.waitForFunction(() => (document.querySelector<HTMLVideoElement>('[data-testid=live-video]')?.currentTime ?? 0) > 1)
+    await page.getByTestId('timeline').waitFor()
+  })
+})
+
+test('flights', () => each('flights', '#/flights', () => page.getByTestId('flights').locator('tbody tr').first().waitFor()))
+
+test('review', async () => {
+  await each('review', `#/review/${clip}?at=2025-03-03T16:01:20.000Z&place=31.33172,-110.86026`, async () => {
+    await page.getByTestId('row').waitFor()
+    await page.waitForFunction(() => (document.querySelector<HTMLVideoElement>('[data-testid=video]')?.readyState ?? 0) >= 2)
+    await page.getByTestId('plot').first().locator('canvas').waitFor()
+  }, [{ theme: 'red', language: 'en' }])
+})
+
+test('entries', () => each('entries', '#/entries', async () => {
+  await page.getByTestId('entries').locator('tbody button').first().click()
+  await page.getByTestId('entry').waitFor()
+}))
+
+test('verify', async () => {
+  const bundle = await page.evaluate(async (flight) => {
+    const b = new Uint8Array(await (await fetch(`/api/v1/flights/${flight}/bundle?purpose=page`)).arrayBuffer())
+    return Array.from(b)
+  }, recorded)
+  await each('verify', '#/verify', async () => {
+    await page.getByRole('button', { name: /^(Use the policy of this server|Usar la política de este servidor)$/ }).click()
+    await page.getByTestId('bundle-file').setInputFiles({ name: `${recorded}.zip`, mimeType: 'application/zip', buffer: Buffer.from(bundle) })
+    await page.getByTestId('verdict').waitFor()
+  })
+})
+
+test('feeds', () => each('feeds', '#/feeds', () => page.getByTestId('health').waitFor()))
+
+test('users', () => each('users', '#/users', () => page.getByTestId('users').locator('tbody tr').first().waitFor()))
