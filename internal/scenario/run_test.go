@@ -240,3 +240,23 @@ func TestAnEditionHasItsOtherNames(t *testing.T) {
 		}
 	}
 }
+
+// TestTheExamplesOfTheManualsRun: what the manuals show is told as they say.
+func TestTheExamplesOfTheManualsRun(t *testing.T) {
+	t.Parallel()
+	for file, first := range map[string]string{"../../docs/scenarios.md": "    scenario ", "../../docs/es/escenarios.md": "    escenario "} {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, rest, found := strings.Cut(string(b), "\n"+first)
+		example, _, ended := strings.Cut(rest, "\n\n")
+		if !found || !ended {
+			t.Fatalf("%s has no example", file)
+		}
+		r, err := run(t, strings.TrimSpace(first)+" "+strings.ReplaceAll(example, "\n    ", "\n"))
+		if err != nil || !r.Pass() || len(r.Checks) != 2 {
+			t.Errorf("%s: %v, %+v", file, err, r)
+		}
+	}
+}
