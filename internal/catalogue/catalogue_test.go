@@ -171,6 +171,7 @@ func families(t *testing.T) map[string][]string {
 		"purpose.":          constants(t, "authority:Purpose"),
 		"permission.":       constants(t, "authority:BasisKind"),
 		"condition.":        constants(t, "authority:Condition"),
+		"scenario.want.":    constants(t, "scenario:kind"),
 		"withheld.":         {segment.ReasonOutside, segment.ReasonUnplaced},
 		"health.ok.":        literals(t, "../node/health.go", `^\tpart[A-Z]\w+ += "([a-z]+)"`),
 		"step.":             literals(t, "../node/verify.go", `Step\{Name: "([a-z]+)"`),
