@@ -84,6 +84,7 @@ func TestShow(t *testing.T) {
 			t.Error(err)
 			return
 		}
+		defer func() { _ = c.CloseNow() }() // as the handler of the product does
 		ctx, cancel := context.WithCancel(r.Context())
 		taken := make(chan uint32)
 		go func() {
