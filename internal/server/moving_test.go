@@ -144,6 +144,7 @@ func TestSlowPage(t *testing.T) {
 			t.Error(err)
 			return
 		}
+		defer func() { _ = c.CloseNow() }() // as the handler of the product does
 		ctx, cancel := context.WithCancel(r.Context())
 		taken := make(chan uint32)
 		go func() {
