@@ -57,7 +57,7 @@ func (w *world) question(p *filed, at, known time.Time, by authority.Party) (*au
 	}
 	return &authority.Question{
 		Plan: &p.plan, Digest: p.digest, From: at, To: at.Add(p.plan.To().Sub(p.plan.From())), Known: known, RuleSet: &rules.Act, Rules: rules.Recorded.Digest,
-		Crossings: seen.Crossings, LookIns: seen.LookIns, Approaches: seen.Approaches, Designations: w.designated,
+		Crossings: seen.Crossings, LookIns: seen.LookIns, Approaches: seen.Approaches, Designations: authority.DesignatedBy(w.designations),
 	}, nil
 }
 
@@ -176,7 +176,7 @@ func (w *world) answers(f *flown, p *filed, known time.Time) ([]authority.Flown,
 	}
 	q := authority.Question{
 		Plan: &p.plan, Digest: p.digest, From: f.from, To: f.to, Known: known, RuleSet: &rules.Act, Rules: rules.Recorded.Digest, Crossings: f.crossed, Flown: true,
-		Designations: w.designated,
+		Designations: authority.DesignatedBy(w.designations),
 	}
 	for i := range f.looks {
 		if f.looks[i].vantage == statement.Outside {

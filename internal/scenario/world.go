@@ -19,7 +19,6 @@ import (
 	"overflight/signature"
 	"overflight/statement"
 	"overflight/transparency"
-	"overflight/validity"
 )
 
 // world is what is on record at one instant of a story.
@@ -152,25 +151,6 @@ func (w *world) state(a authority.Act) error {
 func paper(words ...string) authority.Document {
 	d := evidence.Digest(sha256.Sum256([]byte(strings.Join(words, "\n"))))
 	return authority.Document{Title: strings.Join(words, ", "), SHA256: &d}
-}
-
-// designated answers from the register of designations, as the node does.
-func (w *world) designated(o authority.Organisation, at validity.AsOf) authority.Standing {
-	answer := w.designations.InForce(designation.Key{List: designation.List(o.List), ID: o.ID, Programme: o.Programme}, at)
-	out := authority.Standing{Outcome: authority.Unknown, Code: evidence.Code("inforce." + string(answer.Reason))}
-	switch answer.Standing {
-	case designation.In:
-		out.Outcome = authority.Pass
-	case designation.NotIn:
-		out.Outcome = authority.Fail
-	case designation.Unknown:
-	}
-	name, _ := w.designations.NameAt(designation.Entity{List: designation.List(o.List), ID: o.ID}, at)
-	out.Args = append(out.Args, name, at.Valid.UTC().Format(time.RFC3339))
-	for _, r := range answer.Used {
-		out.Facts = append(out.Facts, authority.Fact{Kind: authority.Kind(r.Act.Kind()), ID: r.Act.Ident(), Recorded: r.Recorded})
-	}
-	return out
 }
 
 // sortie returns the plan that a sentence is about: the one it names, else the latest.
