@@ -144,19 +144,11 @@ func coded(code evidence.Code, want string) bool {
 
 func (w *world) reason(r *authority.Result) string {
 	words := w.words()
-	text := words.Sentence(r.Code, r.Args)
-	if strings.HasPrefix(string(r.Code), "inforce.") {
-		args := make([]any, len(r.Args))
-		for i, a := range r.Args {
-			args[i] = a
-		}
-		text = words.Text("scope.organisation", args...) + ": " + words.Text(string(r.Code))
-	}
 	state := ""
 	if r.State != "" {
 		state = " (" + string(r.State) + ")"
 	}
-	return words.Text("rule."+string(r.Rule)) + state + ": " + words.Text("outcome."+r.Outcome.String()) + ": " + text
+	return words.Text("rule."+string(r.Rule)) + state + ": " + words.Text("outcome."+r.Outcome.String()) + ": " + words.Sentence(r.Code, r.Args)
 }
 
 func (w *world) flightAsked(s *sentence) (*flown, *filed, error) {

@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"overflight/authority"
@@ -63,25 +62,13 @@ func authorisedOf(d *node.Authorised, w *catalogue.Catalogue) Authorised {
 		out.Leaf = &leaf
 	}
 	for _, r := range x.Results {
-		out.Reasons = append(out.Reasons, Told{Result: r, Name: w.Text("rule." + string(r.Rule)), Text: ReasonText(w, &r)})
+		out.Reasons = append(out.Reasons, Told{Result: r, Name: w.Text("rule." + string(r.Rule)), Text: w.Sentence(r.Code, r.Args)})
 	}
 	for i := range d.Foreseen.Crossings {
 		c := &d.Foreseen.Crossings[i]
 		out.Crossed = append(out.Crossed, Crossed{State: string(c.State), From: c.From, To: c.To, Depth: float64(c.Depth)})
 	}
 	return out
-}
-
-// ReasonText says a result in a sentence.
-func ReasonText(w *catalogue.Catalogue, r *authority.Result) string {
-	args := make([]any, len(r.Args))
-	for i, a := range r.Args {
-		args[i] = a
-	}
-	if strings.HasPrefix(string(r.Code), "inforce.") && len(args) == 5 {
-		return w.Text("scope.organisation", args...) + ": " + w.Text(string(r.Code))
-	}
-	return w.Text("defect."+string(r.Code), args...)
 }
 
 type knownInput struct {
