@@ -213,14 +213,14 @@ func (a *api) fixes(ctx context.Context, in *fixesInput) (*body[list[Fix]], erro
 		return nil, err
 	}
 	if in.Source == "" {
-		whole, err := a.node.Models().Flight(ctx, sortie)
+		paths, err := a.node.Models().Paths(ctx, sortie)
 		if err != nil {
 			return nil, err
 		}
-		if len(whole.Paths) == 0 {
+		if len(paths) == 0 {
 			return &body[list[Fix]]{list[Fix]{Items: []Fix{}}}, nil
 		}
-		in.Source = whole.Paths[0].Source
+		in.Source = paths[0].Source
 	}
 	all, next, err := a.node.Models().Fixes(ctx, sortie, in.Source, in.of())
 	if err != nil {

@@ -40,23 +40,30 @@ func (a *api) profile(h huma.API) {
 }
 
 func (a *api) profiled(ctx context.Context, in *profileInput) (*body[Profile], error) {
-	whole, err := a.whole(ctx, in.Flight)
+	sortie, err := journal.ParseSortie(in.Flight)
 	if err != nil {
 		return nil, err
 	}
-	if in.Source == "" && len(whole.Paths) > 0 {
-		in.Source = whole.Paths[0].Source
+	if err := a.node.Caught(ctx); err != nil {
+		return nil, err
+	}
+	paths, err := a.node.Models().Paths(ctx, sortie)
+	if err != nil {
+		return nil, err
+	}
+	if in.Source == "" && len(paths) > 0 {
+		in.Source = paths[0].Source
 	}
 	out := Profile{Source: in.Source, Points: []ProfilePoint{}}
-	at := slices.IndexFunc(whole.Paths, func(p sqlite.Path) bool { return p.Source == in.Source })
+	at := slices.IndexFunc(paths, func(p sqlite.Path) bool { return p.Source == in.Source })
 	if at < 0 {
 		return &body[Profile]{out}, nil
 	}
-	p := &whole.Paths[at]
+	p := &paths[at]
 	step := p.To.Sub(p.From) / time.Duration(in.Points)
 	var next time.Time
 	for page := (sqlite.Page{Limit: blocksAtOnce}); ; {
-		blocks, after, err := a.node.Models().Footprints(ctx, whole.Sortie, in.Source, page)
+		blocks, after, err := a.node.Models().Footprints(ctx, sortie, in.Source, page)
 		if err != nil {
 			return nil, err
 		}

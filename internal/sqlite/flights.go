@@ -209,6 +209,38 @@ func (m *Models) Flight(ctx context.Context, sortie journal.Sortie) (Whole, erro
 	return out, nil
 }
 
+// Paths returns the paths of a flight by the names of their sources, and ErrNotFound when nothing is of the flight.
+func (m *Models) Paths(ctx context.Context, sortie journal.Sortie) ([]Path, error) {
+	var out []Path
+	name := sortie.String()
+	err := m.view(ctx, func(v *view) error {
+		found := false
+		err := v.each(flights, "WHERE flight = ?", []any{name}, func(row) error {
+			found = true
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if !found {
+			return fmt.Errorf("%w: flight %s", ErrNotFound, name)
+		}
+		return v.each(paths, "WHERE flight = ? ORDER BY source LIMIT ?", []any{name, int64(MostParts)}, func(r row) error {
+			p, err := readPath(r)
+			out = append(out, pathOf(p))
+			return err
+		})
+	})
+	return out, err
+}
+
+func pathOf(p *path) Path {
+	return Path{
+		Source: p.key.source, Fixes: p.fixes, Frames: p.frames, Looked: p.looked,
+		From: p.earliest, To: p.until, Arrived: p.arrived, Last: p.last,
+	}
+}
+
 func (v *view) parts(out *Whole, name string) error {
 	n := 0
 	of := func(t *table, order string, f func(row) error) error {
@@ -229,10 +261,7 @@ func (v *view) parts(out *Whole, name string) error {
 		{paths, "source", func(r row) error {
 			p, err := readPath(r)
 			all = append(all, p)
-			out.Paths = append(out.Paths, Path{
-				Source: p.key.source, Fixes: p.fixes, Frames: p.frames, Looked: p.looked,
-				From: p.earliest, To: p.until, Arrived: p.arrived, Last: p.last,
-			})
+			out.Paths = append(out.Paths, pathOf(p))
 			return err
 		}},
 		{segments, "minute, segment", func(r row) error { return collect(&out.Segments, r, v.segment) }},

@@ -19,7 +19,7 @@ let page: Page
 beforeAll(async () => {
   await server.start()
   browser = await launch(['--autoplay-policy=no-user-gesture-required'])
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB', timezoneId: 'UTC' })
+  const context = await browser.newContext({ viewport: { width: 1000, height: 600 }, locale: 'en-GB', timezoneId: 'UTC' })
   context.setDefaultTimeout(300_000) // the first look at so long a flight is slow; only what follows is measured
   await server.signIn(context)
   page = await context.newPage()

@@ -80,10 +80,7 @@ const pixelOf = (lon: number, lat: number) => page.evaluate(([x, y]) => {
 const colourAt = (p: { x: number; y: number }) => page.evaluate(({ x, y }) => new Promise<number[]>((done) => {
   const m = window.overflight.map.map
   m.once('render', () => {
-    const gl = m.getCanvas().getContext('webgl2')!
-    const out = new Uint8Array(4)
-    gl.readPixels(Math.round(x), m.getCanvas().height - Math.round(y), 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, out)
-    done([...out])
+    done([...window.overflight.map.picture().getContext('2d')!.getImageData(Math.round(x), Math.round(y) - 1, 1, 1).data])
   })
   m.triggerRepaint()
 }), p)
@@ -206,14 +203,15 @@ describe('with everything on it', () => {
     const drawn = await page.evaluate(() => new Promise<number[]>((done) => {
       const { map, frame } = window.overflight
       const seen: number[] = []
+      const box = map.map.getContainer()
       const look = () => {
         seen.push(map.moving.frame.sequence)
         if (seen.at(-1) === 106) {
-          map.map.off('render', look)
+          box.removeEventListener('drawn', look)
           done(seen)
         }
       }
-      map.map.on('render', look)
+      box.addEventListener('drawn', look)
       for (let i = 100; i <= 106; i++) map.setFrame({ ...frame, sequence: i })
     }))
     expect(new Set(drawn.filter((n) => n >= 100))).toEqual(new Set([106]))
@@ -232,6 +230,19 @@ describe('with everything on it', () => {
     expect(await colourAt(p)).toEqual([0x0b, 0x4f, 0x8a, 255])
     await shot('restored')
     expect(await page.evaluate(() => window.overflight.map.describe().filter((d) => d.kind === 'entry').length)).toBe(5)
+  })
+
+  test('what moves has a graphics context of its own, which comes back too', async () => {
+    const before = await page.evaluate(() => window.overflight.map.moving.account())
+    expect(before.aircraft.length).toBeGreaterThan(0)
+    const after = await page.evaluate(() => new Promise((done) => {
+      const { moving, map } = window.overflight.map
+      const loss = moving.canvas.getContext('webgl2')!.getExtension('WEBGL_lose_context')!
+      moving.canvas.addEventListener('webglcontextlost', () => setTimeout(() => loss.restoreContext(), 50), { once: true })
+      moving.canvas.addEventListener('webglcontextrestored', () => map.getContainer().addEventListener('drawn', () => done(moving.account()), { once: true }), { once: true })
+      loss.loseContext()
+    }))
+    expect(after).toEqual(before)
   })
 
   test('a footprint grown too old is gone from the picture and from under the pointer', async () => {

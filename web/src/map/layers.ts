@@ -15,9 +15,6 @@ export const pickable: Readonly<Record<string, Kind>> = {
   tracks: 'track', entries: 'entry', looked: 'looked', airspace: 'airspace', pins: 'pin',
 }
 
-/** The layer the moving things are drawn beneath: tools and crosshair stay on top. */
-export const aboveMoving = 'tool-inside'
-
 // The font of the page, bundled: names on the map look the same on every machine.
 const font = ['Inter Variable']
 const selected: ExpressionSpecification = ['boolean', ['feature-state', 'selected'], false]
@@ -126,16 +123,6 @@ export function layers(theme: Theme, language: Language, airspace: Airspace): La
       },
       paint: { 'text-color': theme.label, 'text-opacity': 0.8, 'text-halo-color': theme.halo, 'text-halo-width': 1.2 },
     },
-    {
-      // a ring around what is there, not a mark upon it
-      id: 'reported', type: 'circle', source: 'reported',
-      paint: { 'circle-radius': ['step', ['get', 'count'], 6, 2, 9, 10, 12], 'circle-color': theme.halo, 'circle-opacity': 0.55, 'circle-stroke-color': theme.tool, 'circle-stroke-width': 1.6 },
-    },
-    {
-      id: 'reported-count', type: 'symbol', source: 'reported', filter: ['>', ['get', 'count'], 1],
-      layout: { 'text-field': ['to-string', ['get', 'count']], 'text-font': font, 'text-size': 10.5, 'text-allow-overlap': true },
-      paint: { 'text-color': theme.label, 'text-halo-color': theme.halo, 'text-halo-width': 1 },
-    },
     { id: 'pins-doubt', type: 'line', source: 'pins', filter: ['==', ['get', 'part'], 'doubt'], paint: { 'line-color': theme.pin, 'line-width': 1.2, 'line-dasharray': [3, 2] } },
     {
       id: 'pins', type: 'symbol', source: 'pins', filter: ['==', ['get', 'part'], 'pin'],
@@ -194,7 +181,6 @@ export function style(theme: Theme, language: Language, airspace: Airspace, grou
       looked: own(),
       tracks: own(),
       entries: own(),
-      reported: own(),
       pins: own(),
       tool: own(),
     },

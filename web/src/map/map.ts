@@ -16,8 +16,9 @@ import { describeFrame, describeSlow, type Described, type Slow } from './descri
 import { graticule, lineName } from './graticule'
 import { hatch, type HatchImage } from './hatch'
 import * as icons from './icons'
-import { aboveMoving, layers, pickable, style, type Airspace, type Language } from './layers'
+import { layers, pickable, style, type Airspace, type Language } from './layers'
 import { MovingLayer, type Drawn } from './moving'
+import { Rings } from './rings'
 import { roundScale } from './scalebar'
 import { boxOf, standings, unbroken, type Box, type Entry, type Kind, type LonLat, type Looked, type Pick, type Pin, type Reported, type Standing, type Track } from './shape'
 import { readTheme, type ThemeName } from './theme'
@@ -98,6 +99,9 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     theme,
     ...(options.staleAfter === undefined ? {} : { staleAfter: options.staleAfter }),
     ...(options.goneAfter === undefined ? {} : { goneAfter: options.goneAfter }),
+  }, () => {
+    // Who keeps account of what was on the screen is told after every picture; what it reads is what was drawn.
+    container.dispatchEvent(new CustomEvent<() => Drawn>('drawn', { detail: () => moving.account() }))
   })
 
   const around = boxOf(options.around ?? [])
@@ -117,6 +121,7 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     canvasContextAttributes: { antialias: false },
     locale: { 'Map.Title': words.canvas },
   })
+  const rings = new Rings(map, theme)
   map.touchZoomRotate.disableRotation()
   map.keyboard.disableRotation()
   map.on('error', (e) => options.onError?.(e.error instanceof Error ? e.error : new Error(e.error.message)))
@@ -154,7 +159,7 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     map.on('style.load', () => {
       styled = true
       paintImages()
-      if (!map.getLayer(moving.id)) map.addLayer(moving, aboveMoving)
+      if (!map.getLayer(moving.id)) map.addLayer(moving)
       select(selection)
       for (const work of waiting.splice(0)) work()
       frameChanged()
@@ -176,7 +181,8 @@ export function createMap(container: HTMLElement, options: MapOptions) {
 
   // When the graphics context is lost the style is rebuilt, all but the layer of our own and what was selected: that layer is
   // taken off before the map notices, and what is set meanwhile waits.
-  const onLost = () => {
+  const onLost = (e: Event) => {
+    if (e.target !== map.getCanvas()) return // what moves has a context of its own, and brings itself back
     if (styled && map.getLayer(moving.id)) map.removeLayer(moving.id)
     styled = false
   }
@@ -261,8 +267,6 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     scaleBar.textContent = text
     scaleBar.style.width = `${metres / per}px`
   }
-  // Who keeps account of what was on the screen is told after every picture; what it reads is what was drawn.
-  map.on('render', () => container.dispatchEvent(new CustomEvent<() => Drawn>('drawn', { detail: () => moving.account() })))
   map.on('move', drawScale)
   map.on('resize', drawScale)
   drawScale()
@@ -410,6 +414,7 @@ export function createMap(container: HTMLElement, options: MapOptions) {
         theme = readTheme(name, container)
       })
       moving.setTheme(theme)
+      rings.setTheme(theme)
       whenStyled(paintImages)
     },
     setLanguage(next: Language, nextWords: Words): void {
@@ -481,9 +486,7 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     },
     setReported(list: readonly Reported[]): void {
       slow.reported = list
-      setData('reported', features(list.map((r): GeoJSON.Feature => ({
-        type: 'Feature', properties: { id: r.id, count: r.count }, geometry: { type: 'Point', coordinates: [...r.at] },
-      }))))
+      rings.set(list)
     },
     /** The airspace of states as GeoJSON from our server: its address, the property that names the state, and how each stands. */
     setAirspace(url: string, property: string, of: ReadonlyMap<string, Standing>): void {
@@ -545,6 +548,15 @@ export function createMap(container: HTMLElement, options: MapOptions) {
       crosshair.show()
       map.getCanvas().focus()
       readout(placeAt(crosshair.at.x, crosshair.at.y), 'keyboard')
+    },
+
+    /** The picture as it is drawn, ground and what moves upon it: its pixels are there in the turn of a render and not after. */
+    picture(): HTMLCanvasElement {
+      const ground = map.getCanvas()
+      const both = Object.assign(document.createElement('canvas'), { width: ground.width, height: ground.height })
+      const on = both.getContext('2d')
+      for (const part of [ground, moving.canvas, rings.canvas]) if (part.width > 0 && part.height > 0) on?.drawImage(part, 0, 0)
+      return both
     },
 
     /** Everything drawn in view, in an order that does not depend on how it is drawn. */

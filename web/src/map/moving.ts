@@ -1,5 +1,6 @@
-// Everything that moves, in one layer of its own WebGL 2: a thousand aircraft and their footprints cost one upload and three
-// draw calls a message. Points are drawn where they were measured: nothing is interpolated.
+// Everything that moves, on a canvas of its own WebGL 2 over the map's: a thousand aircraft and their footprints cost one upload and
+// three draw calls a message, and the ground beneath, with the track of twenty hours upon it, is not drawn again for them. Points are
+// drawn where they were measured: nothing is interpolated.
 import type { CustomLayerInterface, CustomRenderMethodInput, Map as MapLibreMap } from 'maplibre-gl'
 import { emptyFrame, type MovingFrame } from '../live/frame'
 import {
@@ -195,8 +196,13 @@ export class MovingLayer implements CustomLayerInterface {
   readonly type = 'custom'
   readonly renderingMode = '2d'
 
+  /** What is drawn on: clear where nothing moves, and never under the pointer. */
+  readonly canvas = document.createElement('canvas')
+  private readonly gl: WebGL2RenderingContext
   private map: MapLibreMap | undefined
   private card: Card | undefined
+  private matrix: ArrayLike<number> | undefined // of the ground as it was drawn last
+  private asked = 0 // for a picture of its own
   private theme: Theme
   private readonly staleAfter: number
   private readonly goneAfter: number
@@ -212,7 +218,22 @@ export class MovingLayer implements CustomLayerInterface {
   // what the last picture was drawn from, once its draw calls were made
   private shown: { readonly packed: Packed; readonly time: number; readonly now: number } | undefined
 
-  constructor(options: MovingOptions) {
+  /** ondrawn is called after every picture. */
+  constructor(options: MovingOptions, private readonly ondrawn: () => void = () => undefined) {
+    this.canvas.className = 'map-moving'
+    this.canvas.setAttribute('aria-hidden', 'true') // the canvas of the map has the name of both
+    Object.assign(this.canvas.style, { position: 'absolute', left: '0', top: '0', width: '100%', height: '100%', pointerEvents: 'none' })
+    const gl = this.canvas.getContext('webgl2', { antialias: false, depth: false, stencil: false, premultipliedAlpha: true })
+    if (!gl) throw new Error('moving layer: no WebGL 2')
+    this.gl = gl
+    this.canvas.addEventListener('webglcontextlost', (e) => {
+      e.preventDefault() // it shall come back
+      this.card = undefined
+    })
+    this.canvas.addEventListener('webglcontextrestored', () => {
+      this.prepare()
+      this.repaint()
+    })
     this.id = options.id ?? 'moving'
     this.theme = options.theme
     this.staleAfter = options.staleAfter ?? 10
@@ -225,25 +246,25 @@ export class MovingLayer implements CustomLayerInterface {
     this.pending = frame
     this.now = Math.max(frame.time, this.now)
     if (frame.time < this.drawn.time) this.now = frame.time // the clock was set back: a replay
-    this.map?.triggerRepaint()
+    this.repaint()
   }
 
   /** What time it is, in Unix milliseconds, for things to grow old when no message comes; once a second is enough. */
   setNow(ms: number): void {
     if (ms === this.now) return
     this.now = ms
-    if (this.drawn.ids.length + this.drawn.footprintOf.length > 0) this.map?.triggerRepaint()
+    if (this.drawn.ids.length + this.drawn.footprintOf.length > 0) this.repaint()
   }
 
   select(ids: Iterable<number>): void {
     this.selected = new Set(ids)
     this.packed = undefined
-    this.map?.triggerRepaint()
+    this.repaint()
   }
 
   setTheme(theme: Theme): void {
     this.theme = theme
-    this.map?.triggerRepaint()
+    this.repaint()
   }
 
   /** The frame on the screen, and the time it is shown at. */
@@ -274,15 +295,18 @@ export class MovingLayer implements CustomLayerInterface {
     return this.lie ? hits(this.drawn, this.lie, x, y, this.reach, this.now - this.goneAfter * 1000) : []
   }
 
-  onAdd(map: MapLibreMap, gl: WebGL2RenderingContext): void {
+  onAdd(map: MapLibreMap): void {
     this.map = map
-    this.card = prepare(gl)
-    this.packed = undefined
-    this.signed = undefined
+    map.getCanvas().after(this.canvas)
+    this.prepare()
   }
 
-  onRemove(_map: MapLibreMap, gl: WebGL2RenderingContext): void {
+  onRemove(): void {
+    cancelAnimationFrame(this.asked)
+    this.asked = 0
+    this.canvas.remove()
     if (this.card) {
+      const { gl } = this
       for (const p of [this.card.aircraft, this.card.corners, this.card.lines]) gl.deleteProgram(p.program)
       for (const b of Object.values(this.card.buffers)) gl.deleteBuffer(b as WebGLBuffer)
       gl.deleteTexture(this.card.signs)
@@ -290,21 +314,43 @@ export class MovingLayer implements CustomLayerInterface {
     }
     this.card = undefined
     this.map = undefined
+    this.matrix = undefined
     this.lie = undefined
     this.shown = undefined
   }
 
-  render(gl: WebGL2RenderingContext, input: CustomRenderMethodInput): void {
-    const { map, card } = this
-    if (!map || !card) return
-    const canvas = map.getCanvas()
+  private prepare(): void {
+    this.card = prepare(this.gl)
+    this.packed = undefined
+    this.signed = undefined
+  }
+
+  /** The ground is drawn: what moves over it is drawn in the same turn, so that the two never stand apart. */
+  render(_: WebGL2RenderingContext, input: CustomRenderMethodInput): void {
+    this.matrix = Float64Array.from(input.defaultProjectionData.mainMatrix as ArrayLike<number>)
+    this.draw()
+  }
+
+  private repaint(): void {
+    if (this.matrix && this.map) this.asked ||= requestAnimationFrame(() => this.draw())
+  }
+
+  private draw(): void {
+    cancelAnimationFrame(this.asked)
+    this.asked = 0
+    const { map, card, gl, canvas, matrix } = this
+    if (!map || !card || !matrix) return
+    const ground = map.getCanvas()
+    if (canvas.width !== ground.width || canvas.height !== ground.height) {
+      canvas.width = ground.width
+      canvas.height = ground.height
+    }
     const centre = map.getCenter()
     const bounds = map.getBounds()
-    const matrix = input.defaultProjectionData.mainMatrix as ArrayLike<number>
     this.lie = {
-      matrix: Float64Array.from(matrix),
-      width: canvas.clientWidth,
-      height: canvas.clientHeight,
+      matrix,
+      width: ground.clientWidth,
+      height: ground.clientHeight,
       west: mercatorX(bounds.getWest()),
       east: mercatorX(bounds.getEast()),
     }
@@ -320,24 +366,21 @@ export class MovingLayer implements CustomLayerInterface {
     }
     const { packed } = this
     const shown = { packed, time: this.drawn.time, now: this.now }
-    if (packed.aircraft.length + packed.lines.length === 0) {
-      this.shown = shown
-      return
-    }
     this.shown = undefined
 
+    gl.viewport(0, 0, canvas.width, canvas.height)
+    gl.clearColor(0, 0, 0, 0)
+    gl.clear(gl.COLOR_BUFFER_BIT)
     gl.enable(gl.BLEND)
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA)
-    gl.disable(gl.DEPTH_TEST)
-    gl.disable(gl.STENCIL_TEST)
-    gl.disable(gl.CULL_FACE)
     const shifts = copies(this.lie, packed.origin.x, packed.reach)
     const t = this.theme
+    const ratio = canvas.width / Math.max(1, this.lie.width)
     const pass = (p: Program, array: WebGLVertexArrayObject, inks: Record<string, string>, draw: () => void) => {
       gl.useProgram(p.program)
       gl.bindVertexArray(array)
       gl.uniform2f(p.at.u_view!, canvas.width, canvas.height)
-      gl.uniform1f(p.at.u_pixel!, canvas.width / Math.max(1, canvas.clientWidth))
+      gl.uniform1f(p.at.u_pixel!, ratio)
       gl.uniform1f(p.at.u_now!, (this.now - this.drawn.time) / 1000)
       gl.uniform1f(p.at.u_stale!, this.staleAfter)
       gl.uniform1f(p.at.u_gone!, this.goneAfter)
@@ -356,7 +399,6 @@ export class MovingLayer implements CustomLayerInterface {
       pass(card.lines, card.arrays.lines, inks, () => gl.drawArrays(gl.TRIANGLES, 0, (6 * packed.lines.length) / lineStride))
     }
     if (packed.aircraft.length > 0) {
-      const ratio = canvas.width / Math.max(1, canvas.clientWidth)
       gl.activeTexture(gl.TEXTURE0)
       gl.bindTexture(gl.TEXTURE_2D, card.signs)
       if (this.signed?.theme !== t || this.signed.ratio !== ratio) {
@@ -370,6 +412,7 @@ export class MovingLayer implements CustomLayerInterface {
     }
     gl.bindVertexArray(null)
     this.shown = shown
+    this.ondrawn()
   }
 
   /** Whether offsets from the origin are no longer good to a tenth of a pixel in the middle of the view. */
