@@ -179,21 +179,31 @@ const (
 )
 
 // Loosens lists the conditions in which these terms ask for less than those before.
-func (t *Terms) Loosens(before *Terms) []Condition {
-	var out []Condition
-	for _, p := range t.Purposes {
-		if !slices.Contains(before.Purposes, p) {
-			out = append(out, ConditionPurpose)
-			break
-		}
+func (t *Terms) Loosens(before *Terms) []Condition { return slices.Clone(t.loosens(before)) }
+
+// loosened are the lists that can come of it, so that a decision takes no memory for one. Nobody changes them.
+var loosened = [8][]Condition{
+	1: {ConditionPurpose},
+	2: {ConditionNoLethalForce},
+	3: {ConditionPurpose, ConditionNoLethalForce},
+	4: {ConditionUnarmed},
+	5: {ConditionPurpose, ConditionUnarmed},
+	6: {ConditionNoLethalForce, ConditionUnarmed},
+	7: {ConditionPurpose, ConditionNoLethalForce, ConditionUnarmed},
+}
+
+func (t *Terms) loosens(before *Terms) []Condition {
+	which := 0
+	if slices.ContainsFunc(t.Purposes, func(p Purpose) bool { return !slices.Contains(before.Purposes, p) }) {
+		which |= 1
 	}
 	if before.NoLethalForce && !t.NoLethalForce {
-		out = append(out, ConditionNoLethalForce)
+		which |= 2
 	}
 	if before.Unarmed && !t.Unarmed {
-		out = append(out, ConditionUnarmed)
+		which |= 4
 	}
-	return out
+	return loosened[which]
 }
 
 // AgreementProposed is the text of standing terms between two states. It binds nobody before both have signed it. An

@@ -90,7 +90,7 @@ func (r *Register) Flown(q *Question) []Flown {
 }
 
 // asOf puts a question by what was known at an instant.
-func (r *Register) asOf(q *Question, k time.Time) decider {
+func (r *Register) asOf(q *Question, k time.Time) *decider {
 	then := *q
 	then.Known = k
 	if k.IsZero() {
