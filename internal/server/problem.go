@@ -185,6 +185,8 @@ func ProblemOf(err error, language catalogue.Language) *Problem {
 			said[i] = words.Text("role." + role)
 		}
 		detail = words.Text("problem."+code, strings.Join(said, ", "))
+	case "act", "statement", "no-document":
+		detail = words.Text("problem."+code, words.Refusal(args[0]))
 	case "proof":
 		detail = words.Text("problem.proof", bundle.Say(string(language), bundle.Line{Code: transparency.Code(args[0]), Args: args[1:]}))
 	case "source-address", "input":
