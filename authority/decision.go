@@ -97,7 +97,12 @@ const (
 	RuleBoundary      RuleID = "boundary"
 	RuleNotice        RuleID = "notice"
 	RuleStandOff      RuleID = "stand-off"
+	RulePoints        RuleID = "points"
 	RuleAltitude      RuleID = "altitude"
+	RuleDistance      RuleID = "distance"
+	RuleQuota         RuleID = "quota"
+	RuleTransponder   RuleID = "transponder"
+	RuleFlightPlan    RuleID = "flight-plan"
 	RuleGround        RuleID = "ground-resolution"
 	RuleRetention     RuleID = "retention"
 	RuleRelease       RuleID = "release"
@@ -110,7 +115,7 @@ const (
 func Rules() []RuleID {
 	return []RuleID{
 		RuleScope, RuleBasis, RulePurpose, RuleUnarmed, RuleNoLethalForce, RuleClearance, RuleLooksIn, RuleArea, RuleBoundary,
-		RuleNotice, RuleStandOff, RuleAltitude, RuleGround, RuleRetention, RuleRelease, RuleRequest, RuleAircraft, RuleApprovers,
+		RuleNotice, RulePoints, RuleStandOff, RuleAltitude, RuleDistance, RuleQuota, RuleTransponder, RuleFlightPlan, RuleGround, RuleRetention, RuleRelease, RuleRequest, RuleAircraft, RuleApprovers,
 	}
 }
 

@@ -125,6 +125,9 @@ func (d *decider) crossed(i int) Answer {
 	if r, asked := d.altitudeOf(i); asked {
 		out.Results = append(out.Results, r)
 	}
+	if r, asked := d.pointsOf(i); asked {
+		out.Results = append(out.Results, r)
+	}
 	out.Results = d.lineOf(out.Results, s, c.Line)
 	out.Compliance = compliance(out.Results)
 	return out
@@ -178,7 +181,7 @@ func leave(cleared bool, h *heard, from time.Time) Leave {
 func missing(c evidence.Code) bool {
 	switch c {
 	case CodeClearanceUnknown, CodeClearanceNoPlaces, CodeNoticeUnknown, CodeNoticeNotAcknowledged, CodeNoticeNoPlaces, CodeLooksNotCleared,
-		CodeLooksUnsaid, CodeLooksNoPlaces, CodeAreaNoPlaces, CodeBoundaryUnknown:
+		CodeLooksUnsaid, CodeLooksNoPlaces, CodeAreaNoPlaces, CodeBoundaryUnknown, CodePointsNoNotice, CodePointsNone, CodePointsNoPlaces:
 		return true
 	default:
 		return false

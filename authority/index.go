@@ -16,6 +16,9 @@ type index struct {
 	of       []*accord // of the agreements, in their order
 	// How many signatures and warnings are in the accords.
 	signed, warned int
+	// Decisions by the states that they let a sortie enter, and how many were looked at.
+	entering map[airspace.State][]int
+	decided  int
 }
 
 type cleared struct {
@@ -41,7 +44,7 @@ type partyAct struct {
 }
 
 func newIndex() index {
-	return index{clear: map[cleared][]int{}, notices: map[noticed][]int{}, between: map[[2]airspace.State][]int{}, accords: map[string]*accord{}}
+	return index{clear: map[cleared][]int{}, notices: map[noticed][]int{}, between: map[[2]airspace.State][]int{}, accords: map[string]*accord{}, entering: map[airspace.State][]int{}}
 }
 
 func pair(s, t airspace.State) [2]airspace.State {
@@ -111,4 +114,29 @@ func inOrder(a, b []int) (i int, restA, restB []int) {
 		return a[0], a[1:], b
 	}
 	return b[0], a, b[1:]
+}
+
+// decisions adds those by which a sortie may be flown as it is planned: not what was asked about another day.
+func (x *index) decisions(s *shelf[DecisionMade], plans *shelf[PlanFiled]) {
+	for ; x.decided < len(s.all); x.decided++ {
+		a := &s.all[x.decided].Act.Decision
+		if a.Verdict != Go || !planned(a, plans) {
+			continue
+		}
+		for i := range a.Results {
+			r := &a.Results[i]
+			if of := x.entering[r.State]; r.Rule == RuleClearance && r.State != "" && (len(of) == 0 || of[len(of)-1] != x.decided) {
+				x.entering[r.State] = append(of, x.decided)
+			}
+		}
+	}
+}
+
+func planned(a *Decision, plans *shelf[PlanFiled]) bool {
+	for _, i := range plans.ids[a.Sortie] {
+		if e := &plans.all[i]; e.Recorded.Digest == a.Plan {
+			return e.Act.Plan.From().Equal(a.From)
+		}
+	}
+	return true // filed nowhere: it was asked about as it stands
 }

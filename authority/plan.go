@@ -38,6 +38,8 @@ type Plan struct {
 	ReleasePlace float64    `json:"release_place_m,omitempty"`
 	Route        []Waypoint `json:"route"`
 	Looks        []LookPlan `json:"looks,omitempty"`
+	Transponder  string     `json:"transponder,omitempty"` // "on" or "off" from take-off to landing; empty is not stated
+	FlightPlan   string     `json:"flight_plan,omitempty"` // reference of the one that is filed; empty is not stated
 }
 
 // Scope says by what the organisations that are looked for are in scope.
@@ -94,6 +96,12 @@ func (p *Plan) Check() error {
 	}
 	if !(p.ReleasePlace >= 0 && p.ReleasePlace <= mostMetres) {
 		return fault("release_place_m", fmt.Sprint(p.ReleasePlace), fmt.Sprintf("metres from 0 to %d", int(mostMetres)))
+	}
+	if p.Transponder != "" && p.Transponder != "on" && p.Transponder != "off" {
+		return fault("transponder", p.Transponder, `"on" or "off"`)
+	}
+	if err := shortText("flight_plan", p.FlightPlan); err != nil {
+		return err
 	}
 	if len(p.Sensors) > 50 {
 		return fault("sensors", fmt.Sprint(len(p.Sensors)), "at most 50")

@@ -294,7 +294,9 @@ func (r *Register) Apply(a Act, rec Recorded) error {
 		put(r, &r.airframes, a, rec) // a newer description takes the place of an older from when it is known
 		return nil
 	case DecisionMade:
-		return once(r, &r.decisions, a, rec)
+		err := once(r, &r.decisions, a, rec)
+		r.index.decisions(&r.decisions, &r.plans)
+		return err
 	case ActCorrected:
 		return r.correct(a, rec)
 	}
