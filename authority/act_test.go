@@ -23,7 +23,7 @@ func documents() map[Kind]Act {
 	w.plan.Looks = []LookPlan{{Area: square, From: entered, To: left}}
 	full := mexico()
 	full.StandOff, full.FinestGround, full.ReleasePlace, full.Retention, full.ReleaseDelay, full.Inspection, full.BoundaryLine = 10_000, 0.5, 100, Duration(day), Duration(day), true, "INEGI"
-	full.PointsWithin, full.LongestWay, full.Quota, full.Transponder, full.FlightPlan = 5000, 400_000, 12, true, true
+	full.ReportWithin, full.PointsWithin, full.LongestWay, full.Quota, full.Transponder, full.FlightPlan = Duration(3*day), 5000, 400_000, 12, true, true
 	full.Altitude = Band{Least: metresOf(5000), Most: metresOf(9000), Datum: "MSL"}
 	dated := Document{Title: "nota", Reference: "3/25", Dated: Date{at("2025-02-01T00:00:00Z")}, SHA256: &evidence.Digest{7}}
 	d := newWorld()
@@ -63,6 +63,7 @@ func documents() map[Kind]Act {
 			Sensors: map[string]Figures{"video": {"fitted": {1, "x"}}}, Description: "long",
 		}},
 		DecisionMade{ID: "D-1", By: "ann", Decision: decision},
+		PlanReported{Sortie: sortie, State: "MEX", To: "MEX/SRE", At: february, By: "pat", Document: dated},
 		ActCorrected{Of: KindNoticeSent, ID: "N-1", Reason: "typed wrong", By: "ann", Replacement: "N-2"},
 	}
 	out := map[Kind]Act{}
@@ -356,6 +357,11 @@ func checkCases() []checkCase {
 		broken(d, `looks[0] is "2025-03-10T18:00:00Z to 2025-03-10T14:00:00Z": expected an end after its beginning`, func(a *PlanFiled) { a.Plan.Looks = []LookPlan{{square, left, entered}} }),
 		broken(d, `looks is "501": expected at most 500`, func(a *PlanFiled) { a.Plan.Looks = make([]LookPlan, 501) }),
 
+		broken(d, `to is "USA": expected an office of MEX`, func(a *PlanReported) { a.To = "USA" }),
+		broken(d, `state is "MXX": expected a state by the three letters of ISO 3166-1`, func(a *PlanReported) { a.State = "MXX" }),
+		broken(d, `document is missing: expected a document: a title or a reference, and the SHA-256 of its bytes`, func(a *PlanReported) { a.Document = Document{} }),
+		broken(d, `transponder is "maybe": expected "on" or "off"`, func(a *PlanFiled) { a.Plan.Transponder = "maybe" }),
+
 		broken(d, `plan is missing: expected the SHA-256 of the filed plan`, func(a *PlanApproved) { a.Plan = evidence.Digest{} }),
 		broken(d, `role is missing: expected a text`, func(a *PlanApproved) { a.Role = "" }),
 		broken(d, `plan is missing: expected the SHA-256 of the filed plan`, func(a *RuleOverridden) { a.Plan = evidence.Digest{} }),
@@ -383,7 +389,7 @@ func checkCases() []checkCase {
 		broken(d, `airframe.sensors.gas.fitted.source is missing: expected a text`, func(a *AirframeDescribed) { a.Airframe.Sensors = map[string]Figures{"gas": {"fitted": {1, ""}}} }),
 
 		broken(d, `decision.verdict is "GO": expected NO-GO, to which its results come`, func(a *DecisionMade) { a.Decision.Verdict = Go }),
-		broken(d, `decision.results[0].rule is "luck": expected one of [scope basis purpose unarmed no-lethal-force clearance looks-in area boundary notice points stand-off altitude distance quota transponder flight-plan ground-resolution retention release request aircraft approvers]`, func(a *DecisionMade) { a.Decision.Results = []Result{{Rule: "luck"}} }),
+		broken(d, `decision.results[0].rule is "luck": expected one of [scope basis purpose unarmed no-lethal-force clearance looks-in area boundary notice points stand-off altitude distance quota reports transponder flight-plan ground-resolution retention release request aircraft approvers]`, func(a *DecisionMade) { a.Decision.Results = []Result{{Rule: "luck"}} }),
 		broken(d, `decision.results[0].overridden is "ann": expected nothing: nobody may override unarmed`, func(a *DecisionMade) { a.Decision.Results = []Result{{Rule: RuleUnarmed, Overridden: "ann"}} }),
 		broken(d, `decision.sortie is missing: expected 1 to 64 letters, digits, dots, hyphens and underscores`, func(a *DecisionMade) { a.Decision.Sortie = "" }),
 		broken(d, `of is "plan.filed/v1": expected an act that can be taken back: a plan is filed anew, a decision stays`, func(a *ActCorrected) { a.Of = KindPlanFiled }),

@@ -80,6 +80,7 @@ type Requirements struct {
 	PointsWithin    float64   `json:"points_within_m,omitempty"` // entered and left no farther than this from points of the notice, metres
 	LongestWay      float64   `json:"longest_way_m,omitempty"`   // of one sortie within its airspace, metres
 	Quota           int       `json:"quota,omitempty"`           // of sorties that enter it in a calendar year, UTC
+	ReportWithin    Duration  `json:"report_within,omitempty"`   // of the landing of each sortie that was let enter it
 	Transponder     bool      `json:"transponder,omitempty"`     // is on within its airspace
 	FlightPlan      bool      `json:"flight_plan,omitempty"`     // is filed with its air traffic services
 }
@@ -132,7 +133,7 @@ func (r *Requirements) check(field string) error {
 	case !r.Clearance && (r.StateAircraft || r.Unmanned):
 		return fault(field+".clearance", "false", "true where it has to name state or unmanned aircraft")
 	}
-	return first(r.NoticeLead.check(field+".notice_lead"), r.Retention.check(field+".retention"), r.ReleaseDelay.check(field+".release_delay"),
+	return first(r.NoticeLead.check(field+".notice_lead"), r.Retention.check(field+".retention"), r.ReleaseDelay.check(field+".release_delay"), r.ReportWithin.check(field+".report_within"),
 		r.Altitude.check(field+".altitude"), shortText(field+".boundary_line", r.BoundaryLine))
 }
 

@@ -148,6 +148,11 @@ const (
 	CodeReleasePlaceUnknown evidence.Code = "authority.release.place_unknown" // state, metres asked for
 	CodeReleaseSooner       evidence.Code = "authority.release.sooner"        // state, delay planned, delay asked for
 
+	CodeReportsDelivered   evidence.Code = "authority.reports.delivered" // state, reports
+	CodeReportsDue         evidence.Code = "authority.reports.due"       // state, sortie, due
+	CodeReportsLate        evidence.Code = "authority.reports.late"      // state, sortie, due, recorded
+	CodeReportsNotRequired evidence.Code = "authority.reports.not_required"
+
 	CodeRequestAnswers evidence.Code = "authority.request.answers" // request, by
 	CodeRequestNone    evidence.Code = "authority.request.none"
 	CodeRequestPeriod  evidence.Code = "authority.request.period"  // request, from, to

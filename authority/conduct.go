@@ -2,6 +2,7 @@ package authority
 
 import (
 	"slices"
+	"time"
 
 	"overflight/airspace"
 	"overflight/geodesy"
@@ -140,6 +141,46 @@ func (d *decider) quota() {
 	}
 	if d.silent(said) {
 		d.say(RuleQuota, Pass, CodeQuotaNotRequired, nil)
+	}
+}
+
+// reports asks whether a state was given the report of each sortie that a decision on record let enter it, where that was due
+// by take-off. One that came late was given: it is told as late, and holds up no other sortie.
+func (d *decider) reports() {
+	said := len(d.results)
+	for i := range d.states {
+		s := &d.states[i]
+		if s.asks.ReportWithin == 0 || !d.enters(s.state) {
+			continue
+		}
+		before, delivered := len(d.results), 0
+		var sorties []string
+		var facts []Fact
+		for _, k := range d.r.index.entering[s.state] {
+			e := &d.r.decisions.all[k]
+			name := e.Act.Decision.Sortie
+			due := e.Act.Decision.To.Add(time.Duration(s.asks.ReportWithin))
+			if !e.KnownAt(d.q.Known) || name == d.q.Plan.Sortie || due.After(d.q.From) || slices.Contains(sorties, name) {
+				continue
+			}
+			sorties = append(sorties, name)
+			given, ok := d.r.reported.known(reportedTo(name, s.state), d.q.Known)
+			switch {
+			case !ok:
+				d.sayOf(s.state, RuleReports, Fail, CodeReportsDue, d.with(e.Fact(), s.facts), string(s.state), name, d.stamp(due))
+			case later(given.Act.At, given.Recorded.At).After(due):
+				d.sayOf(s.state, RuleReports, Pass, CodeReportsLate, d.facts(e.Fact(), given.Fact()), string(s.state), name, d.stamp(due), d.stamp(given.Recorded.At))
+			default:
+				delivered++
+				facts = append(facts, given.Fact())
+			}
+		}
+		if delivered > 0 || d.silent(before) {
+			d.sayOf(s.state, RuleReports, Pass, CodeReportsDelivered, d.and(d.facts(facts...), s.facts), string(s.state), d.count(delivered))
+		}
+	}
+	if d.silent(said) {
+		d.say(RuleReports, Pass, CodeReportsNotRequired, nil)
 	}
 }
 

@@ -98,6 +98,7 @@ func (d *decider) decide() Decision {
 	d.altitude()
 	d.distance()
 	d.quota()
+	d.reports()
 	d.transponder()
 	d.flightPlan()
 	d.ground()

@@ -101,6 +101,7 @@ const (
 	RuleAltitude      RuleID = "altitude"
 	RuleDistance      RuleID = "distance"
 	RuleQuota         RuleID = "quota"
+	RuleReports       RuleID = "reports"
 	RuleTransponder   RuleID = "transponder"
 	RuleFlightPlan    RuleID = "flight-plan"
 	RuleGround        RuleID = "ground-resolution"
@@ -115,7 +116,7 @@ const (
 func Rules() []RuleID {
 	return []RuleID{
 		RuleScope, RuleBasis, RulePurpose, RuleUnarmed, RuleNoLethalForce, RuleClearance, RuleLooksIn, RuleArea, RuleBoundary,
-		RuleNotice, RulePoints, RuleStandOff, RuleAltitude, RuleDistance, RuleQuota, RuleTransponder, RuleFlightPlan, RuleGround, RuleRetention, RuleRelease, RuleRequest, RuleAircraft, RuleApprovers,
+		RuleNotice, RulePoints, RuleStandOff, RuleAltitude, RuleDistance, RuleQuota, RuleReports, RuleTransponder, RuleFlightPlan, RuleGround, RuleRetention, RuleRelease, RuleRequest, RuleAircraft, RuleApprovers,
 	}
 }
 

@@ -35,6 +35,7 @@ func (r *Register) Grounds(sortie string, known time.Time) []Ground {
 	is := func(k Kind, id string) bool {
 		return slices.ContainsFunc(cited, func(f Fact) bool { return f.Kind == k && f.ID == id })
 	}
+	whole(&g, &r.reported, func(a *PlanReported) bool { return a.Sortie == sortie || is(a.Kind(), a.Ident()) })
 	whole(&g, &r.requests, func(a *RequestMade) bool { return is(a.Kind(), a.ID) })
 	whole(&g, &r.agreements, func(a *AgreementProposed) bool { return is(a.Kind(), a.ID) || agreements[a.ID] })
 	whole(&g, &r.signed, func(a *AgreementSigned) bool { return is(a.Kind(), a.Ident()) || agreements[a.Agreement] })

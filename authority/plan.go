@@ -252,6 +252,34 @@ func (a PlanFlown) Check() error {
 	return first(wantID("sortie", a.Sortie), wantID("flight", a.Flight), wantText("by", a.By))
 }
 
+// PlanReported says that a state was given the report that it asks for of a sortie which was let enter its airspace, flown or
+// not.
+type PlanReported struct {
+	Sortie   string         `json:"sortie"`
+	State    airspace.State `json:"state"`
+	To       Party          `json:"to"`
+	At       time.Time      `json:"at"` // of delivery, as its author dates it; when we learned it is the log's to say
+	By       string         `json:"by"`
+	Document Document       `json:"document"`
+}
+
+// Kind implements Act.
+func (PlanReported) Kind() Kind { return KindPlanReported }
+
+// Ident implements Act.
+func (a PlanReported) Ident() string { return reportedTo(a.Sortie, a.State) }
+
+func reportedTo(sortie string, state airspace.State) string { return sortie + ":" + string(state) }
+
+// Check implements Act.
+func (a PlanReported) Check() error {
+	err := first(wantID("sortie", a.Sortie), wantState("state", a.State), wantParty("to", a.To), wantInstant("at", a.At), wantText("by", a.By), a.Document.check("document", true))
+	if err == nil && a.To.State() != a.State {
+		err = fault("to", string(a.To), "an office of "+string(a.State))
+	}
+	return err
+}
+
 // RuleOverridden lets one rule of one plan not count. It takes two persons, and shows wherever the decision does.
 type RuleOverridden struct {
 	Sortie string          `json:"sortie"`

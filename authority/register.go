@@ -47,6 +47,7 @@ type Register struct {
 	plans      shelf[PlanFiled]
 	approved   shelf[PlanApproved]
 	flown      shelf[PlanFlown]
+	reported   shelf[PlanReported]
 	overridden shelf[RuleOverridden]
 	ruleSets   shelf[RuleSetAdopted]
 	airframes  shelf[AirframeDescribed]
@@ -279,6 +280,11 @@ func (r *Register) Apply(a Act, rec Recorded) error {
 			return err
 		}
 		return once(r, &r.flown, a, rec)
+	case PlanReported:
+		if _, err := cited(&r.plans, KindPlanFiled, a.Sortie); err != nil {
+			return err
+		}
+		return once(r, &r.reported, a, rec)
 	case RuleOverridden:
 		if err := r.filed(a.Sortie, a.Plan); err != nil {
 			return err
@@ -409,6 +415,8 @@ func (r *Register) correct(a ActCorrected, rec Recorded) error {
 		done = r.approved.correct(a.ID, at)
 	case KindPlanFlown:
 		done = r.flown.correct(a.ID, at)
+	case KindPlanReported:
+		done = r.reported.correct(a.ID, at)
 	case KindRuleOverridden:
 		done = r.overridden.correct(a.ID, at)
 	case KindRuleSetAdopted:

@@ -63,6 +63,22 @@ func ruleCases() []ruleCase {
 			w.add(DecisionMade{ID: "D-0", By: "pat", Decision: Decision{Verdict: v, Results: []Result{entry}, From: from, To: from.Add(time.Hour), Known: from, Sortie: sortie}}, february)
 		}
 	}
+	// Reports within three days, of a sortie from an instant on that was let enter; its report recorded and dated so, or none.
+	reported := func(dated, from, recorded time.Time) func(*world) {
+		return func(w *world) {
+			authorised(0, "S-0", from, Go)(w)
+			w.asks(func(r *Requirements) { r.ReportWithin = Duration(3 * day) })
+			other := w.plan
+			other.Sortie = "S-0"
+			w.add(PlanFiled{other}, february)
+			if dated.IsZero() {
+				dated = recorded
+			}
+			if !recorded.IsZero() {
+				w.add(PlanReported{Sortie: "S-0", State: "MEX", To: "MEX/SRE", At: dated, By: "pat", Document: paper}, recorded)
+			}
+		}
+	}
 	hostRequest := BasisStated{ID: "H-1", Basis: HostRequest, Issuer: "MEX/SRE", Reference: "nota 3", Period: year, Purposes: Purposes(), NoLethalForce: true, Document: paper}
 	request := RequestMade{ID: "R-1", By: "MEX/SSPC", Question: "¿hay laboratorios?", Purpose: FindLaboratories, Area: square, Period: march}
 	elsewhere := func(w *world) { w.q.Crossings[0].State = "GTM" }
@@ -432,6 +448,14 @@ func ruleCases() []ruleCase {
 			authorised(1, "S-0", takeOff.AddDate(0, -1, 0), Go)(w)
 			change(w, func(a *DecisionMade) { a.Decision.Plan = digestOf(PlanFiled{other}) })
 		}},
+
+		{"no reports asked for", RuleReports, CodeReportsNotRequired, Pass, nil},
+		{"no report due", RuleReports, CodeReportsDelivered, Pass, reported(time.Time{}, takeOff.Add(-time.Hour), time.Time{})},
+		{"report given", RuleReports, CodeReportsDelivered, Pass, reported(time.Time{}, takeOff.AddDate(0, -1, 0), takeOff.AddDate(0, -1, 2))},
+		{"report not given", RuleReports, CodeReportsDue, Fail, reported(time.Time{}, takeOff.AddDate(0, -1, 0), time.Time{})},
+		{"report given late", RuleReports, CodeReportsLate, Pass, reported(time.Time{}, takeOff.AddDate(0, -1, 0), takeOff.AddDate(0, 0, -1))},
+		{"report dated earlier than recorded", RuleReports, CodeReportsLate, Pass, reported(takeOff.AddDate(0, -1, 1), takeOff.AddDate(0, -1, 0), takeOff.AddDate(0, 0, -1))},
+		{"report not known yet", RuleReports, CodeReportsDue, Fail, reported(time.Time{}, takeOff.AddDate(0, -1, 0), landing)},
 
 		{"no transponder asked for", RuleTransponder, CodeTransponderNotRequired, Pass, nil},
 		{"transponder on", RuleTransponder, CodeTransponderOn, Pass, func(w *world) {

@@ -274,6 +274,8 @@ func required(s *sentence, all map[airspace.State]authority.Requirements) {
 			r.LongestWay = c.values[0].metres
 		case "quota":
 			r.Quota = c.values[0].number
+		case "report within":
+			r.ReportWithin = authority.Duration(c.values[0].span)
 		case "needs transponder":
 			r.Transponder = true
 		case "needs flight-plan":

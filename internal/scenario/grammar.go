@@ -79,7 +79,7 @@ var asks = []clause{
 	every("needs clearance"), every("state-aircraft"), every("unmanned"), every("needs notice", wantSpan), every("needs acknowledgement"), every("looks", wantLooks),
 	every("stand-off", wantLength), every("ground-resolution", wantLength), every("altitude", wantBand), every("retention", wantSpan), every("needs inspection"),
 	every("release delay", wantSpan), every("release", wantLength), every("boundary", wantText),
-	every("points within", wantLength), every("longest way", wantLength), every("quota", wantNumber), every("needs transponder"), every("needs flight-plan"),
+	every("points within", wantLength), every("longest way", wantLength), every("quota", wantNumber), every("report within", wantSpan), every("needs transponder"), every("needs flight-plan"),
 }
 
 // grammar are the statements.

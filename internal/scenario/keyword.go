@@ -205,6 +205,8 @@ var keywords = []keyword{
 	{"distance", "trayecto"},
 	{"longest way", "trayecto máximo"},
 	{"quota", "cuota"},
+	{"reports", "informes"},
+	{"report within", "informe en"},
 	{"transponder", "transpondedor"},
 	{"transponder on", "transpondedor encendido"},
 	{"transponder off", "transpondedor apagado"},
