@@ -32,10 +32,11 @@ func (c *Crossing) sure(flown bool) bool { return !flown || c.Verdict == airspac
 func (l *LookIn) sure(flown bool) bool { return !flown || l.Resolved }
 
 func (d *decider) clearance() {
-	d.cites()
+	said := len(d.results)
 	for i := range d.q.Crossings {
 		d.results = append(d.results, d.clearanceOf(i))
 	}
+	d.cites(said)
 	if len(d.q.Crossings) == 0 {
 		d.say(RuleClearance, Pass, CodeClearanceNoEntry, nil)
 	}
@@ -350,15 +351,15 @@ func (d *decider) tellLook(l *LookIn, m *match) []string {
 }
 
 // cites tells the clearances that a plan cites by name: one that is not on record, or is revoked before the sortie is over,
-// is told even where another covers it.
-func (d *decider) cites() {
+// is told even where another covers it; once, where a result since a place tells it already.
+func (d *decider) cites(since int) {
 	for _, id := range d.q.Plan.Clearance {
 		e, ok := d.r.clearances.known(id, d.q.Known)
 		if !ok {
 			d.say(RuleClearance, Unknown, CodeClearanceCitedUnknown, nil, id)
 			continue
 		}
-		if from, by := d.r.revokedFrom(id, d.q.Known); by != nil && from.Before(d.q.To) {
+		if from, by := d.r.revokedFrom(id, d.q.Known); by != nil && from.Before(d.q.To) && !slices.ContainsFunc(d.results[since:], func(r Result) bool { return r.Code == CodeClearanceRevoked && r.Args[0] == id }) {
 			d.sayOf(e.Act.State, RuleClearance, Fail, CodeClearanceRevoked, d.facts(e.Fact(), by.Fact()), id, d.stamp(from), by.Act.Reason)
 		}
 	}
