@@ -135,7 +135,7 @@ func TestADeciderAgreesWithPlainSearch(t *testing.T) {
 	verdicts, found := map[Verdict]int{}, map[Outcome]int{}
 	// One decider's memory for all registers and questions.
 	kept := NewDecider(NewRegister())
-	manyWorlds(t, random, 400, func(r *Register, q *Question) {
+	manyWorlds(t, random, 120, func(r *Register, q *Question) {
 		d := r.decider(q)
 		for i := range q.Crossings {
 			s := d.of(q.Crossings[i].State)
