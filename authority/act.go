@@ -13,7 +13,7 @@ import (
 //
 // The variants are RequestMade, AgreementProposed, AgreementSigned, AgreementWarned, BasisStated, ClearanceGiven,
 // ClearanceRevoked, NoticeSent, NoticeDelivered, NoticeAcknowledged, NoticeDisputed, LoadoutAttested,
-// LoadoutInspected, PlanFiled, PlanApproved, PlanFlown, RuleOverridden, RuleSetAdopted, AirframeDescribed, DecisionMade and
+// LoadoutInspected, PlanFiled, PlanApproved, PlanFlown, PlanReported, RuleOverridden, RuleSetAdopted, AirframeDescribed, DecisionMade and
 // ActCorrected. Variants are values.
 type Act interface {
 	// Kind is the word by which documents tell the variants apart, with the version of their form.
@@ -45,6 +45,7 @@ const (
 	KindPlanFiled          Kind = "plan.filed/v1"
 	KindPlanApproved       Kind = "plan.approved/v1"
 	KindPlanFlown          Kind = "plan.flown/v1"
+	KindPlanReported       Kind = "plan.reported/v1"
 	KindRuleOverridden     Kind = "rule.overridden/v1"
 	KindRuleSetAdopted     Kind = "ruleset.adopted/v1"
 	KindAirframeDescribed  Kind = "airframe.described/v1"
@@ -92,6 +93,8 @@ func Decode(kind Kind, document []byte) (Act, error) {
 		return read[PlanApproved](document)
 	case KindPlanFlown:
 		return read[PlanFlown](document)
+	case KindPlanReported:
+		return read[PlanReported](document)
 	case KindRuleOverridden:
 		return read[RuleOverridden](document)
 	case KindRuleSetAdopted:

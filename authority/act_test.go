@@ -23,6 +23,7 @@ func documents() map[Kind]Act {
 	w.plan.Looks = []LookPlan{{Area: square, From: entered, To: left}}
 	full := mexico()
 	full.StandOff, full.FinestGround, full.ReleasePlace, full.Retention, full.ReleaseDelay, full.Inspection, full.BoundaryLine = 10_000, 0.5, 100, Duration(day), Duration(day), true, "INEGI"
+	full.ReportWithin, full.PointsWithin, full.LongestWay, full.Quota, full.Transponder, full.FlightPlan = Duration(3*day), 5000, 400_000, 12, true, true
 	full.Altitude = Band{Least: metresOf(5000), Most: metresOf(9000), Datum: "MSL"}
 	dated := Document{Title: "nota", Reference: "3/25", Dated: Date{at("2025-02-01T00:00:00Z")}, SHA256: &evidence.Digest{7}}
 	d := newWorld()
@@ -47,7 +48,7 @@ func documents() map[Kind]Act {
 		BasisStated{ID: "O-1", Basis: Order, Issuer: "USA/DHS", Reference: "order 7", Period: year, Purposes: []Purpose{Ferry}, NoLethalForce: true, Document: dated},
 		given,
 		ClearanceRevoked{Clearance: "C-1", By: "MEX/SRE", From: february, Reason: "withdrawn", Document: dated},
-		NoticeSent{ID: "N-1", State: "MEX", From: "USA/CBP", To: "MEX/AFAC", Sortie: sortie, Period: march, Area: square, Sent: february, Means: "note", Document: dated},
+		NoticeSent{ID: "N-1", State: "MEX", From: "USA/CBP", To: "MEX/AFAC", Sortie: sortie, Period: march, Area: square, Points: [][2]float64{{-109, 29}}, Sent: february, Means: "note", Document: dated},
 		NoticeDelivered{Notice: "N-1", At: february, By: "registry", Document: dated},
 		NoticeAcknowledged{Notice: "N-1", By: "MEX/AFAC", At: february, Document: dated},
 		NoticeDisputed{Notice: "N-1", By: "MEX/AFAC", At: february, Says: "no llegó", Document: dated},
@@ -62,6 +63,7 @@ func documents() map[Kind]Act {
 			Sensors: map[string]Figures{"video": {"fitted": {1, "x"}}}, Description: "long",
 		}},
 		DecisionMade{ID: "D-1", By: "ann", Decision: decision},
+		PlanReported{Sortie: sortie, State: "MEX", To: "MEX/SRE", At: february, By: "pat", Document: dated},
 		ActCorrected{Of: KindNoticeSent, ID: "N-1", Reason: "typed wrong", By: "ann", Replacement: "N-2"},
 	}
 	out := map[Kind]Act{}
@@ -262,6 +264,9 @@ func checkCases() []checkCase {
 		broken(d, `terms.states is "GTM": expected a party of the agreement`, func(a *AgreementProposed) { a.Terms.States = map[airspace.State]Requirements{"GTM": {}} }),
 		broken(d, `terms.warning is "-1s": expected a length of time from 0 to 36525 days`, func(a *AgreementProposed) { a.Terms.Warning = Duration(-time.Second) }),
 		terms(d, `terms.states.MEX.looks_in is "maybe": expected "permitted", "with-clearance" or "forbidden"`, func(r *Requirements) { r.LooksIn = "maybe" }),
+		terms(d, `terms.states.MEX.points_within_m is "5": expected notice to be true where points of it are asked for`, func(r *Requirements) { *r = Requirements{PointsWithin: 5} }),
+		terms(d, `terms.states.MEX.longest_way_m is "-1": expected metres from 0 to 100000000`, func(r *Requirements) { r.LongestWay = -1 }),
+		terms(d, `terms.states.MEX.quota is "-1": expected sorties a year, 0 to 10000`, func(r *Requirements) { r.Quota = -1 }),
 		terms(d, `terms.states.MEX.stand_off_m is "-1": expected metres from 0 to 250000`, func(r *Requirements) { r.StandOff = -1 }),
 		terms(d, `terms.states.MEX.finest_ground_m is "NaN": expected metres from 0 to 250000`, func(r *Requirements) { r.FinestGround = nan() }),
 		terms(d, `terms.states.MEX.release_place_m is "+Inf": expected metres from 0 to 250000`, func(r *Requirements) { r.ReleasePlace = 1 / zero() }),
@@ -306,6 +311,8 @@ func checkCases() []checkCase {
 
 		broken(d, `to is "USA/DOS": expected an office of MEX`, func(a *NoticeSent) { a.To = "USA/DOS" }),
 		broken(d, `sent is missing: expected an instant, RFC 3339`, func(a *NoticeSent) { a.Sent = time.Time{} }),
+		broken(d, `points[1] is "[0 91]": expected longitude and latitude in degrees`, func(a *NoticeSent) { a.Points = [][2]float64{{0, 0}, {0, 91}} }),
+		broken(d, `points is "2001": expected at most 2000`, func(a *NoticeSent) { a.Points = make([][2]float64, 2001) }),
 		broken(d, `means is missing: expected a text`, func(a *NoticeSent) { a.Means = "" }),
 		broken(d, `by is missing: expected a text`, func(a *NoticeDelivered) { a.By = "" }),
 		broken(d, `by is missing: expected a state by its three letters, or an office of it: "MEX", "USA/DEA"`, func(a *NoticeAcknowledged) { a.By = "" }),
@@ -350,6 +357,11 @@ func checkCases() []checkCase {
 		broken(d, `looks[0] is "2025-03-10T18:00:00Z to 2025-03-10T14:00:00Z": expected an end after its beginning`, func(a *PlanFiled) { a.Plan.Looks = []LookPlan{{square, left, entered}} }),
 		broken(d, `looks is "501": expected at most 500`, func(a *PlanFiled) { a.Plan.Looks = make([]LookPlan, 501) }),
 
+		broken(d, `to is "USA": expected an office of MEX`, func(a *PlanReported) { a.To = "USA" }),
+		broken(d, `state is "MXX": expected a state by the three letters of ISO 3166-1`, func(a *PlanReported) { a.State = "MXX" }),
+		broken(d, `document is missing: expected a document: a title or a reference, and the SHA-256 of its bytes`, func(a *PlanReported) { a.Document = Document{} }),
+		broken(d, `transponder is "maybe": expected "on" or "off"`, func(a *PlanFiled) { a.Plan.Transponder = "maybe" }),
+
 		broken(d, `plan is missing: expected the SHA-256 of the filed plan`, func(a *PlanApproved) { a.Plan = evidence.Digest{} }),
 		broken(d, `role is missing: expected a text`, func(a *PlanApproved) { a.Role = "" }),
 		broken(d, `plan is missing: expected the SHA-256 of the filed plan`, func(a *RuleOverridden) { a.Plan = evidence.Digest{} }),
@@ -377,7 +389,7 @@ func checkCases() []checkCase {
 		broken(d, `airframe.sensors.gas.fitted.source is missing: expected a text`, func(a *AirframeDescribed) { a.Airframe.Sensors = map[string]Figures{"gas": {"fitted": {1, ""}}} }),
 
 		broken(d, `decision.verdict is "GO": expected NO-GO, to which its results come`, func(a *DecisionMade) { a.Decision.Verdict = Go }),
-		broken(d, `decision.results[0].rule is "luck": expected one of [scope basis purpose unarmed no-lethal-force clearance looks-in area boundary notice stand-off altitude ground-resolution retention release request aircraft approvers]`, func(a *DecisionMade) { a.Decision.Results = []Result{{Rule: "luck"}} }),
+		broken(d, `decision.results[0].rule is "luck": expected one of [scope basis purpose unarmed no-lethal-force clearance looks-in area boundary notice points stand-off altitude distance quota reports transponder flight-plan ground-resolution retention release request aircraft approvers]`, func(a *DecisionMade) { a.Decision.Results = []Result{{Rule: "luck"}} }),
 		broken(d, `decision.results[0].overridden is "ann": expected nothing: nobody may override unarmed`, func(a *DecisionMade) { a.Decision.Results = []Result{{Rule: RuleUnarmed, Overridden: "ann"}} }),
 		broken(d, `decision.sortie is missing: expected 1 to 64 letters, digits, dots, hyphens and underscores`, func(a *DecisionMade) { a.Decision.Sortie = "" }),
 		broken(d, `of is "plan.filed/v1": expected an act that can be taken back: a plan is filed anew, a decision stays`, func(a *ActCorrected) { a.Of = KindPlanFiled }),

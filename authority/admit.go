@@ -56,11 +56,11 @@ func (r *Register) replaces(a *AgreementProposed, id string, k time.Time) bool {
 		if a.Amends == "" || a.Amends == id {
 			return a.Amends == id && id != ""
 		}
-		e := r.agreements.asOf(a.Amends, k)
-		if e == nil {
+		before := r.agreements.asOf(a.Amends, k)
+		if before < 0 {
 			return false
 		}
-		a = &e.Act
+		a = &r.agreements.all[before].Act
 	}
 	return false
 }

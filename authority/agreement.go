@@ -77,6 +77,12 @@ type Requirements struct {
 	ReleaseDelay    Duration  `json:"release_delay,omitempty"`   // before what was seen is shown to the state
 	ReleasePlace    float64   `json:"release_place_m,omitempty"` // precision of places in what is released, metres
 	BoundaryLine    string    `json:"boundary_line,omitempty"`   // name of the line by which the state tells its airspace
+	PointsWithin    float64   `json:"points_within_m,omitempty"` // entered and left no farther than this from points of the notice, metres
+	LongestWay      float64   `json:"longest_way_m,omitempty"`   // of one sortie within its airspace, metres
+	Quota           int       `json:"quota,omitempty"`           // of sorties that enter it in a calendar year, UTC
+	ReportWithin    Duration  `json:"report_within,omitempty"`   // of the landing of each sortie that was let enter it
+	Transponder     bool      `json:"transponder,omitempty"`     // is on within its airspace
+	FlightPlan      bool      `json:"flight_plan,omitempty"`     // is filed with its air traffic services
 }
 
 // LooksRule says whether a state's ground may be looked at from outside its airspace.
@@ -94,6 +100,11 @@ const (
 // for approaches may stop there.
 const mostMetres = 250_000.0
 
+const (
+	mostWay   = 1e8 // metres, more than any sortie
+	mostQuota = 10_000
+)
+
 func (r *Requirements) check(field string) error {
 	switch r.LooksIn {
 	case LooksUnsaid, LooksPermitted, LooksCleared, LooksForbidden:
@@ -103,20 +114,26 @@ func (r *Requirements) check(field string) error {
 	for _, m := range []struct {
 		name string
 		v    float64
-	}{{".stand_off_m", r.StandOff}, {".finest_ground_m", r.FinestGround}, {".release_place_m", r.ReleasePlace}} {
+	}{{".stand_off_m", r.StandOff}, {".finest_ground_m", r.FinestGround}, {".release_place_m", r.ReleasePlace}, {".points_within_m", r.PointsWithin}} {
 		if !(m.v >= 0 && m.v <= mostMetres) {
 			return fault(field+m.name, fmt.Sprint(m.v), fmt.Sprintf("metres from 0 to %d", int(mostMetres)))
 		}
 	}
 	switch {
+	case !(r.LongestWay >= 0 && r.LongestWay <= mostWay):
+		return fault(field+".longest_way_m", fmt.Sprint(r.LongestWay), fmt.Sprintf("metres from 0 to %d", int(mostWay)))
+	case r.Quota < 0 || r.Quota > mostQuota:
+		return fault(field+".quota", fmt.Sprint(r.Quota), fmt.Sprintf("sorties a year, 0 to %d", mostQuota))
 	case !r.Notice && r.NoticeLead > 0:
 		return fault(field+".notice_lead", time.Duration(r.NoticeLead).String(), "notice to be true where a lead is asked for")
 	case !r.Notice && r.Acknowledgement:
 		return fault(field+".acknowledgement", "true", "notice to be true where its acknowledgement is asked for")
+	case r.PointsWithin > 0 && !r.Notice:
+		return fault(field+".points_within_m", fmt.Sprint(r.PointsWithin), "notice to be true where points of it are asked for")
 	case !r.Clearance && (r.StateAircraft || r.Unmanned):
 		return fault(field+".clearance", "false", "true where it has to name state or unmanned aircraft")
 	}
-	return first(r.NoticeLead.check(field+".notice_lead"), r.Retention.check(field+".retention"), r.ReleaseDelay.check(field+".release_delay"),
+	return first(r.NoticeLead.check(field+".notice_lead"), r.Retention.check(field+".retention"), r.ReleaseDelay.check(field+".release_delay"), r.ReportWithin.check(field+".report_within"),
 		r.Altitude.check(field+".altitude"), shortText(field+".boundary_line", r.BoundaryLine))
 }
 
@@ -179,21 +196,31 @@ const (
 )
 
 // Loosens lists the conditions in which these terms ask for less than those before.
-func (t *Terms) Loosens(before *Terms) []Condition {
-	var out []Condition
-	for _, p := range t.Purposes {
-		if !slices.Contains(before.Purposes, p) {
-			out = append(out, ConditionPurpose)
-			break
-		}
+func (t *Terms) Loosens(before *Terms) []Condition { return slices.Clone(t.loosens(before)) }
+
+// loosened are the lists that can come of it, so that a decision takes no memory for one. Nobody changes them.
+var loosened = [8][]Condition{
+	1: {ConditionPurpose},
+	2: {ConditionNoLethalForce},
+	3: {ConditionPurpose, ConditionNoLethalForce},
+	4: {ConditionUnarmed},
+	5: {ConditionPurpose, ConditionUnarmed},
+	6: {ConditionNoLethalForce, ConditionUnarmed},
+	7: {ConditionPurpose, ConditionNoLethalForce, ConditionUnarmed},
+}
+
+func (t *Terms) loosens(before *Terms) []Condition {
+	which := 0
+	if slices.ContainsFunc(t.Purposes, func(p Purpose) bool { return !slices.Contains(before.Purposes, p) }) {
+		which |= 1
 	}
 	if before.NoLethalForce && !t.NoLethalForce {
-		out = append(out, ConditionNoLethalForce)
+		which |= 2
 	}
 	if before.Unarmed && !t.Unarmed {
-		out = append(out, ConditionUnarmed)
+		which |= 4
 	}
-	return out
+	return loosened[which]
 }
 
 // AgreementProposed is the text of standing terms between two states. It binds nobody before both have signed it. An

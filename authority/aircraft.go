@@ -13,7 +13,7 @@ import (
 
 func (d *decider) unarmed() {
 	for _, c := range d.q.Contradictions {
-		d.say(RuleUnarmed, Fail, CodeUnarmedContradicted, nil, c.Item, c.Value, stamp(c.At))
+		d.say(RuleUnarmed, Fail, CodeUnarmedContradicted, nil, c.Item, c.Value, d.stamp(c.At))
 	}
 	e, ok := d.loadout()
 	if !ok {
@@ -31,7 +31,7 @@ func (d *decider) unarmed() {
 // attested tells one attestation. Its date is its author's, when it was recorded is the log's: of the two the worse counts.
 func (d *decider) attested(e *Entry[LoadoutAttested]) {
 	q, a := d.q, &e.Act
-	facts := []Fact{e.Fact()}
+	facts := d.facts(e.Fact())
 	within := time.Duration(d.rules.Rules.AttestedWithin)
 	seen := earlier(a.At, e.Recorded.At)
 	switch {
@@ -42,32 +42,33 @@ func (d *decider) attested(e *Entry[LoadoutAttested]) {
 	case a.Sortie != "" && a.Sortie != q.Plan.Sortie:
 		d.say(RuleUnarmed, Fail, CodeUnarmedSortie, facts, a.ID, a.Sortie)
 	case a.At.After(q.From):
-		d.say(RuleUnarmed, Fail, CodeUnarmedLate, facts, a.ID, stamp(a.At), stamp(q.From))
+		d.say(RuleUnarmed, Fail, CodeUnarmedLate, facts, a.ID, d.stamp(a.At), d.stamp(q.From))
 	case e.Recorded.At.After(q.From):
-		d.say(RuleUnarmed, Fail, CodeUnarmedRecordedLate, facts, a.ID, stamp(e.Recorded.At), stamp(q.From))
+		d.say(RuleUnarmed, Fail, CodeUnarmedRecordedLate, facts, a.ID, d.stamp(e.Recorded.At), d.stamp(q.From))
 	case seen.Before(q.From.Add(-within)):
-		d.say(RuleUnarmed, Fail, CodeUnarmedOld, facts, a.ID, stamp(seen), within.String())
+		d.say(RuleUnarmed, Fail, CodeUnarmedOld, facts, a.ID, d.stamp(seen), d.length(within))
 	case !a.Period.covers(q.From, q.To):
-		d.say(RuleUnarmed, Fail, CodeUnarmedPeriod, facts, a.ID, stamp(a.Period.From), stamp(a.Period.To))
+		d.say(RuleUnarmed, Fail, CodeUnarmedPeriod, facts, a.ID, d.stamp(a.Period.From), d.stamp(a.Period.To))
 	default:
 		// An older word is not relied on against a newer one that says the opposite.
 		if n := d.armedSince(a); n != nil {
-			d.say(RuleUnarmed, Fail, CodeUnarmedArmed, []Fact{n.Fact(), e.Fact()}, n.Act.ID, n.Act.By)
+			d.say(RuleUnarmed, Fail, CodeUnarmedArmed, d.facts(n.Fact(), e.Fact()), n.Act.ID, n.Act.By)
 			return
 		}
-		d.attestedUnarmed(a, facts)
+		d.attestedUnarmed(e, facts)
 	}
 }
 
 // attestedUnarmed keeps two facts apart: that nothing is on the aircraft, and that something could be.
-func (d *decider) attestedUnarmed(a *LoadoutAttested, facts []Fact) {
+func (d *decider) attestedUnarmed(e *Entry[LoadoutAttested], facts []Fact) {
+	a := &e.Act
 	switch t, ok := d.r.airframes.known(d.q.Plan.Aircraft.Type, d.q.Known); {
 	case a.Capable:
-		d.say(RuleUnarmed, Pass, CodeUnarmedCapable, facts, a.ID, a.By, stamp(a.At))
+		d.say(RuleUnarmed, Pass, CodeUnarmedCapable, facts, a.ID, a.By, d.stamp(a.At))
 	case ok && t.Act.Airframe.Capable:
-		d.say(RuleUnarmed, Pass, CodeUnarmedCapableType, append(facts, t.Fact()), a.ID, a.By, stamp(a.At), t.Act.Airframe.Name)
+		d.say(RuleUnarmed, Pass, CodeUnarmedCapableType, d.facts(e.Fact(), t.Fact()), a.ID, a.By, d.stamp(a.At), t.Act.Airframe.Name)
 	default:
-		d.say(RuleUnarmed, Pass, CodeUnarmedAttested, facts, a.ID, a.By, stamp(a.At))
+		d.say(RuleUnarmed, Pass, CodeUnarmedAttested, facts, a.ID, a.By, d.stamp(a.At))
 	}
 }
 
@@ -114,11 +115,11 @@ func (d *decider) inspection(s airspace.State, loadout string) {
 	case !ok:
 		d.sayOf(s, RuleUnarmed, Unknown, CodeUnarmedNotInspected, nil, loadout, string(s))
 	case !e.Act.Agrees:
-		d.sayOf(s, RuleUnarmed, Fail, CodeUnarmedInspectorDisagrees, []Fact{e.Fact()}, loadout, e.Act.Inspector, e.Act.Remarks)
+		d.sayOf(s, RuleUnarmed, Fail, CodeUnarmedInspectorDisagrees, d.facts(e.Fact()), loadout, e.Act.Inspector, e.Act.Remarks)
 	case e.Act.At.After(d.q.From) || e.Recorded.At.After(d.q.From):
-		d.sayOf(s, RuleUnarmed, Fail, CodeUnarmedInspectedLate, []Fact{e.Fact()}, loadout, stamp(later(e.Act.At, e.Recorded.At)))
+		d.sayOf(s, RuleUnarmed, Fail, CodeUnarmedInspectedLate, d.facts(e.Fact()), loadout, d.stamp(later(e.Act.At, e.Recorded.At)))
 	default:
-		d.sayOf(s, RuleUnarmed, Pass, CodeUnarmedInspected, []Fact{e.Fact()}, loadout, e.Act.Inspector)
+		d.sayOf(s, RuleUnarmed, Pass, CodeUnarmedInspected, d.facts(e.Fact()), loadout, e.Act.Inspector)
 	}
 }
 
@@ -137,7 +138,7 @@ func (d *decider) aircraft() {
 		d.say(RuleAircraft, Unknown, CodeAircraftUnknown, nil, p.Aircraft.Type)
 		return
 	}
-	facts := []Fact{e.Fact()}
+	facts := d.facts(e.Fact())
 	a := &e.Act.Airframe
 	said := len(d.results)
 	if a.Unmanned != p.Aircraft.Unmanned {
@@ -148,16 +149,16 @@ func (d *decider) aircraft() {
 	case a.Endurance.Value <= 0:
 		d.say(RuleAircraft, Unknown, CodeAircraftNoEndurance, facts, p.Aircraft.Type)
 	case needs > a.Endurance.Value:
-		d.say(RuleAircraft, Fail, CodeAircraftEndurance, facts, p.Aircraft.Type, number(needs), number(a.Endurance.Value))
+		d.say(RuleAircraft, Fail, CodeAircraftEndurance, facts, p.Aircraft.Type, d.number(needs), d.number(a.Endurance.Value))
 	}
 	if a.Ceiling.Value <= 0 {
 		d.say(RuleAircraft, Unknown, CodeAircraftNoCeiling, facts, p.Aircraft.Type)
 	} else if i := slices.IndexFunc(p.Route, func(w Waypoint) bool { return w.above(a.Ceiling.Value) }); i >= 0 {
-		d.say(RuleAircraft, Fail, CodeAircraftCeiling, facts, p.Aircraft.Type, number(p.Route[i].Altitude), number(a.Ceiling.Value))
+		d.say(RuleAircraft, Fail, CodeAircraftCeiling, facts, p.Aircraft.Type, d.number(p.Route[i].Altitude), d.number(a.Ceiling.Value))
 	}
 	if a.Fastest.Value > 0 {
 		if i, speed := tooFast(p.Route, a.Fastest.Value+float64(wind)); i > 0 {
-			d.say(RuleAircraft, Fail, CodeAircraftSpeed, facts, p.Aircraft.Type, number(math.Round(speed)), number(a.Fastest.Value), stamp(p.Route[i].At))
+			d.say(RuleAircraft, Fail, CodeAircraftSpeed, facts, p.Aircraft.Type, d.number(math.Round(speed)), d.number(a.Fastest.Value), d.stamp(p.Route[i].At))
 		}
 	}
 	if d.silent(said) {

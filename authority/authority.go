@@ -36,8 +36,12 @@ var (
 
 // State returns the state that the party is, or is an office of.
 func (p Party) State() airspace.State {
-	state, _, _ := strings.Cut(string(p), "/")
-	return airspace.State(state)
+	for i := range len(p) { // three letters: a search has no time to pay
+		if p[i] == '/' {
+			return airspace.State(p[:i])
+		}
+	}
+	return airspace.State(p)
 }
 
 // Document is a paper that an act rests on: what it is, how its issuer numbers it, and the digest of its bytes.

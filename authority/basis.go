@@ -26,86 +26,94 @@ type standingBasis struct {
 
 // stand returns the cited bases, each tested once.
 func (d *decider) stand() []standingBasis {
-	if d.bases == nil {
-		d.bases = make([]standingBasis, len(d.q.Plan.Basis))
-		for i, ref := range d.q.Plan.Basis {
-			d.bases[i] = d.standing(ref)
+	if !d.stood {
+		d.stood = true
+		for _, ref := range d.q.Plan.Basis {
+			b := standingBasis{ref: ref, outcome: Unknown, code: CodeBasisUnknown, args: d.list(string(ref.Basis), ref.ID)}
+			d.standing(&b)
+			d.bases = append(d.bases, b)
 		}
 	}
 	return d.bases
 }
 
 // standing says whether one cited basis is in force for the whole sortie.
-func (d *decider) standing(ref BasisRef) standingBasis {
-	b := standingBasis{ref: ref, outcome: Unknown, code: CodeBasisUnknown, args: d.list(string(ref.Basis), ref.ID)}
-	switch ref.Basis {
+func (d *decider) standing(b *standingBasis) {
+	id := b.ref.ID
+	switch b.ref.Basis {
 	case Order, HostRequest:
-		e, ok := d.r.bases.known(ref.ID, d.q.Known)
-		if !ok || e.Act.Basis != ref.Basis {
-			return b
+		e, ok := d.r.bases.known(id, d.q.Known)
+		if !ok || e.Act.Basis != b.ref.Basis {
+			return
 		}
-		b.facts, b.purposes, b.noLethalForce = []Fact{e.Fact()}, e.Act.Purposes, e.Act.NoLethalForce
-		if ref.Basis == HostRequest {
+		b.facts, b.purposes, b.noLethalForce = d.facts(e.Fact()), e.Act.Purposes, e.Act.NoLethalForce
+		if b.ref.Basis == HostRequest {
 			if e.Act.Issuer.State() == d.own {
-				return b.is(Fail, CodeBasisOwnRequest, ref.ID, string(e.Act.Issuer))
+				b.is(Fail, CodeBasisOwnRequest, d.list(id, string(e.Act.Issuer)))
+				return
 			}
 			b.host = e.Act.Issuer.State()
 		}
-		return b.inForce(d.q, e.Act.Period, e.Recorded.At)
+		d.inForce(b, e.Act.Period, e.Recorded.At)
 	case UnderClearance:
-		e, ok := d.r.clearances.known(ref.ID, d.q.Known)
+		e, ok := d.r.clearances.known(id, d.q.Known)
 		if !ok {
-			return b
+			return
 		}
-		b.facts = []Fact{e.Fact()}
-		if from, by := d.r.revokedFrom(ref.ID, d.q.Known); by != nil && from.Before(d.q.To) {
-			b.facts = append(b.facts, by.Fact())
-			return b.is(Fail, CodeClearanceRevoked, ref.ID, stamp(from), by.Act.Reason)
+		b.facts = d.facts(e.Fact())
+		if from, by := d.r.revokedFrom(id, d.q.Known); by != nil && from.Before(d.q.To) {
+			b.facts = d.facts(e.Fact(), by.Fact())
+			b.is(Fail, CodeClearanceRevoked, d.list(id, d.stamp(from), by.Act.Reason))
+			return
 		}
-		return b.inForce(d.q, e.Act.Period, e.Recorded.At)
+		d.inForce(b, e.Act.Period, e.Recorded.At)
 	case UnderAgreement:
-		return d.standingAgreement(b)
+		d.standingAgreement(b)
 	}
-	return b
 }
 
-func (d *decider) standingAgreement(b standingBasis) standingBasis {
+func (d *decider) standingAgreement(b *standingBasis) {
 	e, ok := d.r.agreements.known(b.ref.ID, d.q.Known)
 	if !ok {
-		return b
+		return
 	}
-	b.facts = []Fact{e.Fact()}
+	b.facts = d.facts(e.Fact())
 	if !e.Act.party(d.own) {
-		return b.is(Fail, CodeBasisNotParty, b.ref.ID, string(d.own))
+		b.is(Fail, CodeBasisNotParty, d.list(b.ref.ID, string(d.own)))
+		return
 	}
-	a := d.of(e.Act.other(d.own)).agreement
-	if a.entry == nil {
-		return b.is(Unknown, CodeBasisNotSigned, b.ref.ID)
+	s := d.of(e.Act.other(d.own))
+	a := s.agreement.entry
+	if a == nil {
+		b.is(Unknown, CodeBasisNotSigned, d.list(b.ref.ID))
+		return
 	}
 	// An agreement is cited by its own name, by that of what amended it since, or by that of an amendment that is not in
 	// force yet.
-	if a.entry.Act.ID != b.ref.ID && !d.r.replaces(&a.entry.Act, b.ref.ID, d.q.Known) && !d.r.replaces(&e.Act, a.entry.Act.ID, d.q.Known) {
-		return b.is(Fail, CodeBasisSuperseded, b.ref.ID, a.entry.Act.ID)
+	if a.Act.ID != b.ref.ID && !d.r.replaces(&a.Act, b.ref.ID, d.q.Known) && !d.r.replaces(&e.Act, a.Act.ID, d.q.Known) {
+		b.is(Fail, CodeBasisSuperseded, d.list(b.ref.ID, a.Act.ID))
+		return
 	}
-	terms := &a.entry.Act.Terms
-	b.facts, b.terms, b.purposes, b.noLethalForce = a.facts, terms, terms.Purposes, terms.NoLethalForce
-	return b.inForce(d.q, a.entry.Act.Period, a.since)
+	terms := &a.Act.Terms
+	b.facts, b.terms, b.purposes, b.noLethalForce = s.agreed, terms, terms.Purposes, terms.NoLethalForce
+	d.inForce(b, a.Act.Period, s.agreement.since)
 }
 
-func (b standingBasis) is(o Outcome, code evidence.Code, args ...string) standingBasis {
+func (b *standingBasis) is(o Outcome, code evidence.Code, args []string) {
 	b.outcome, b.code, b.args = o, code, args
-	return b
 }
 
 // inForce tests the period of a basis, and that it was on record before take-off: whatever date it bears, the log decides.
-func (b standingBasis) inForce(q *Question, p Period, recorded time.Time) standingBasis {
+func (d *decider) inForce(b *standingBasis, p Period, recorded time.Time) {
+	kind, id := string(b.ref.Basis), b.ref.ID
 	switch {
-	case !p.covers(q.From, q.To):
-		return b.is(Fail, CodeBasisNotInForce, string(b.ref.Basis), b.ref.ID, stamp(p.From), stamp(p.To))
-	case recorded.After(q.From):
-		return b.is(Fail, CodeBasisRecordedLate, string(b.ref.Basis), b.ref.ID, stamp(recorded), stamp(q.From))
+	case !p.covers(d.q.From, d.q.To):
+		b.is(Fail, CodeBasisNotInForce, d.list(kind, id, d.stamp(p.From), d.stamp(p.To)))
+	case recorded.After(d.q.From):
+		b.is(Fail, CodeBasisRecordedLate, d.list(kind, id, d.stamp(recorded), d.stamp(d.q.From)))
+	default:
+		b.is(Pass, CodeBasisInForce, d.list(kind, id, d.stamp(p.From), d.stamp(p.To)))
 	}
-	return b.is(Pass, CodeBasisInForce, string(b.ref.Basis), b.ref.ID, stamp(p.From), stamp(p.To))
 }
 
 func (d *decider) basis() {
@@ -115,7 +123,7 @@ func (d *decider) basis() {
 	}
 	for i := range bases {
 		b := &bases[i]
-		d.say(RuleBasis, b.outcome, b.code, b.facts, b.args...)
+		d.results = append(d.results, Result{Rule: RuleBasis, Outcome: b.outcome, Code: b.code, Args: b.args, Facts: b.facts})
 	}
 }
 
@@ -146,7 +154,7 @@ func (d *decider) scopeByRequest() {
 	}
 	for _, id := range d.q.Plan.Requests {
 		if e, ok := d.r.requests.known(id, d.q.Known); ok && d.hosts(e.Act.By.State()) && !e.Recorded.At.After(d.q.From) {
-			d.say(RuleScope, Pass, CodeScopeHostRequest, []Fact{e.Fact()}, id)
+			d.say(RuleScope, Pass, CodeScopeHostRequest, d.facts(e.Fact()), id)
 			return
 		}
 	}
@@ -169,7 +177,7 @@ func (d *decider) hosts(s airspace.State) bool {
 }
 
 func (d *decider) scopeByDesignation(s *Scope) {
-	if !slices.Contains(d.rules.Rules.Programmes, s.List+":"+s.Programme) {
+	if !slices.ContainsFunc(d.rules.Rules.Programmes, s.under) {
 		d.say(RuleScope, Fail, CodeScopeProgramme, nil, s.List+":"+s.Programme, d.rules.ID)
 		return
 	}
@@ -187,8 +195,14 @@ func (d *decider) scopeByDesignation(s *Scope) {
 		if end := d.q.Designations(o, validity.AsOf{Valid: d.q.To, Known: d.q.Known}); worse(at.Outcome, end.Outcome) != at.Outcome {
 			at = end
 		}
-		d.say(RuleScope, at.Outcome, at.Code, at.Facts, append(d.list(s.List, id, s.Programme), at.Args...)...)
+		d.results = append(d.results, Result{Rule: RuleScope, Outcome: at.Outcome, Code: at.Code, Args: d.more(d.list(s.List, id, s.Programme), at.Args...), Facts: at.Facts})
 	}
+}
+
+// under reports whether the scope is by a programme, told as "LIST:PROGRAMME".
+func (s *Scope) under(programme string) bool {
+	n := len(s.List)
+	return len(programme) == n+1+len(s.Programme) && programme[:n] == s.List && programme[n] == ':' && programme[n+1:] == s.Programme
 }
 
 func (d *decider) purpose() {
@@ -205,7 +219,7 @@ func (d *decider) purpose() {
 	for i := range d.states {
 		s := &d.states[i]
 		if e := s.agreement.entry; e != nil && !slices.Contains(e.Act.Terms.Purposes, p) {
-			d.sayOf(s.state, RulePurpose, Fail, CodePurposeAgreement, s.agreement.facts, string(p), e.Act.ID)
+			d.sayOf(s.state, RulePurpose, Fail, CodePurposeAgreement, s.agreed, string(p), e.Act.ID)
 		}
 	}
 	if d.silent(said) {
@@ -221,7 +235,7 @@ func (d *decider) noLethalForce() {
 	for i := range d.states {
 		s := &d.states[i]
 		if e := s.agreement.entry; e != nil && !e.Act.Terms.NoLethalForce {
-			d.sayOf(s.state, RuleNoLethalForce, Fail, CodeNoLethalForceAgreement, s.agreement.facts, e.Act.ID)
+			d.sayOf(s.state, RuleNoLethalForce, Fail, CodeNoLethalForceAgreement, s.agreed, e.Act.ID)
 		}
 	}
 	if !d.silent(said) {
@@ -247,9 +261,9 @@ func (d *decider) request() {
 		case !ok:
 			d.say(RuleRequest, Unknown, CodeRequestUnknown, nil, id)
 		case !e.Act.Period.Valid().InForce(d.q.From):
-			d.say(RuleRequest, Fail, CodeRequestPeriod, []Fact{e.Fact()}, id, stamp(e.Act.Period.From), stamp(e.Act.Period.To))
+			d.say(RuleRequest, Fail, CodeRequestPeriod, d.facts(e.Fact()), id, d.stamp(e.Act.Period.From), d.stamp(e.Act.Period.To))
 		default:
-			d.say(RuleRequest, Pass, CodeRequestAnswers, []Fact{e.Fact()}, id, string(e.Act.By))
+			d.say(RuleRequest, Pass, CodeRequestAnswers, d.facts(e.Fact()), id, string(e.Act.By))
 		}
 	}
 }
@@ -257,9 +271,9 @@ func (d *decider) request() {
 // approvers counts who approved this very plan, on record before take-off. Nobody approves what they planned.
 func (d *decider) approvers() {
 	want := d.rules.Rules.Approvers
-	var room [8]string
-	names := room[:0]
-	var facts []Fact
+	var few [8]string
+	var some [8]Fact
+	names, facts := few[:0], some[:0]
 	other, late := false, false
 	for _, i := range d.r.bySortie[d.q.Plan.Sortie] {
 		e := &d.r.approved.all[i]
@@ -274,15 +288,15 @@ func (d *decider) approvers() {
 			facts = append(facts, e.Fact())
 		}
 	}
-	has, asked := count(len(names)), count(max(want, 1))
+	has, asked := d.count(len(names)), d.count(max(want, 1))
 	switch {
 	case len(names) >= max(want, 1):
-		d.say(RuleApprovers, Pass, CodeApproversApproved, facts, has, asked)
+		d.say(RuleApprovers, Pass, CodeApproversApproved, d.facts(facts...), has, asked)
 	case late:
-		d.say(RuleApprovers, Fail, CodeApproversLate, facts, has, asked, stamp(d.q.From))
+		d.say(RuleApprovers, Fail, CodeApproversLate, d.facts(facts...), has, asked, d.stamp(d.q.From))
 	case other && len(names) == 0:
-		d.say(RuleApprovers, Unknown, CodeApproversOtherPlan, facts, has, asked)
+		d.say(RuleApprovers, Unknown, CodeApproversOtherPlan, d.facts(facts...), has, asked)
 	default:
-		d.say(RuleApprovers, Unknown, CodeApproversMissing, facts, has, asked)
+		d.say(RuleApprovers, Unknown, CodeApproversMissing, d.facts(facts...), has, asked)
 	}
 }

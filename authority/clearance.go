@@ -32,10 +32,11 @@ func (c *Crossing) sure(flown bool) bool { return !flown || c.Verdict == airspac
 func (l *LookIn) sure(flown bool) bool { return !flown || l.Resolved }
 
 func (d *decider) clearance() {
-	d.cites()
+	said := len(d.results)
 	for i := range d.q.Crossings {
 		d.results = append(d.results, d.clearanceOf(i))
 	}
+	d.cites(said)
 	if len(d.q.Crossings) == 0 {
 		d.say(RuleClearance, Pass, CodeClearanceNoEntry, nil)
 	}
@@ -64,9 +65,9 @@ func (d *decider) clearanceOf(crossing int) Result {
 
 func (d *decider) clearanceFacts(e *Entry[ClearanceGiven], more []Fact) []Fact {
 	if _, by := d.r.revokedFrom(e.Act.ID, d.q.Known); by != nil {
-		return append([]Fact{e.Fact(), by.Fact()}, more...)
+		return d.and(d.facts(e.Fact(), by.Fact()), more)
 	}
-	return with(e.Fact(), more...)
+	return d.with(e.Fact(), more)
 }
 
 // match is how far one clearance got, and where it stopped.
@@ -96,8 +97,11 @@ func (d *decider) cleared(crossing int, r *Requirements) match {
 	if !c.From.IsZero() && !c.To.IsZero() {
 		// Those of the right time first: where one covers the crossing, no miss is told.
 		from, to := c.From.Unix(), c.To.Unix()
-		for _, i := range d.r.byState[c.State] {
-			if w := &d.r.windows[i]; w.from <= from && to <= w.to {
+		named, every := d.r.index.clear[cleared{c.State, d.q.Plan.Aircraft.Tail}], d.r.index.clear[cleared{c.State, ""}]
+		for len(named)+len(every) > 0 {
+			var i int
+			i, named, every = inOrder(named, every)
+			if w := &d.r.index.windows[i]; w.from <= from && to <= w.to {
 				if m, candidate := d.candidate(i, r, crossing); candidate && m.outcome == Pass {
 					return m
 				}
@@ -118,12 +122,13 @@ func (d *decider) candidate(i int, r *Requirements, crossing int) (match, bool) 
 	if !e.KnownAt(d.q.Known) || e.Act.Operator != "" && e.Act.Operator.State() != d.own {
 		return match{}, false
 	}
-	return d.terms(e, r, crossing), true
+	return d.terms(i, r, crossing), true
 }
 
 // terms tests one clearance against a crossing.
-func (d *decider) terms(e *Entry[ClearanceGiven], r *Requirements, crossing int) match {
-	a, c := &e.Act, &d.q.Crossings[crossing]
+func (d *decider) terms(clearance int, r *Requirements, crossing int) match {
+	e, c := &d.r.clearances.all[clearance], &d.q.Crossings[crossing]
+	a := &e.Act
 	p := &d.q.Plan.Aircraft
 	miss := func(rank int, o Outcome, code evidence.Code) match {
 		return match{entry: e, outcome: o, code: code, rank: rank}
@@ -148,19 +153,17 @@ func (d *decider) terms(e *Entry[ClearanceGiven], r *Requirements, crossing int)
 		return m
 	}
 	placeless := len(c.Samples) == 0 && !(a.Area.IsZero() && a.Altitude.IsZero())
-	if !placeless && !a.Area.IsZero() {
-		if i := d.span(crossing).within(&a.Area, c.Samples); i >= 0 {
+	altitude := Pass
+	if !placeless && !(a.Area.IsZero() && a.Altitude.IsZero()) {
+		f := d.fit(fitted{byClearance, crossing, clearance}, &a.Area, &a.Altitude)
+		if f.outside >= 0 {
 			m := miss(7, Fail, CodeClearanceArea)
-			m.sample = i
+			m.sample = f.outside
 			return m
 		}
-	}
-	altitude := Pass
-	if !placeless && !a.Altitude.IsZero() {
-		var at int
-		if altitude, at = d.span(crossing).band(&a.Altitude, c.Samples); altitude == Fail {
+		if altitude = f.band; altitude == Fail {
 			m := miss(8, Fail, CodeClearanceAltitude)
-			m.sample = at
+			m.sample = f.at
 			return m
 		}
 	}
@@ -207,20 +210,20 @@ func (d *decider) tell(c *Crossing, m *match) []string {
 	case CodeClearanceAircraft:
 		return d.list(a.ID, d.q.Plan.Aircraft.Tail)
 	case CodeClearancePeriod:
-		return d.list(a.ID, stamp(a.Period.From), stamp(a.Period.To), stamp(c.From), stamp(c.To))
+		return d.list(a.ID, d.stamp(a.Period.From), d.stamp(a.Period.To), d.stamp(c.From), d.stamp(c.To))
 	case CodeClearanceRevoked:
 		from, by := d.r.revokedFrom(a.ID, d.q.Known)
-		return d.list(a.ID, stamp(from), by.Act.Reason)
+		return d.list(a.ID, d.stamp(from), by.Act.Reason)
 	case CodeClearanceSensor:
 		return d.list(a.ID, d.q.Plan.Sensors[m.sample].Name)
 	case CodeClearanceArea:
-		return d.list(a.ID, degrees(s.Position), stamp(s.At))
+		return d.list(a.ID, degrees(s.Position), d.stamp(s.At))
 	case CodeClearanceAltitude:
-		return d.list(a.ID, metres(s.Altitude.Value), s.Altitude.Datum.String(), stamp(s.At))
+		return d.list(a.ID, d.metres(s.Altitude.Value), s.Altitude.Datum.String(), d.stamp(s.At))
 	case CodeClearanceDepth:
-		return d.list(a.ID, metres(c.Depth), number(a.Deepest))
+		return d.list(a.ID, d.metres(c.Depth), d.number(a.Deepest))
 	case CodeClearanceAfterEntry:
-		return d.list(a.ID, stamp(a.Issued), stamp(m.entry.Recorded.At), stamp(c.From))
+		return d.list(a.ID, d.stamp(a.Issued), d.stamp(m.entry.Recorded.At), d.stamp(c.From))
 	case CodeClearanceAltitudeUnknown:
 		return d.list(a.ID, a.Altitude.Datum)
 	case CodeClearanceCovers:
@@ -255,7 +258,7 @@ func (d *decider) lookOf(l *LookIn) Result {
 		out.Outcome, out.Code = Pass, CodeLooksPermitted
 	case LooksForbidden:
 		out.Outcome, out.Code = Fail, CodeLooksForbidden
-		out.Args = append(out.Args, stamp(l.From), stamp(l.To))
+		out.Args = d.more(out.Args, d.stamp(l.From), d.stamp(l.To))
 	case LooksCleared:
 		m := d.lookCleared(l)
 		if m.entry == nil {
@@ -263,13 +266,13 @@ func (d *decider) lookOf(l *LookIn) Result {
 			break
 		}
 		out.Outcome, out.Code = m.outcome, m.code
-		out.Args = append(out.Args, d.tellLook(l, &m)...)
+		out.Args = d.more(out.Args, d.tellLook(l, &m)...)
 		out.Facts = d.clearanceFacts(m.entry, s.facts)
 	case LooksUnsaid:
 		out.Outcome, out.Code = Unknown, CodeLooksUnsaid
 	}
 	if out.Outcome == Fail && !l.sure(d.q.Flown) {
-		out.Outcome, out.Code, out.Args = Unknown, CodeLooksUnresolved, d.list(string(l.State), stamp(l.From), stamp(l.To))
+		out.Outcome, out.Code, out.Args = Unknown, CodeLooksUnresolved, d.list(string(l.State), d.stamp(l.From), d.stamp(l.To))
 	}
 	return out
 }
@@ -333,31 +336,31 @@ func (d *decider) tellLook(l *LookIn, m *match) []string {
 	case CodeLooksAircraft:
 		return d.list(a.ID, d.q.Plan.Aircraft.Tail)
 	case CodeLooksPeriod:
-		return d.list(a.ID, stamp(a.Period.From), stamp(a.Period.To), stamp(l.From), stamp(l.To))
+		return d.list(a.ID, d.stamp(a.Period.From), d.stamp(a.Period.To), d.stamp(l.From), d.stamp(l.To))
 	case CodeLooksRevoked:
 		from, by := d.r.revokedFrom(a.ID, d.q.Known)
-		return d.list(a.ID, stamp(from), by.Act.Reason)
+		return d.list(a.ID, d.stamp(from), by.Act.Reason)
 	case CodeLooksSensor:
 		return d.list(a.ID, d.q.Plan.Sensors[m.sample].Name)
 	case CodeLooksArea:
 		return d.list(a.ID, degrees(l.Ground[m.sample]))
 	case CodeLooksAfter:
-		return d.list(a.ID, stamp(a.Issued), stamp(m.entry.Recorded.At), stamp(l.From))
+		return d.list(a.ID, d.stamp(a.Issued), d.stamp(m.entry.Recorded.At), d.stamp(l.From))
 	}
 	return d.list(a.ID)
 }
 
 // cites tells the clearances that a plan cites by name: one that is not on record, or is revoked before the sortie is over,
-// is told even where another covers it.
-func (d *decider) cites() {
+// is told even where another covers it; once, where a result since a place tells it already.
+func (d *decider) cites(since int) {
 	for _, id := range d.q.Plan.Clearance {
 		e, ok := d.r.clearances.known(id, d.q.Known)
 		if !ok {
 			d.say(RuleClearance, Unknown, CodeClearanceCitedUnknown, nil, id)
 			continue
 		}
-		if from, by := d.r.revokedFrom(id, d.q.Known); by != nil && from.Before(d.q.To) {
-			d.sayOf(e.Act.State, RuleClearance, Fail, CodeClearanceRevoked, []Fact{e.Fact(), by.Fact()}, id, stamp(from), by.Act.Reason)
+		if from, by := d.r.revokedFrom(id, d.q.Known); by != nil && from.Before(d.q.To) && !slices.ContainsFunc(d.results[since:], func(r Result) bool { return r.Code == CodeClearanceRevoked && r.Args[0] == id }) {
+			d.sayOf(e.Act.State, RuleClearance, Fail, CodeClearanceRevoked, d.facts(e.Fact(), by.Fact()), id, d.stamp(from), by.Act.Reason)
 		}
 	}
 }

@@ -69,6 +69,16 @@ const (
 	CodeClearanceUnknown          evidence.Code = "authority.clearance.unknown"        // state
 	CodeClearanceUnmanned         evidence.Code = "authority.clearance.unmanned"       // clearance
 
+	CodeDistanceKept        evidence.Code = "authority.distance.kept"   // state, metres of the way, most
+	CodeDistanceLonger      evidence.Code = "authority.distance.longer" // state, metres of the way, most
+	CodeDistanceNotRequired evidence.Code = "authority.distance.not_required"
+	CodeDistanceUnknown     evidence.Code = "authority.distance.unknown"    // state, most
+	CodeDistanceUnresolved  evidence.Code = "authority.distance.unresolved" // state, metres of the way, most
+
+	CodeFlightPlanFiled       evidence.Code = "authority.flight_plan.filed" // state, reference
+	CodeFlightPlanNotRequired evidence.Code = "authority.flight_plan.not_required"
+	CodeFlightPlanUnknown     evidence.Code = "authority.flight_plan.unknown" // state
+
 	CodeGroundFiner       evidence.Code = "authority.ground.finer"     // sensor, metres planned, floor in metres, state
 	CodeGroundKept        evidence.Code = "authority.ground.kept"      // floor in metres, state
 	CodeGroundNoSensor    evidence.Code = "authority.ground.no_sensor" // floor in metres, state
@@ -112,10 +122,23 @@ const (
 	CodeNoticeRecordedLate     evidence.Code = "authority.notice.recorded_late" // notice, date it bears, recorded
 	CodeNoticeUnknown          evidence.Code = "authority.notice.unknown"       // state
 
+	CodePointsEntered     evidence.Code = "authority.points.entered"   // state, notice, place, metres from the nearest point, most
+	CodePointsKept        evidence.Code = "authority.points.kept"      // state, notice
+	CodePointsLeft        evidence.Code = "authority.points.left"      // state, notice, place, metres from the nearest point, most
+	CodePointsNoNotice    evidence.Code = "authority.points.no_notice" // state
+	CodePointsNoPlaces    evidence.Code = "authority.points.no_places" // state
+	CodePointsNone        evidence.Code = "authority.points.none"      // state, notice
+	CodePointsNotRequired evidence.Code = "authority.points.not_required"
+	CodePointsUnresolved  evidence.Code = "authority.points.unresolved" // state, verdict on the entry
+
 	CodePurposeAgreement evidence.Code = "authority.purpose.agreement" // purpose, agreement
 	CodePurposeBasis     evidence.Code = "authority.purpose.basis"     // purpose, basis
 	CodePurposePermitted evidence.Code = "authority.purpose.permitted" // purpose
 	CodePurposeRuleset   evidence.Code = "authority.purpose.ruleset"   // purpose, rule set
+
+	CodeQuotaExceeded    evidence.Code = "authority.quota.exceeded" // state, sorties authorised before, most, year
+	CodeQuotaNotRequired evidence.Code = "authority.quota.not_required"
+	CodeQuotaWithin      evidence.Code = "authority.quota.within" // state, sorties authorised before, most, year
 
 	CodeReleaseDelayKept    evidence.Code = "authority.release.delay_kept"    // state, delay planned, delay asked for
 	CodeReleaseDelayUnknown evidence.Code = "authority.release.delay_unknown" // state, delay asked for
@@ -124,6 +147,11 @@ const (
 	CodeReleasePlaceKept    evidence.Code = "authority.release.place_kept"    // state, metres planned, metres asked for
 	CodeReleasePlaceUnknown evidence.Code = "authority.release.place_unknown" // state, metres asked for
 	CodeReleaseSooner       evidence.Code = "authority.release.sooner"        // state, delay planned, delay asked for
+
+	CodeReportsDelivered   evidence.Code = "authority.reports.delivered" // state, reports
+	CodeReportsDue         evidence.Code = "authority.reports.due"       // state, sortie, due
+	CodeReportsLate        evidence.Code = "authority.reports.late"      // state, sortie, due, recorded
+	CodeReportsNotRequired evidence.Code = "authority.reports.not_required"
 
 	CodeRequestAnswers evidence.Code = "authority.request.answers" // request, by
 	CodeRequestNone    evidence.Code = "authority.request.none"
@@ -146,6 +174,11 @@ const (
 	CodeStandOffNearer      evidence.Code = "authority.stand_off.nearer" // state, metres, least, when
 	CodeStandOffNotRequired evidence.Code = "authority.stand_off.not_required"
 	CodeStandOffUnknown     evidence.Code = "authority.stand_off.unknown" // state, least
+
+	CodeTransponderNotRequired evidence.Code = "authority.transponder.not_required"
+	CodeTransponderOff         evidence.Code = "authority.transponder.off"     // state
+	CodeTransponderOn          evidence.Code = "authority.transponder.on"      // state
+	CodeTransponderUnknown     evidence.Code = "authority.transponder.unknown" // state
 
 	CodeUnarmedArmed              evidence.Code = "authority.unarmed.armed"               // loadout, by
 	CodeUnarmedAttested           evidence.Code = "authority.unarmed.attested"            // loadout, by, when

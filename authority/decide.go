@@ -51,7 +51,10 @@ type Question struct {
 	// Designations may be nil: nothing is known of any.
 	Designations Designations
 
-	spans []span // of the crossings, where they were prepared
+	// Of the crossings, where they were prepared.
+	spans []span
+	fits  map[fitted]fit
+	of    *Register
 }
 
 // Contradiction is an item of the aircraft's own stream that says that it is armed.
@@ -62,10 +65,24 @@ type Contradiction struct {
 	Flight string
 }
 
-// Decide asks every rule and stops at none. Each rule says at least one thing.
-func (r *Register) Decide(q *Question) Decision {
-	d := r.decider(q)
-	d.results = make([]Result, 0, 32)
+// Decide asks every rule and stops at none. Each rule says at least one thing. The decision is its caller's.
+func (r *Register) Decide(q *Question) Decision { return r.decider(q).decide() }
+
+// Decider decides one question after another in memory that it keeps: once that is enough for its questions, deciding takes
+// none. It is for one caller at a time; any number of deciders may read one register while nobody writes.
+type Decider struct{ decider }
+
+// NewDecider returns a decider by what is on record in a register.
+func NewDecider(r *Register) *Decider { return &Decider{decider{r: r, room: room{made: new(made)}}} }
+
+// Decide is Register.Decide, but for whose the lists of the decision are: the decider's, and good until its next question.
+func (d *Decider) Decide(q *Question) Decision {
+	d.begin(q)
+	return d.decide()
+}
+
+func (d *decider) decide() Decision {
+	q := d.q
 	d.scope()
 	d.basis()
 	d.purpose()
@@ -76,17 +93,26 @@ func (r *Register) Decide(q *Question) Decision {
 	d.area()
 	d.boundary()
 	d.notice()
+	d.points()
 	d.standOff()
 	d.altitude()
+	d.distance()
+	d.quota()
+	d.reports()
+	d.transponder()
+	d.flightPlan()
 	d.ground()
 	d.retention()
 	d.release()
 	d.request()
 	d.aircraft()
 	d.approvers()
+	d.changes = d.r.changes(d.changes, d.own, q.From, q.Known)
 	out := Decision{
-		Results: d.results, Changes: r.changes(d.own, q.From, q.Known), From: q.From, To: q.To, Known: q.Known, Sortie: q.Plan.Sortie, Plan: q.Digest,
-		RuleSet: d.rules.ID, Rules: q.Rules,
+		Results: d.results, From: q.From, To: q.To, Known: q.Known, Sortie: q.Plan.Sortie, Plan: q.Digest, RuleSet: d.rules.ID, Rules: q.Rules,
+	}
+	if len(d.changes) > 0 {
+		out.Changes = d.changes
 	}
 	d.override(&out)
 	out.Verdict = verdict(out.Results)
@@ -123,26 +149,45 @@ type decider struct {
 	results []Result
 	states  []stateAsks // that are entered or looked into, each once, in the order of their codes
 	others  []stateAsks // asked about beside them
-	spans   []span      // of the crossings
+	spans   []span      // of the crossings, where they were not prepared
 	bases   []standingBasis
-	words   []string // room for the arguments of what is said
+	stood   bool // whether bases are of this question
+	changes []Change
+	room
 }
 
 // stateAsks is what a state asks for, and by which agreement.
 type stateAsks struct {
 	state     airspace.State
-	agreement standingAgreement
+	agreement binding
+	agreed    []Fact // that the agreement is in force
 	asks      Requirements
 	facts     []Fact // of the agreement, where what is asked for stands there
 }
 
-func (r *Register) decider(q *Question) decider {
-	d := decider{r: r, q: q, own: q.Plan.Operator.State(), rules: q.RuleSet}
+// noRules permits nothing.
+var noRules RuleSetAdopted
+
+func (r *Register) decider(q *Question) *decider {
+	d := &decider{r: r, results: make([]Result, 0, 32)}
+	d.begin(q)
+	return d
+}
+
+// begin leaves the question before.
+func (d *decider) begin(q *Question) {
+	d.q, d.own, d.rules = q, q.Plan.Operator.State(), q.RuleSet
 	if d.rules == nil {
-		d.rules = &RuleSetAdopted{}
+		d.rules = &noRules
 	}
-	var room [16]airspace.State
-	all := room[:0]
+	d.results, d.states, d.others, d.bases, d.stood, d.changes = d.results[:0], d.states[:0], d.others[:0], d.bases[:0], false, d.changes[:0]
+	d.room.clear()
+	d.spans = d.spans[:0]
+	for range q.Crossings {
+		d.spans = append(d.spans, span{})
+	}
+	var few [16]airspace.State
+	all := few[:0]
 	for i := range q.Crossings {
 		all = append(all, q.Crossings[i].State)
 	}
@@ -150,13 +195,9 @@ func (r *Register) decider(q *Question) decider {
 		all = append(all, q.LookIns[i].State)
 	}
 	slices.Sort(all)
-	all = slices.Compact(all)
-	d.states = make([]stateAsks, len(all))
-	for i, s := range all {
-		d.states[i] = d.look(s)
+	for _, s := range slices.Compact(all) {
+		d.states = append(d.states, d.look(s))
 	}
-	d.spans = make([]span, len(q.Crossings))
-	return d
 }
 
 // look reads what a state asks for: by an agreement with it that was in force when the sortie began, else by the rule set.
@@ -164,8 +205,9 @@ func (d *decider) look(s airspace.State) stateAsks {
 	out := stateAsks{state: s}
 	out.agreement, _ = d.r.agreement(d.own, s, d.q.From, d.q.Known)
 	if e := out.agreement.entry; e != nil {
+		out.agreed = d.agreed(&out.agreement)
 		if q, ok := e.Act.Terms.States[s]; ok {
-			out.asks, out.facts = q, out.agreement.facts
+			out.asks, out.facts = q, out.agreed
 			return out
 		}
 	}
@@ -193,15 +235,22 @@ func (d *decider) of(s airspace.State) *stateAsks {
 	return &d.others[len(d.others)-1]
 }
 
+// agreed names what an agreement that binds rests on.
+func (d *decider) agreed(b *binding) []Fact {
+	if b.warned != nil {
+		return d.facts(b.entry.Fact(), b.signed[0].Fact(), b.signed[1].Fact(), b.warned.Fact())
+	}
+	return d.facts(b.entry.Fact(), b.signed[0].Fact(), b.signed[1].Fact())
+}
+
 // span returns what the samples of a crossing lie within.
 func (d *decider) span(crossing int) *span {
-	s, samples := &d.spans[crossing], d.q.Crossings[crossing].Samples
-	switch {
-	case s.set:
-	case crossing < len(d.q.spans) && d.q.spans[crossing].is(samples):
-		*s = d.q.spans[crossing]
-	default:
-		*s = spanOf(samples)
+	if d.prepared(crossing) {
+		return &d.q.spans[crossing]
+	}
+	s := &d.spans[crossing]
+	if !s.set {
+		*s = spanOf(d.q.Crossings[crossing].Samples)
 	}
 	return s
 }
@@ -214,24 +263,8 @@ func (d *decider) sayOf(state airspace.State, rule RuleID, o Outcome, code evide
 	d.results = append(d.results, Result{Rule: rule, Outcome: o, Code: code, Args: d.list(args...), Facts: facts, State: state})
 }
 
-// list copies arguments into room that all of them share, so that a decision takes one piece of memory for them.
-func (d *decider) list(args ...string) []string {
-	if len(args) == 0 {
-		return nil
-	}
-	if cap(d.words)-len(d.words) < len(args) {
-		d.words = make([]string, 0, max(96, len(args)))
-	}
-	n := len(d.words)
-	d.words = append(d.words, args...)
-	return d.words[n:len(d.words):len(d.words)]
-}
-
 // silent reports whether a rule has said nothing yet, of those that are asked since the results were so many.
 func (d *decider) silent(since int) bool { return len(d.results) == since }
-
-// with returns facts and one more, in a slice of its own.
-func with(f Fact, more ...Fact) []Fact { return append([]Fact{f}, more...) }
 
 // override marks the results of rules that two persons let not count, before take-off and on record by then.
 func (d *decider) override(out *Decision) {
@@ -247,7 +280,7 @@ func (d *decider) override(out *Decision) {
 			e := &d.r.overridden.all[k]
 			if e.KnownAt(d.q.Known) && e.Act.Plan == d.q.Digest && !e.Recorded.At.After(d.q.From) {
 				r.Overridden = e.Act.By[0] + ", " + e.Act.By[1] + ": " + e.Act.Reason
-				r.Facts = append(slices.Clip(r.Facts), e.Fact())
+				r.Facts = d.and(r.Facts, d.facts(e.Fact()))
 				break
 			}
 		}

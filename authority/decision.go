@@ -97,7 +97,13 @@ const (
 	RuleBoundary      RuleID = "boundary"
 	RuleNotice        RuleID = "notice"
 	RuleStandOff      RuleID = "stand-off"
+	RulePoints        RuleID = "points"
 	RuleAltitude      RuleID = "altitude"
+	RuleDistance      RuleID = "distance"
+	RuleQuota         RuleID = "quota"
+	RuleReports       RuleID = "reports"
+	RuleTransponder   RuleID = "transponder"
+	RuleFlightPlan    RuleID = "flight-plan"
 	RuleGround        RuleID = "ground-resolution"
 	RuleRetention     RuleID = "retention"
 	RuleRelease       RuleID = "release"
@@ -110,7 +116,7 @@ const (
 func Rules() []RuleID {
 	return []RuleID{
 		RuleScope, RuleBasis, RulePurpose, RuleUnarmed, RuleNoLethalForce, RuleClearance, RuleLooksIn, RuleArea, RuleBoundary,
-		RuleNotice, RuleStandOff, RuleAltitude, RuleGround, RuleRetention, RuleRelease, RuleRequest, RuleAircraft, RuleApprovers,
+		RuleNotice, RulePoints, RuleStandOff, RuleAltitude, RuleDistance, RuleQuota, RuleReports, RuleTransponder, RuleFlightPlan, RuleGround, RuleRetention, RuleRelease, RuleRequest, RuleAircraft, RuleApprovers,
 	}
 }
 

@@ -22,7 +22,12 @@ func DesignatedBy(r *designation.Register) Designations {
 			out.Outcome = Fail
 		case designation.Unknown:
 		}
-		name, _ := r.NameAt(of, at)
+		name, named := r.NameAt(of, at)
+		if !named && len(answer.Used) > 0 { // what was not known yet has the name that it came to be known by
+			if n, ok := answer.Used[0].Act.(designation.Noticed); ok {
+				name = n.Name
+			}
+		}
 		out.Args = []string{name, at.Valid.UTC().Format(time.RFC3339)}
 		for _, u := range answer.Used {
 			out.Facts = append(out.Facts, Fact{Kind: Kind(u.Act.Kind()), ID: u.Act.Ident(), Recorded: u.Recorded})

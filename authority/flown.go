@@ -90,7 +90,7 @@ func (r *Register) Flown(q *Question) []Flown {
 }
 
 // asOf puts a question by what was known at an instant.
-func (r *Register) asOf(q *Question, k time.Time) decider {
+func (r *Register) asOf(q *Question, k time.Time) *decider {
 	then := *q
 	then.Known = k
 	if k.IsZero() {
@@ -123,6 +123,9 @@ func (d *decider) crossed(i int) Answer {
 		out.Results = append(out.Results, r)
 	}
 	if r, asked := d.altitudeOf(i); asked {
+		out.Results = append(out.Results, r)
+	}
+	if r, asked := d.pointsOf(i); asked {
 		out.Results = append(out.Results, r)
 	}
 	out.Results = d.lineOf(out.Results, s, c.Line)
@@ -178,7 +181,7 @@ func leave(cleared bool, h *heard, from time.Time) Leave {
 func missing(c evidence.Code) bool {
 	switch c {
 	case CodeClearanceUnknown, CodeClearanceNoPlaces, CodeNoticeUnknown, CodeNoticeNotAcknowledged, CodeNoticeNoPlaces, CodeLooksNotCleared,
-		CodeLooksUnsaid, CodeLooksNoPlaces, CodeAreaNoPlaces, CodeBoundaryUnknown:
+		CodeLooksUnsaid, CodeLooksNoPlaces, CodeAreaNoPlaces, CodeBoundaryUnknown, CodePointsNoNotice, CodePointsNone, CodePointsNoPlaces:
 		return true
 	default:
 		return false

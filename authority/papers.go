@@ -24,6 +24,8 @@ func Documents(a Act) []evidence.Digest {
 		papers = []Document{a.Document}
 	case NoticeDisputed:
 		papers = []Document{a.Document}
+	case PlanReported:
+		papers = []Document{a.Document}
 	case LoadoutAttested:
 		papers = a.Papers
 	case LoadoutInspected:

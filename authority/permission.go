@@ -137,6 +137,7 @@ type NoticeSent struct {
 	Sortie   string         `json:"sortie,omitempty"` // of the plan; empty: all in the period
 	Period   Period         `json:"period"`
 	Area     Area           `json:"area,omitzero"`
+	Points   [][2]float64   `json:"points,omitempty"` // of entry and exit: longitude and latitude in degrees
 	Sent     time.Time      `json:"sent"`
 	Means    string         `json:"means"`
 	Document Document       `json:"document,omitzero"`
@@ -154,6 +155,14 @@ func (a NoticeSent) Check() error {
 		a.Area.check("area"), wantInstant("sent", a.Sent), wantText("means", a.Means), a.Document.check("document", false))
 	if err == nil && a.To.State() != a.State {
 		err = fault("to", string(a.To), "an office of "+string(a.State))
+	}
+	if err == nil && len(a.Points) > mostPoints {
+		err = fault("points", fmt.Sprint(len(a.Points)), fmt.Sprintf("at most %d", mostPoints))
+	}
+	for i, p := range a.Points {
+		if err == nil && !place(p).Valid() {
+			err = fault(fmt.Sprintf("points[%d]", i), fmt.Sprint(p), "longitude and latitude in degrees")
+		}
 	}
 	return err
 }

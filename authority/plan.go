@@ -38,6 +38,8 @@ type Plan struct {
 	ReleasePlace float64    `json:"release_place_m,omitempty"`
 	Route        []Waypoint `json:"route"`
 	Looks        []LookPlan `json:"looks,omitempty"`
+	Transponder  string     `json:"transponder,omitempty"` // "on" or "off" from take-off to landing; empty is not stated
+	FlightPlan   string     `json:"flight_plan,omitempty"` // reference of the one that is filed; empty is not stated
 }
 
 // Scope says by what the organisations that are looked for are in scope.
@@ -94,6 +96,12 @@ func (p *Plan) Check() error {
 	}
 	if !(p.ReleasePlace >= 0 && p.ReleasePlace <= mostMetres) {
 		return fault("release_place_m", fmt.Sprint(p.ReleasePlace), fmt.Sprintf("metres from 0 to %d", int(mostMetres)))
+	}
+	if p.Transponder != "" && p.Transponder != "on" && p.Transponder != "off" {
+		return fault("transponder", p.Transponder, `"on" or "off"`)
+	}
+	if err := shortText("flight_plan", p.FlightPlan); err != nil {
+		return err
 	}
 	if len(p.Sensors) > 50 {
 		return fault("sensors", fmt.Sprint(len(p.Sensors)), "at most 50")
@@ -242,6 +250,34 @@ func (a PlanFlown) Ident() string { return a.Flight }
 // Check implements Act.
 func (a PlanFlown) Check() error {
 	return first(wantID("sortie", a.Sortie), wantID("flight", a.Flight), wantText("by", a.By))
+}
+
+// PlanReported says that a state was given the report that it asks for of a sortie which was let enter its airspace, flown or
+// not.
+type PlanReported struct {
+	Sortie   string         `json:"sortie"`
+	State    airspace.State `json:"state"`
+	To       Party          `json:"to"`
+	At       time.Time      `json:"at"` // of delivery, as its author dates it; when we learned it is the log's to say
+	By       string         `json:"by"`
+	Document Document       `json:"document"`
+}
+
+// Kind implements Act.
+func (PlanReported) Kind() Kind { return KindPlanReported }
+
+// Ident implements Act.
+func (a PlanReported) Ident() string { return reportedTo(a.Sortie, a.State) }
+
+func reportedTo(sortie string, state airspace.State) string { return sortie + ":" + string(state) }
+
+// Check implements Act.
+func (a PlanReported) Check() error {
+	err := first(wantID("sortie", a.Sortie), wantState("state", a.State), wantParty("to", a.To), wantInstant("at", a.At), wantText("by", a.By), a.Document.check("document", true))
+	if err == nil && a.To.State() != a.State {
+		err = fault("to", string(a.To), "an office of "+string(a.State))
+	}
+	return err
 }
 
 // RuleOverridden lets one rule of one plan not count. It takes two persons, and shows wherever the decision does.

@@ -47,25 +47,23 @@ type Register struct {
 	plans      shelf[PlanFiled]
 	approved   shelf[PlanApproved]
 	flown      shelf[PlanFlown]
+	reported   shelf[PlanReported]
 	overridden shelf[RuleOverridden]
 	ruleSets   shelf[RuleSetAdopted]
 	airframes  shelf[AirframeDescribed]
 	decisions  shelf[DecisionMade]
 	corrected  shelf[ActCorrected]
 
-	byState   map[airspace.State][]int // clearances
-	windows   []window                 // of the clearances, in their order
-	noticesTo map[airspace.State][]int
-	byTail    map[string][]int // loadouts
-	bySortie  map[string][]int // approvals
-	dry       bool             // only asked whether an act would be admitted
+	byState  map[airspace.State][]int // clearances
+	byTail   map[string][]int         // loadouts
+	bySortie map[string][]int         // approvals
+	index    index
+	dry      bool // only asked whether an act would be admitted
 }
 
 // NewRegister returns a register without acts.
 func NewRegister() *Register {
-	return &Register{
-		byState: map[airspace.State][]int{}, noticesTo: map[airspace.State][]int{}, byTail: map[string][]int{}, bySortie: map[string][]int{},
-	}
+	return &Register{byState: map[airspace.State][]int{}, byTail: map[string][]int{}, bySortie: map[string][]int{}, index: newIndex()}
 }
 
 // Admit reports whether Apply would put an act on record, and changes nothing.
@@ -74,9 +72,6 @@ func (r *Register) Admit(a Act, rec Recorded) error {
 	asked.dry = true
 	return asked.Apply(a, rec)
 }
-
-// window is a period in whole seconds since 1970, to tell at a glance which clearances may cover a crossing.
-type window struct{ from, to int64 }
 
 // shelf holds the acts of one kind in the order in which they were recorded.
 type shelf[A Act] struct {
@@ -90,6 +85,8 @@ type Entry[A Act] struct {
 	Recorded Recorded `json:"recorded"`
 	// Corrected is when it was taken back; zero when it was not.
 	Corrected time.Time `json:"corrected,omitzero"`
+
+	fact Fact // that names it, where it is on a shelf
 }
 
 // KnownAt reports whether the act was on record at an instant and not taken back by then.
@@ -99,6 +96,9 @@ func (e *Entry[A]) KnownAt(k time.Time) bool {
 
 // Fact names the act as what a result rests on.
 func (e *Entry[A]) Fact() Fact {
+	if e.fact.Kind != "" {
+		return e.fact
+	}
 	return Fact{Kind: e.Act.Kind(), ID: e.Act.Ident(), Recorded: e.Recorded.At, Sequence: e.Recorded.Sequence}
 }
 
@@ -108,6 +108,7 @@ func (s *shelf[A]) add(a A, r Recorded) int {
 	}
 	s.all = append(s.all, Entry[A]{Act: a, Recorded: r})
 	i := len(s.all) - 1
+	s.all[i].fact = s.all[i].Fact()
 	s.ids[a.Ident()] = append(s.ids[a.Ident()], i)
 	return i
 }
@@ -123,14 +124,15 @@ func (s *shelf[A]) known(id string, k time.Time) (*Entry[A], bool) {
 	return nil, false
 }
 
-// asOf returns the newest act of an identifier that was on record at an instant, taken back or not; nil when none was.
-func (s *shelf[A]) asOf(id string, k time.Time) *Entry[A] {
+// asOf returns the place of the newest act of an identifier that was on record at an instant, taken back or not; -1 when none
+// was.
+func (s *shelf[A]) asOf(id string, k time.Time) int {
 	for _, i := range slices.Backward(s.ids[id]) {
-		if e := &s.all[i]; !e.Recorded.At.After(k) {
-			return e
+		if !s.all[i].Recorded.At.After(k) {
+			return i
 		}
 	}
-	return nil
+	return -1
 }
 
 // standing returns the act of an identifier that was not taken back.
@@ -208,12 +210,16 @@ func (r *Register) Apply(a Act, rec Recorded) error {
 				return fmt.Errorf("%s: %w", a.Kind(), fault("amends", a.Amends, "an agreement that does not itself amend "+a.ID))
 			}
 		}
-		return once(r, &r.agreements, a, rec)
+		err := once(r, &r.agreements, a, rec)
+		r.index.agreements(&r.agreements)
+		return err
 	case AgreementSigned:
 		if err := r.signable(&a, rec); err != nil {
 			return err
 		}
-		return once(r, &r.signed, a, rec)
+		err := once(r, &r.signed, a, rec)
+		r.index.signatures(&r.signed)
+		return err
 	case AgreementWarned:
 		p, err := cited(&r.agreements, KindAgreementProposed, a.Agreement)
 		switch {
@@ -224,15 +230,14 @@ func (r *Register) Apply(a Act, rec Recorded) error {
 		case !p.Act.party(a.To.State()):
 			return fmt.Errorf("%s: %w", a.Kind(), fault("to", string(a.To), "a party of "+a.Agreement))
 		}
-		return once(r, &r.warned, a, rec)
+		err = once(r, &r.warned, a, rec)
+		r.index.warnings(&r.warned)
+		return err
 	case BasisStated:
 		return once(r, &r.bases, a, rec)
 	case ClearanceGiven:
-		before := len(r.clearances.all)
 		err := indexed(r, &r.clearances, a, rec, r.byState, a.State)
-		if len(r.clearances.all) > before {
-			r.windows = append(r.windows, window{a.Period.From.Unix(), a.Period.To.Unix()})
-		}
+		r.index.clearances(&r.clearances)
 		return err
 	case ClearanceRevoked:
 		c, err := cited(&r.clearances, KindClearanceGiven, a.Clearance)
@@ -244,7 +249,7 @@ func (r *Register) Apply(a Act, rec Recorded) error {
 		}
 		return once(r, &r.revoked, a, rec)
 	case NoticeSent:
-		return indexed(r, &r.notices, a, rec, r.noticesTo, a.State)
+		return indexed(r, &r.notices, a, rec, r.index.notices, noticed{a.State, a.Sortie})
 	case NoticeDelivered:
 		return onNotice(r, &r.delivered, a, a.Notice, "", rec)
 	case NoticeAcknowledged:
@@ -275,6 +280,11 @@ func (r *Register) Apply(a Act, rec Recorded) error {
 			return err
 		}
 		return once(r, &r.flown, a, rec)
+	case PlanReported:
+		if _, err := cited(&r.plans, KindPlanFiled, a.Sortie); err != nil {
+			return err
+		}
+		return once(r, &r.reported, a, rec)
 	case RuleOverridden:
 		if err := r.filed(a.Sortie, a.Plan); err != nil {
 			return err
@@ -290,7 +300,9 @@ func (r *Register) Apply(a Act, rec Recorded) error {
 		put(r, &r.airframes, a, rec) // a newer description takes the place of an older from when it is known
 		return nil
 	case DecisionMade:
-		return once(r, &r.decisions, a, rec)
+		err := once(r, &r.decisions, a, rec)
+		r.index.decisions(&r.decisions, &r.plans)
+		return err
 	case ActCorrected:
 		return r.correct(a, rec)
 	}
@@ -403,6 +415,8 @@ func (r *Register) correct(a ActCorrected, rec Recorded) error {
 		done = r.approved.correct(a.ID, at)
 	case KindPlanFlown:
 		done = r.flown.correct(a.ID, at)
+	case KindPlanReported:
+		done = r.reported.correct(a.ID, at)
 	case KindRuleOverridden:
 		done = r.overridden.correct(a.ID, at)
 	case KindRuleSetAdopted:

@@ -252,7 +252,7 @@ func TestAgreementsInForce(t *testing.T) {
 			id = got.entry.Act.ID
 		}
 		change := ""
-		if told := r.changes("USA", c.at, c.known); len(told) > 0 {
+		if told := r.changes(nil, "USA", c.at, c.known); len(told) > 0 {
 			change = "not in effect"
 			if told[0].InEffect {
 				change = "in effect"

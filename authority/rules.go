@@ -1,8 +1,6 @@
 package authority
 
 import (
-	"math"
-	"strconv"
 	"time"
 
 	"overflight/airspace"
@@ -32,51 +30,52 @@ func (d *decider) area() {
 
 func (d *decider) areaOf(crossing int) (Result, bool) {
 	c := &d.q.Crossings[crossing]
-	return d.inAreas(c.State, c.entry(), c.sure(d.q.Flown), len(c.Samples), func(areas []Area) int {
-		for i := range areas {
-			if d.span(crossing).within(&areas[i], c.Samples) < 0 {
-				return -1
-			}
-		}
-		for i := range c.Samples {
-			if !anyHolds(areas, c.Samples[i].Position) {
-				return i
-			}
-		}
-		return -1
-	}, func(i int) geodesy.Position { return c.Samples[i].Position })
+	s := d.of(c.State)
+	out, asked := d.inAreas(s, c.entry())
+	if !asked || len(c.Samples) == 0 {
+		return out, asked
+	}
+	i := d.outsideAreas(crossing, s.agreement.entry)
+	if i < 0 {
+		return d.held(out, true, geodesy.Position{}, true), true
+	}
+	return d.held(out, false, c.Samples[i].Position, c.sure(d.q.Flown)), true
 }
 
 func (d *decider) groundAreaOf(l *LookIn) (Result, bool) {
-	return d.inAreas(l.State, l.entry(), l.sure(d.q.Flown), len(l.Ground), func(areas []Area) int {
-		for i := range l.Ground {
-			if !anyHolds(areas, l.Ground[i]) {
-				return i
-			}
+	s := d.of(l.State)
+	out, asked := d.inAreas(s, l.entry())
+	if !asked || len(l.Ground) == 0 {
+		return out, asked
+	}
+	for i := range l.Ground {
+		if !anyHolds(s.agreement.entry.Act.Terms.Areas, l.Ground[i]) {
+			return d.held(out, false, l.Ground[i], l.sure(d.q.Flown)), true
 		}
-		return -1
-	}, func(i int) geodesy.Position { return l.Ground[i] })
+	}
+	return d.held(out, true, geodesy.Position{}, true), true
 }
 
-func (d *decider) inAreas(s airspace.State, entry string, sure bool, places int, outside func([]Area) int, at func(int) geodesy.Position) (Result, bool) {
-	a := d.of(s).agreement
-	if a.entry == nil || len(a.entry.Act.Terms.Areas) == 0 {
+// inAreas is what is said where no places are known; false where no agreement confines the flight to areas.
+func (d *decider) inAreas(s *stateAsks, entry string) (Result, bool) {
+	e := s.agreement.entry
+	if e == nil || len(e.Act.Terms.Areas) == 0 {
 		return Result{}, false
 	}
-	out := Result{Rule: RuleArea, State: s, Entry: entry, Facts: a.facts, Args: d.list(a.entry.Act.ID)}
-	if places == 0 {
-		out.Outcome, out.Code = Unknown, CodeAreaNoPlaces
-		return out, true
-	}
-	switch i := outside(a.entry.Act.Terms.Areas); {
-	case i < 0:
+	return Result{Rule: RuleArea, State: s.state, Entry: entry, Outcome: Unknown, Code: CodeAreaNoPlaces, Facts: s.agreed, Args: d.list(e.Act.ID)}, true
+}
+
+// held says whether all places are in the areas, and which is not.
+func (d *decider) held(out Result, within bool, at geodesy.Position, sure bool) Result {
+	switch {
+	case within:
 		out.Outcome, out.Code = Pass, CodeAreaWithin
 	case sure:
-		out.Outcome, out.Code, out.Args = Fail, CodeAreaOutside, append(out.Args, degrees(at(i)))
+		out.Outcome, out.Code, out.Args = Fail, CodeAreaOutside, d.more(out.Args, degrees(at))
 	default:
-		out.Outcome, out.Code, out.Args = Unknown, CodeAreaUnresolved, append(out.Args, degrees(at(i)))
+		out.Code, out.Args = CodeAreaUnresolved, d.more(out.Args, degrees(at))
 	}
-	return out, true
+	return out
 }
 
 func anyHolds(areas []Area, p geodesy.Position) bool {
@@ -143,11 +142,11 @@ func (d *decider) standOff() {
 		least := geodesy.Length(s.asks.StandOff)
 		switch {
 		case a.Nearest >= least:
-			d.sayOf(a.State, RuleStandOff, Pass, CodeStandOffKept, s.facts, string(a.State), metres(a.Nearest), metres(least))
+			d.sayOf(a.State, RuleStandOff, Pass, CodeStandOffKept, s.facts, string(a.State), d.metres(a.Nearest), d.metres(least))
 		case a.Nearest < least:
-			d.sayOf(a.State, RuleStandOff, Fail, CodeStandOffNearer, s.facts, string(a.State), metres(a.Nearest), metres(least), stamp(a.At))
+			d.sayOf(a.State, RuleStandOff, Fail, CodeStandOffNearer, s.facts, string(a.State), d.metres(a.Nearest), d.metres(least), d.stamp(a.At))
 		default: // no number
-			d.sayOf(a.State, RuleStandOff, Unknown, CodeStandOffUnknown, s.facts, string(a.State), metres(least))
+			d.sayOf(a.State, RuleStandOff, Unknown, CodeStandOffUnknown, s.facts, string(a.State), d.metres(least))
 		}
 	}
 	if d.silent(said) {
@@ -190,11 +189,11 @@ func (d *decider) altitudeOf(crossing int) (Result, bool) {
 	case o == Fail && c.sure(d.q.Flown):
 		x := &c.Samples[at]
 		out.Outcome, out.Code = Fail, CodeAltitudeOutside
-		out.Args = append(out.Args, metres(x.Altitude.Value), x.Altitude.Datum.String(), stamp(x.At))
+		out.Args = d.more(out.Args, d.metres(x.Altitude.Value), x.Altitude.Datum.String(), d.stamp(x.At))
 	case o == Fail:
-		out.Outcome, out.Code, out.Args = Unknown, CodeAltitudeUnresolved, append(out.Args, c.Verdict.String())
+		out.Outcome, out.Code, out.Args = Unknown, CodeAltitudeUnresolved, d.more(out.Args, c.Verdict.String())
 	default:
-		out.Outcome, out.Code, out.Args = Unknown, CodeAltitudeUnknown, append(out.Args, s.asks.Altitude.Datum)
+		out.Outcome, out.Code, out.Args = Unknown, CodeAltitudeUnknown, d.more(out.Args, s.asks.Altitude.Datum)
 	}
 	return out, true
 }
@@ -212,18 +211,18 @@ func (d *decider) ground() {
 			u := &d.q.Plan.Sensors[k]
 			switch {
 			case u.FinestGround == 0:
-				d.sayOf(s.state, RuleGround, Unknown, CodeGroundUnknown, s.facts, u.Name, number(floor), string(s.state))
+				d.sayOf(s.state, RuleGround, Unknown, CodeGroundUnknown, s.facts, u.Name, d.number(floor), string(s.state))
 			case u.FinestGround < floor:
-				d.sayOf(s.state, RuleGround, Fail, CodeGroundFiner, s.facts, u.Name, number(u.FinestGround), number(floor), string(s.state))
+				d.sayOf(s.state, RuleGround, Fail, CodeGroundFiner, s.facts, u.Name, d.number(u.FinestGround), d.number(floor), string(s.state))
 			}
 		}
 		switch {
 		case len(d.q.Plan.Sensors) == 0 && d.q.Plan.Purpose == Ferry && len(d.q.Plan.Looks) == 0 && len(d.q.LookIns) == 0:
 			d.sayOf(s.state, RuleGround, Pass, CodeGroundStowed, s.facts, string(s.state))
 		case len(d.q.Plan.Sensors) == 0:
-			d.sayOf(s.state, RuleGround, Unknown, CodeGroundNoSensor, s.facts, number(floor), string(s.state))
+			d.sayOf(s.state, RuleGround, Unknown, CodeGroundNoSensor, s.facts, d.number(floor), string(s.state))
 		case d.silent(before):
-			d.sayOf(s.state, RuleGround, Pass, CodeGroundKept, s.facts, number(floor), string(s.state))
+			d.sayOf(s.state, RuleGround, Pass, CodeGroundKept, s.facts, d.number(floor), string(s.state))
 		}
 	}
 	if d.silent(said) {
@@ -242,11 +241,11 @@ func (d *decider) retention() {
 	has := d.q.Plan.Retention
 	switch {
 	case has == 0:
-		d.say(RuleRetention, Unknown, CodeRetentionUnknown, facts, days(most))
+		d.say(RuleRetention, Unknown, CodeRetentionUnknown, facts, d.days(most))
 	case has > most:
-		d.say(RuleRetention, Fail, CodeRetentionLonger, facts, days(has), days(most))
+		d.say(RuleRetention, Fail, CodeRetentionLonger, facts, d.days(has), d.days(most))
 	default:
-		d.say(RuleRetention, Pass, CodeRetentionKept, facts, days(has), days(most))
+		d.say(RuleRetention, Pass, CodeRetentionKept, facts, d.days(has), d.days(most))
 	}
 }
 
@@ -257,26 +256,26 @@ func (d *decider) release() {
 	for i := range d.states {
 		s := &d.states[i]
 		is := func(o Outcome, code evidence.Code, args ...string) {
-			d.sayOf(s.state, RuleRelease, o, code, s.facts, append(d.list(string(s.state)), args...)...)
+			d.sayOf(s.state, RuleRelease, o, code, s.facts, d.more(d.list(string(s.state)), args...)...)
 		}
 		if delay := s.asks.ReleaseDelay; delay > 0 {
 			switch {
 			case p.ReleaseDelay == 0:
-				is(Unknown, CodeReleaseDelayUnknown, time.Duration(delay).String())
+				is(Unknown, CodeReleaseDelayUnknown, d.length(time.Duration(delay)))
 			case p.ReleaseDelay < delay:
-				is(Fail, CodeReleaseSooner, time.Duration(p.ReleaseDelay).String(), time.Duration(delay).String())
+				is(Fail, CodeReleaseSooner, d.length(time.Duration(p.ReleaseDelay)), d.length(time.Duration(delay)))
 			default:
-				is(Pass, CodeReleaseDelayKept, time.Duration(p.ReleaseDelay).String(), time.Duration(delay).String())
+				is(Pass, CodeReleaseDelayKept, d.length(time.Duration(p.ReleaseDelay)), d.length(time.Duration(delay)))
 			}
 		}
 		if place := s.asks.ReleasePlace; place > 0 {
 			switch {
 			case p.ReleasePlace == 0:
-				is(Unknown, CodeReleasePlaceUnknown, number(place))
+				is(Unknown, CodeReleasePlaceUnknown, d.number(place))
 			case p.ReleasePlace < place:
-				is(Fail, CodeReleaseFiner, number(p.ReleasePlace), number(place))
+				is(Fail, CodeReleaseFiner, d.number(p.ReleasePlace), d.number(place))
 			default:
-				is(Pass, CodeReleasePlaceKept, number(p.ReleasePlace), number(place))
+				is(Pass, CodeReleasePlaceKept, d.number(p.ReleasePlace), d.number(place))
 			}
 		}
 	}
@@ -284,15 +283,3 @@ func (d *decider) release() {
 		d.say(RuleRelease, Pass, CodeReleaseNotRequired, nil)
 	}
 }
-
-func days(v Duration) string {
-	return strconv.FormatFloat(time.Duration(v).Hours()/24, 'f', -1, 64)
-}
-
-func metres(l geodesy.Length) string {
-	return strconv.FormatFloat(math.Round(float64(l)), 'f', 0, 64)
-}
-
-func number(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
-
-func count(n int) string { return strconv.Itoa(n) }

@@ -42,6 +42,43 @@ func ruleCases() []ruleCase {
 			w.plan.Basis = []BasisRef{{Basis: UnderAgreement, ID: "A-1"}}
 		}
 	}
+	// By points where the crossing of the world begins and ends, within 5 km.
+	byPoints := func(f func(*world)) func(*world) {
+		return func(w *world) {
+			w.asks(func(r *Requirements) { r.PointsWithin = 5000 })
+			change(w, func(n *NoticeSent) { n.Points = [][2]float64{{-109, 29}, {-107, 27}} })
+			if f != nil {
+				f(w)
+			}
+		}
+	}
+	// A quota, and a decision on record about a sortie that entered.
+	authorised := func(quota int, sortie string, from time.Time, v Verdict) func(*world) {
+		return func(w *world) {
+			w.asks(func(r *Requirements) { r.Quota = quota })
+			entry := Result{Rule: RuleClearance, Outcome: Pass, Code: CodeClearanceCovers, State: "MEX"}
+			if v != Go {
+				entry.Outcome = Fail
+			}
+			w.add(DecisionMade{ID: "D-0", By: "pat", Decision: Decision{Verdict: v, Results: []Result{entry}, From: from, To: from.Add(time.Hour), Known: from, Sortie: sortie}}, february)
+		}
+	}
+	// Reports within three days, of a sortie from an instant on that was let enter; its report recorded and dated so, or none.
+	reported := func(dated, from, recorded time.Time) func(*world) {
+		return func(w *world) {
+			authorised(0, "S-0", from, Go)(w)
+			w.asks(func(r *Requirements) { r.ReportWithin = Duration(3 * day) })
+			other := w.plan
+			other.Sortie = "S-0"
+			w.add(PlanFiled{other}, february)
+			if dated.IsZero() {
+				dated = recorded
+			}
+			if !recorded.IsZero() {
+				w.add(PlanReported{Sortie: "S-0", State: "MEX", To: "MEX/SRE", At: dated, By: "pat", Document: paper}, recorded)
+			}
+		}
+	}
 	hostRequest := BasisStated{ID: "H-1", Basis: HostRequest, Issuer: "MEX/SRE", Reference: "nota 3", Period: year, Purposes: Purposes(), NoLethalForce: true, Document: paper}
 	request := RequestMade{ID: "R-1", By: "MEX/SSPC", Question: "¿hay laboratorios?", Purpose: FindLaboratories, Area: square, Period: march}
 	elsewhere := func(w *world) { w.q.Crossings[0].State = "GTM" }
@@ -363,6 +400,80 @@ func ruleCases() []ruleCase {
 			w.asks(func(r *Requirements) { r.Altitude = Band{Most: metresOf(9000), Datum: "MSL"} })
 			w.q.Crossings[0].Samples = nil
 		}},
+
+		{"no points asked for", RulePoints, CodePointsNotRequired, Pass, nil},
+		{"by the notified points", RulePoints, CodePointsKept, Pass, byPoints(nil)},
+		{"entered elsewhere", RulePoints, CodePointsEntered, Fail, byPoints(func(w *world) { w.q.Crossings[0].Samples[0].Position.Lat += 0.1 })},
+		{"left elsewhere", RulePoints, CodePointsLeft, Fail, byPoints(func(w *world) { w.q.Crossings[0].Samples[1].Position.Lat -= 0.1 })},
+		{"entered by a place that is no number", RulePoints, CodePointsEntered, Fail, byPoints(func(w *world) { w.q.Crossings[0].Samples[0].Position.Lat = geodesy.Angle(nan()) })},
+		{"no notice of points", RulePoints, CodePointsNoNotice, Unknown, byPoints(func(w *world) { w.drop(KindNoticeSent); w.drop(KindNoticeAcknowledged) })},
+		{"a notice without points", RulePoints, CodePointsNone, Unknown, byPoints(func(w *world) { change(w, func(n *NoticeSent) { n.Points = nil }) })},
+		{"points, no places", RulePoints, CodePointsNoPlaces, Unknown, byPoints(func(w *world) { w.q.Crossings[0].Samples = nil })},
+		{"elsewhere, entry not certain", RulePoints, CodePointsUnresolved, Unknown, byPoints(func(w *world) {
+			w.q.Crossings[0].Samples[0].Position.Lat += 0.1
+			flownUnsure(w)
+		})},
+
+		{"no distance asked for", RuleDistance, CodeDistanceNotRequired, Pass, nil},
+		{"short enough", RuleDistance, CodeDistanceKept, Pass, mex(func(r *Requirements) { r.LongestWay = 300_000 })},
+		{"too long a way", RuleDistance, CodeDistanceLonger, Fail, mex(func(r *Requirements) { r.LongestWay = 290_000 })},
+		{"too long a way in two", RuleDistance, CodeDistanceLonger, Fail, func(w *world) {
+			w.asks(func(r *Requirements) { r.LongestWay = 500_000 })
+			w.q.Crossings = append(w.q.Crossings, w.q.Crossings[0])
+		}},
+		{"too long, entry not certain", RuleDistance, CodeDistanceUnresolved, Unknown, func(w *world) {
+			w.asks(func(r *Requirements) { r.LongestWay = 290_000 })
+			flownUnsure(w)
+		}},
+		{"distance, no places", RuleDistance, CodeDistanceUnknown, Unknown, func(w *world) {
+			w.asks(func(r *Requirements) { r.LongestWay = 300_000 })
+			w.q.Crossings[0].Samples = nil
+		}},
+		{"distance, not entered", RuleDistance, CodeDistanceNotRequired, Pass, looks(func(w *world) {
+			w.asks(func(r *Requirements) { r.LongestWay = 1 })
+			w.q.Crossings = nil
+		})},
+
+		{"no quota", RuleQuota, CodeQuotaNotRequired, Pass, nil},
+		{"first of the year", RuleQuota, CodeQuotaWithin, Pass, mex(func(r *Requirements) { r.Quota = 1 })},
+		{"second of the year", RuleQuota, CodeQuotaExceeded, Fail, authorised(1, "S-0", takeOff.AddDate(0, -1, 0), Go)},
+		{"second of two", RuleQuota, CodeQuotaWithin, Pass, authorised(2, "S-0", takeOff.AddDate(0, -1, 0), Go)},
+		{"one of the year before", RuleQuota, CodeQuotaWithin, Pass, authorised(1, "S-0", takeOff.AddDate(-1, 0, 0), Go)},
+		{"one that might not be flown", RuleQuota, CodeQuotaWithin, Pass, authorised(1, "S-0", takeOff.AddDate(0, -1, 0), NoGo)},
+		{"the sortie itself", RuleQuota, CodeQuotaWithin, Pass, authorised(1, sortie, takeOff, Go)},
+		{"one that was asked about for another day", RuleQuota, CodeQuotaWithin, Pass, func(w *world) {
+			other := w.plan
+			other.Sortie = "S-0"
+			w.add(PlanFiled{other}, february)
+			authorised(1, "S-0", takeOff.AddDate(0, -1, 0), Go)(w)
+			change(w, func(a *DecisionMade) { a.Decision.Plan = digestOf(PlanFiled{other}) })
+		}},
+
+		{"no reports asked for", RuleReports, CodeReportsNotRequired, Pass, nil},
+		{"no report due", RuleReports, CodeReportsDelivered, Pass, reported(time.Time{}, takeOff.Add(-time.Hour), time.Time{})},
+		{"report given", RuleReports, CodeReportsDelivered, Pass, reported(time.Time{}, takeOff.AddDate(0, -1, 0), takeOff.AddDate(0, -1, 2))},
+		{"report not given", RuleReports, CodeReportsDue, Fail, reported(time.Time{}, takeOff.AddDate(0, -1, 0), time.Time{})},
+		{"report given late", RuleReports, CodeReportsLate, Pass, reported(time.Time{}, takeOff.AddDate(0, -1, 0), takeOff.AddDate(0, 0, -1))},
+		{"report dated earlier than recorded", RuleReports, CodeReportsLate, Pass, reported(takeOff.AddDate(0, -1, 1), takeOff.AddDate(0, -1, 0), takeOff.AddDate(0, 0, -1))},
+		{"report not known yet", RuleReports, CodeReportsDue, Fail, reported(time.Time{}, takeOff.AddDate(0, -1, 0), landing)},
+
+		{"no transponder asked for", RuleTransponder, CodeTransponderNotRequired, Pass, nil},
+		{"transponder on", RuleTransponder, CodeTransponderOn, Pass, func(w *world) {
+			w.asks(func(r *Requirements) { r.Transponder = true })
+			w.plan.Transponder = "on"
+		}},
+		{"transponder off", RuleTransponder, CodeTransponderOff, Fail, func(w *world) {
+			w.asks(func(r *Requirements) { r.Transponder = true })
+			w.plan.Transponder = "off"
+		}},
+		{"transponder not stated", RuleTransponder, CodeTransponderUnknown, Unknown, mex(func(r *Requirements) { r.Transponder = true })},
+
+		{"no flight plan asked for", RuleFlightPlan, CodeFlightPlanNotRequired, Pass, nil},
+		{"flight plan filed", RuleFlightPlan, CodeFlightPlanFiled, Pass, func(w *world) {
+			w.asks(func(r *Requirements) { r.FlightPlan = true })
+			w.plan.FlightPlan = "FPL-7"
+		}},
+		{"flight plan not stated", RuleFlightPlan, CodeFlightPlanUnknown, Unknown, mex(func(r *Requirements) { r.FlightPlan = true })},
 
 		{"no floor", RuleGround, CodeGroundNotRequired, Pass, nil},
 		{"floor kept", RuleGround, CodeGroundKept, Pass, mex(func(r *Requirements) { r.FinestGround = 0.5 })},

@@ -23,16 +23,6 @@ type span struct {
 	of    int     // how many they are
 }
 
-// Prepare tells beforehand what the samples of the crossings lie within, for a question that is decided more than once: as
-// of other instants, by other rule sets. It is not needed; after Crossings are changed it has to be done again.
-func (q *Question) Prepare() {
-	q.spans = make([]span, len(q.Crossings))
-	for i := range q.Crossings {
-		q.spans[i] = spanOf(q.Crossings[i].Samples)
-		q.spans[i].measure(q.Crossings[i].Samples)
-	}
-}
-
 // is reports whether a span is of these samples.
 func (s *span) is(samples []Sample) bool {
 	return s.set && s.of == len(samples) && (len(samples) == 0 || s.first == &samples[0])

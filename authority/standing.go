@@ -42,24 +42,28 @@ func (a *AgreementProposed) other(s airspace.State) airspace.State {
 // signedBy is the identifier of what a party said about an agreement.
 func signedBy(agreement string, party airspace.State) string { return agreement + ":" + string(party) }
 
-// standingAgreement is an agreement as it was in force.
-type standingAgreement struct {
-	entry *Entry[AgreementProposed]
-	since time.Time
-	facts []Fact
+// newest returns the newest act of a party that was on record at k.
+func newest[A Act](s *shelf[A], of []partyAct, party airspace.State, k time.Time) (*Entry[A], bool) {
+	for i := len(of) - 1; i >= 0; i-- {
+		if of[i].party == party {
+			if e := &s.all[of[i].at]; e.KnownAt(k) {
+				return e, true
+			}
+		}
+	}
+	return nil, false
 }
 
 // agreement returns the agreement between two states that was in force at t, by what was known at k. What was amended by
 // another that has taken effect is not in force again, whatever becomes of that.
-func (r *Register) agreement(own, s airspace.State, at, k time.Time) (standingAgreement, bool) {
-	var room [8]binding
+func (r *Register) agreement(own, s airspace.State, at, k time.Time) (binding, bool) {
+	var room [4]binding
 	all := room[:0]
-	for i := range r.agreements.all {
-		e := &r.agreements.all[i]
-		if !between(&e.Act, own, s) || !e.KnownAt(k) {
+	for _, i := range r.index.between[pair(own, s)] {
+		if !r.agreements.all[i].KnownAt(k) {
 			continue
 		}
-		if b := r.effective(e, own, k); b.binds && !b.since.After(at) {
+		if b := r.effective(i, own, k); b.binds && !b.since.After(at) {
 			all = append(all, b)
 		}
 	}
@@ -78,37 +82,34 @@ func (r *Register) agreement(own, s airspace.State, at, k time.Time) (standingAg
 		}
 	}
 	if best < 0 {
-		return standingAgreement{}, false
+		return binding{}, false
 	}
-	return standingAgreement{entry: all[best].entry, since: all[best].since, facts: all[best].facts()}, true
+	return all[best], true
 }
 
-// changes lists what agreements of a state loosened, or would, by what was known at k: every one until t, in the order of
+// changes appends what agreements of a state loosened, or would, by what was known at k: every one until t, in the order of
 // recording. It stays told, whatever came later; not yet in effect while a warning is missing or too young.
-func (r *Register) changes(own airspace.State, at, k time.Time) []Change {
-	var out []Change
-	for i := range r.agreements.all {
+func (r *Register) changes(out []Change, own airspace.State, at, k time.Time) []Change {
+	for _, i := range r.index.amending {
 		e := &r.agreements.all[i]
-		if e.Act.Amends == "" || !e.Act.party(own) || !e.KnownAt(k) {
+		if !e.Act.party(own) || !e.KnownAt(k) {
 			continue
 		}
-		change := r.effective(e, own, k).change
-		if change == nil || r.signedSince(&e.Act, k).After(at) {
+		b := r.effective(i, own, k)
+		if len(b.loosens) == 0 || r.signedSince(i, k).After(at) {
 			continue
 		}
-		if change.Since.After(at) {
-			change.InEffect = false
-		}
-		out = append(out, *change)
+		out = append(out, Change{Agreement: e.Act.ID, Amends: b.amends, Loosens: b.loosens, Since: b.since, InEffect: b.binds && !b.since.After(at)})
 	}
 	return out
 }
 
 // signedSince returns from when an agreement would bind by its signatures alone.
-func (r *Register) signedSince(a *AgreementProposed, k time.Time) time.Time {
+func (r *Register) signedSince(agreement int, k time.Time) time.Time {
+	a := &r.agreements.all[agreement].Act
 	since := a.Period.From
 	for i := range a.Parties {
-		if s, ok := r.signed.known(signedBy(a.ID, a.Parties[i].State()), k); ok {
+		if s, ok := newest(&r.signed, r.index.of[agreement].signed, a.Parties[i].State(), k); ok {
 			since = later(since, s.Recorded.At)
 		}
 	}
@@ -122,15 +123,9 @@ type binding struct {
 	since  time.Time
 	signed [2]*Entry[AgreementSigned]
 	warned *Entry[AgreementWarned]
-	change *Change
-}
-
-func (b *binding) facts() []Fact {
-	out := append(make([]Fact, 0, 4), b.entry.Fact(), b.signed[0].Fact(), b.signed[1].Fact())
-	if b.warned != nil {
-		out = append(out, b.warned.Fact())
-	}
-	return out
+	// What it loosens, of which agreement, where it loosens anything.
+	loosens []Condition
+	amends  string
 }
 
 // effective returns from when an agreement binds, by what was known at k; it does not before both parties have signed it, nor
@@ -138,15 +133,15 @@ func (b *binding) facts() []Fact {
 //
 // An amendment is held against the nearest before it that binds. One that never did has loosened nothing, and hides
 // nothing from a second amendment. What was taken back since is still what it was.
-func (r *Register) effective(e *Entry[AgreementProposed], own airspace.State, k time.Time) binding {
-	if e.Act.Amends == "" {
-		return r.bind(e, nil, own, k)
+func (r *Register) effective(agreement int, own airspace.State, k time.Time) binding {
+	if r.agreements.all[agreement].Act.Amends == "" {
+		return r.bind(agreement, nil, own, k)
 	}
-	var room [8]*Entry[AgreementProposed]
-	chain := append(room[:0], e)
+	var room [8]int
+	chain := append(room[:0], agreement)
 	for range len(r.agreements.all) {
-		before := r.agreements.asOf(chain[len(chain)-1].Act.Amends, k)
-		if before == nil {
+		before := r.agreements.asOf(r.agreements.all[chain[len(chain)-1]].Act.Amends, k)
+		if before < 0 {
 			break
 		}
 		chain = append(chain, before)
@@ -155,7 +150,7 @@ func (r *Register) effective(e *Entry[AgreementProposed], own airspace.State, k 
 	var out binding
 	for i := len(chain) - 1; i >= 0; i-- {
 		if out = r.bind(chain[i], bound, own, k); out.binds {
-			bound = chain[i]
+			bound = out.entry
 		}
 	}
 	return out
@@ -163,10 +158,11 @@ func (r *Register) effective(e *Entry[AgreementProposed], own airspace.State, k 
 
 // bind is effective for an agreement that takes the place of another, or of none. Signatures and warnings count from when
 // they were recorded.
-func (r *Register) bind(e, before *Entry[AgreementProposed], own airspace.State, k time.Time) binding {
+func (r *Register) bind(agreement int, before *Entry[AgreementProposed], own airspace.State, k time.Time) binding {
+	e, of := &r.agreements.all[agreement], r.index.of[agreement]
 	out := binding{entry: e, since: e.Act.Period.From}
 	for i := range e.Act.Parties {
-		s, known := r.signed.known(signedBy(e.Act.ID, e.Act.Parties[i].State()), k)
+		s, known := newest(&r.signed, of.signed, e.Act.Parties[i].State(), k)
 		if !known {
 			return out
 		}
@@ -176,19 +172,18 @@ func (r *Register) bind(e, before *Entry[AgreementProposed], own airspace.State,
 		out.binds = true
 		return out
 	}
-	loosens := e.Act.Terms.Loosens(&before.Act.Terms)
+	loosens := e.Act.Terms.loosens(&before.Act.Terms)
 	if len(loosens) == 0 {
 		out.binds = true
 		return out
 	}
-	out.change = &Change{Agreement: e.Act.ID, Amends: before.Act.ID, Loosens: loosens, Since: out.since}
-	w, known := r.warned.known(signedBy(e.Act.ID, e.Act.other(own)), k)
+	out.loosens, out.amends = loosens, before.Act.ID
+	w, known := newest(&r.warned, of.warned, e.Act.other(own), k)
 	if !known || !includes(w.Act.Loosens, loosens) {
 		return out
 	}
-	out.binds, out.warned, out.change.InEffect = true, w, true
+	out.binds, out.warned = true, w
 	out.since = later(out.since, w.Recorded.At.Add(time.Duration(before.Act.Terms.Warning)))
-	out.change.Since = out.since
 	return out
 }
 

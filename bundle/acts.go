@@ -222,7 +222,8 @@ func actOf(members map[string]json.RawMessage) (a signedAct, wrong string) {
 		a.digest = d
 	}
 	var list []map[string]json.RawMessage
-	if err := json.Unmarshal(members["signatures"], &list); err != nil || len(list) == 0 || len(list) > signature.MaxSigned {
+	// None: nobody signed it. It is in the log all the same, and what it is worth is the reader's to say.
+	if err := json.Unmarshal(members["signatures"], &list); err != nil || list == nil || len(list) > signature.MaxSigned {
 		return a, "signatures"
 	}
 	for _, m := range list {

@@ -255,6 +255,42 @@ func TestBothInstantsAndTheConventionStayVisible(t *testing.T) {
 	}
 }
 
+// TestBeforePublication: a node that has nothing but the fact file says what was so before the notice was public. Of what the
+// file does not have it knows nothing, and an edition that was known then is asked first.
+func TestBeforePublication(t *testing.T) {
+	t.Parallel()
+	fresh := designation.New(designations.Shipped)
+	facts(t, fresh, at("2026-05-01T00:00:00Z"))
+	edition := designation.New(designations.Shipped)
+	takeIn(t, edition, editions[1].file, at(editions[1].day), at(editions[1].day), false)
+	facts(t, edition, at("2026-05-01T00:00:00Z"))
+	now := "2026-06-01T00:00:00Z"
+	for _, tc := range []struct {
+		r                        *designation.Register
+		id, programme, at, known string
+		standing                 designation.Standing
+		reason                   designation.Reason
+	}{
+		{fresh, "11440", "FTO", "2025-02-18T12:00:00Z", "2025-02-18T12:00:00Z", designation.NotIn, designation.NotPublished},
+		{fresh, "11440", "FTO", "2025-02-20T12:00:00Z", "2025-02-18T12:00:00Z", designation.NotIn, designation.NotPublished},
+		{fresh, "11440", "FTO", "2025-02-20T12:00:00Z", "2025-02-19T04:59:59Z", designation.NotIn, designation.NotPublished},
+		{fresh, "11440", "FTO", "2025-02-20T12:00:00Z", "2025-02-19T05:00:00Z", designation.In, designation.ByNotice},
+		{fresh, "11440", "FTO", "2025-02-19T12:00:00Z", "2025-02-19T12:00:00Z", designation.NotIn, designation.BeforeNotice},
+		{fresh, "11440", "FTO", "2025-02-18T12:00:00Z", now, designation.NotIn, designation.BeforeNotice},
+		{fresh, "11440", "SDNTK", "2025-02-18T12:00:00Z", "2025-02-18T12:00:00Z", designation.Unknown, designation.NeverImported},
+		{fresh, "11439", "FTO", "2025-02-18T12:00:00Z", "2025-02-18T12:00:00Z", designation.Unknown, designation.NeverImported},
+		{edition, "11440", "FTO", "2025-02-18T12:00:00Z", "2025-02-18T12:00:00Z", designation.NotIn, designation.NeverListed},
+	} {
+		a := tc.r.InForce(key(tc.id, tc.programme), validity.AsOf{Valid: at(tc.at), Known: at(tc.known)})
+		if a.Standing != tc.standing || a.Reason != tc.reason {
+			t.Errorf("%s %s at %s known %s: %v, %v", tc.id, tc.programme, tc.at, tc.known, a.Standing, a.Reason)
+		}
+		if a.Reason == designation.NotPublished && (len(a.Used) != 1 || !a.Used[0].Known.Equal(at("2025-02-19T05:00:00Z"))) {
+			t.Errorf("rests on %+v", a.Used)
+		}
+	}
+}
+
 // TestKnowledgeCannotBePutBack: only a fact file that is shipped counts as known from its public date.
 func TestKnowledgeCannotBePutBack(t *testing.T) {
 	t.Parallel()

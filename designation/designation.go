@@ -135,6 +135,9 @@ const (
 	ByNotice Reason = "noticed"
 	// BeforeNotice (not in force): the notice that makes it so takes effect later.
 	BeforeNotice Reason = "before-notice"
+	// NotPublished (not in force): nothing was known of it then, and a shipped fact file has the notice that made it so, which
+	// was public later.
+	NotPublished Reason = "not-published"
 	// Revoked (not in force): a notice ended it.
 	Revoked Reason = "revoked"
 	// Stayed (not in force): a court or an authority has suspended it.

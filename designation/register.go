@@ -42,6 +42,7 @@ type notice struct {
 	does     Relation  // of a correction: what the notice does that it stands for
 	replaced time.Time // from when a correction of it is known; zero when there is none
 	order    int
+	shipped  bool // of a fact file that counts as such
 }
 
 // known reports whether the notice counts by what was known at k.
@@ -151,7 +152,8 @@ func (r *Register) notice(a Noticed, record Record) error {
 		return fmt.Errorf("%w: notice %s", ErrExists, a.ID)
 	}
 	n := &notice{Noticed: a, record: record, does: a.Relation, order: len(r.notices)}
-	if a.FactFile != (evidence.Digest{}) && r.shipped != nil && r.shipped(a.FactFile) && a.Public.Before(record.Recorded) {
+	n.shipped = a.FactFile != (evidence.Digest{}) && r.shipped != nil && r.shipped(a.FactFile)
+	if n.shipped && a.Public.Before(record.Recorded) {
 		n.record.Known = a.Public
 	}
 	if a.Relation == RelationCorrected {

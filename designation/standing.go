@@ -14,6 +14,8 @@ import (
 // Notices count first, in the order of their effect. Editions fill what notices leave open: between an edition
 // that has the row and a neighbour that has not, nothing is known; on either side the edition says it. An
 // edition that lacks what a notice made and none ended does not end it: the answer is then unknown.
+//
+// Of a designation that a shipped fact file has, it is known too what was so before its notice was public: there was none.
 func (r *Register) InForce(k Key, at validity.AsOf) Answer {
 	a := Answer{Key: k, At: at}
 	for _, e := range r.expected[k] {
@@ -35,6 +37,9 @@ func (r *Register) InForce(k Key, at validity.AsOf) Answer {
 		q.byNotices(&a, notices)
 	} else {
 		q.byEditions(&a, validity.Period{})
+		if a.Reason == NeverImported {
+			q.beforePublication(&a, r.byKey[k])
+		}
 	}
 	a.Valid = q.unchanged(notices)
 	return a
@@ -203,6 +208,17 @@ func (q *question) beforeNotices(a *Answer, first *notice, next time.Time) {
 		a.Standing, a.Reason = NotIn, BeforeNotice
 	}
 	a.Used = append([]Record{first.record}, a.Used...)
+}
+
+// beforePublication answers where nothing was known, neither notice nor edition. A designation is made by a notice that
+// everybody can read; of one that a shipped fact file has, it is on record when that was. Before, no notice made it: that is
+// not silence, but what the public record said then. The notice may not have begun what another, unknown, had ended; so it
+// has to be the first of all.
+func (q *question) beforePublication(a *Answer, all []*notice) {
+	if len(all) == 0 || !all[0].shipped || all[0].does != RelationDesignated || all[0].Void || !q.at.Known.Before(all[0].record.Known) {
+		return
+	}
+	a.Standing, a.Reason, a.Used = NotIn, NotPublished, []Record{all[0].record}
 }
 
 // unchanged is the period round the instant in which nothing that was known could change the answer.

@@ -156,6 +156,7 @@ var sections = []section{
 			value{},
 			"", "100 thousand", above(100e3),
 		},
+		{"pieces of memory that such a decision takes", value{"BenchmarkDecide allocs/op", 1, ""}, value{}, "", "0", exactly(0)},
 	}},
 	{"Journal", []row{
 		{

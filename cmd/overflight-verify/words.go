@@ -24,6 +24,9 @@ Exit codes: 0 verified, 1 something could not be read, 2 usage, 4 not verified.
 		"nofile":    "not a file",
 		"ok":        "ok   ",
 		"fail":      "FAIL ",
+		"before":    "In the log before the flight's own first entry, %d:",
+		"after":     "In the log after the flight's own first entry, %d:",
+		"acts":      "Acts in the log:",
 		"notshown":  "This does not prove:",
 	}
 }
@@ -43,6 +46,9 @@ Códigos de salida: 0 verificado, 1 algo no se pudo leer, 2 uso, 4 no verificado
 		"nofile":    "no es un fichero",
 		"ok":        "bien ",
 		"fail":      "FALLO",
+		"before":    "En el registro antes del primer asiento del propio vuelo, el %d:",
+		"after":     "En el registro después del primer asiento del propio vuelo, el %d:",
+		"acts":      "Actos en el registro:",
 		"notshown":  "Esto no prueba:",
 	}
 }

@@ -21,6 +21,7 @@ func writeText(w io.Writer, r bundle.Report, language string) error {
 			fmt.Fprintf(&b, "%s  %s: %s\n", say(language, "fail"), what, bundle.Say(language, c.Reason))
 		}
 	}
+	writeActs(&b, r, language)
 	if len(r.NotShown) > 0 {
 		b.WriteString("\n" + say(language, "notshown") + "\n")
 	}
@@ -29,6 +30,31 @@ func writeText(w io.Writer, r bundle.Report, language string) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// writeActs tells what was in the log before the flight began, and what came after.
+func writeActs(b *strings.Builder, r bundle.Report, language string) {
+	acts, began, ok := r.Acts()
+	for _, earlier := range []bool{true, false} {
+		said := false
+		for _, a := range acts {
+			if a.Earlier != earlier {
+				continue
+			}
+			if !said {
+				head := say(language, "acts")
+				switch {
+				case ok && earlier:
+					head = fmt.Sprintf(say(language, "before"), began)
+				case ok:
+					head = fmt.Sprintf(say(language, "after"), began)
+				}
+				b.WriteString("\n" + head + "\n")
+				said = true
+			}
+			fmt.Fprintf(b, "  %d  %s %s\n", a.Index, a.Act, a.ID)
+		}
+	}
 }
 
 type lineJSON struct {
@@ -56,6 +82,14 @@ type entryJSON struct {
 	Body   []byte `json:"body"` // base64
 }
 
+type actJSON struct {
+	Index  uint64 `json:"index"`
+	Act    string `json:"act"`
+	ID     string `json:"id"`
+	Signed int    `json:"signatures"`
+	Before bool   `json:"before_flight"` // in the log before the flight's own first entry
+}
+
 type reportJSON struct {
 	Verified bool              `json:"verified"`
 	Verdict  string            `json:"verdict"`
@@ -65,6 +99,7 @@ type reportJSON struct {
 	Cosigned []cosignatureJSON `json:"cosigned"`
 	Checks   []checkJSON       `json:"checks"`
 	Entries  []entryJSON       `json:"entries"`
+	Acts     []actJSON         `json:"acts"`
 	NotShown []lineJSON        `json:"not_shown"`
 }
 
@@ -78,7 +113,7 @@ func writeJSON(w io.Writer, r bundle.Report, language string) error {
 	}
 	d := reportJSON{
 		Verified: r.Verified(), Verdict: r.Sentence(language), Flight: r.Flight, Log: r.Log, Size: r.Size,
-		Cosigned: []cosignatureJSON{}, Checks: []checkJSON{}, Entries: []entryJSON{}, NotShown: []lineJSON{},
+		Cosigned: []cosignatureJSON{}, Checks: []checkJSON{}, Entries: []entryJSON{}, Acts: []actJSON{}, NotShown: []lineJSON{},
 	}
 	for _, c := range r.Cosigned {
 		d.Cosigned = append(d.Cosigned, cosignatureJSON{Witness: c.Witness, Key: c.Key.String(), At: c.At})
@@ -93,6 +128,10 @@ func writeJSON(w io.Writer, r bundle.Report, language string) error {
 	}
 	for _, e := range r.Entries {
 		d.Entries = append(d.Entries, entryJSON{Index: e.Index, Opened: e.Opened, Kind: string(e.Kind), Body: e.Body})
+	}
+	acts, _, _ := r.Acts()
+	for _, a := range acts {
+		d.Acts = append(d.Acts, actJSON{Index: a.Index, Act: a.Act, ID: a.ID, Signed: a.Signed, Before: a.Earlier})
 	}
 	for _, n := range r.NotShown {
 		d.NotShown = append(d.NotShown, line(n))

@@ -135,6 +135,10 @@ func newSortie(t *terminal) *cobra.Command {
 			flags: parts(part{"plan", "plan", asText, "help.sortie.plan"}, part{"rule", "rule", asText, "help.sortie.rule"}, part{"reason", "reason", asText, "help.act.reason"}, part{"by", "by", asList, "help.act.signer"}, atPart),
 		},
 		&deed{
+			use: "report SORTIE", help: "help.sortie.report", kind: "plan.reported/v1", about: "sortie", now: "at",
+			flags: parts(part{"state", "state", asText, "help.state"}, part{"recipient", "to", asText, "help.act.party"}, part{"by", "by", asText, "help.act.says"}, atPart, documentPart),
+		},
+		&deed{
 			use: "flown SORTIE", help: "help.sortie.flown", kind: "plan.flown/v1", about: "sortie",
 			flags: parts(part{"flight", "flight", asText, "help.sortie.flight"}, part{"by", "by", asText, "help.act.says"}),
 		})

@@ -97,7 +97,7 @@ func (t *terminal) say(err error) string {
 			return t.words.Text("error.permission", path.Path)
 		}
 	}
-	return strings.ReplaceAll(err.Error(), "\n", "; ")
+	return t.words.Refusal(strings.ReplaceAll(err.Error(), "\n", "; "))
 }
 
 func newRoot(t *terminal) *cobra.Command {

@@ -186,6 +186,12 @@ func families(t *testing.T) map[string][]string {
 		"problem.":          literals(t, "../server/problem.go", `(?:http\.Status\w+, )"([a-z-]+)"`),
 	}
 	f["problem."] = append(f["problem."], "day", "zone")
+	// TestEveryRefusalIsSaidInSpanish holds these to what is said.
+	for key := range Open(English).texts {
+		if name, ok := strings.CutPrefix(key, "refused."); ok {
+			f["refused."] = append(f["refused."], name)
+		}
+	}
 	f["problem."] = append(f["problem."], constants(t, "node:SignatoryFault")...)
 	f["invalid."] = literals(t, "../server/invalid.go", `, "([a-z-]+)"},$`)
 	for _, v := range f["verdict."] {
@@ -364,6 +370,12 @@ func TestAResultIsASentence(t *testing.T) {
 			[]string{"OFAC-SDN", "11440", "FTO", "SINALOA CARTEL", "2025-02-18T12:00:00Z"},
 			"SINALOA CARTEL (OFAC-SDN 11440, FTO) at 2025-02-18 12:00:00 UTC: the notice that makes it so takes effect later",
 			"SINALOA CARTEL (OFAC-SDN 11440, FTO) a fecha 2025-02-18 12:00:00 UTC: el aviso que la establece surte efecto después",
+		},
+		{
+			authority.CodeScopeNoList,
+			[]string{"OFAC-SDN", "11440", "FTO"},
+			"Whether 11440 is designated by OFAC-SDN under FTO is not known: the list is not loaded.",
+			"No se sabe si 11440 está designada por OFAC-SDN conforme a FTO: la lista no está cargada.",
 		},
 		{authority.CodeReleaseSooner, []string{"MEX", "24h0m0s", "72h0m0s"}, "What is seen of MEX would be released after 24 h; it asks for at least 72 h.", "Lo que se vea de MEX se entregaría después de 24 h; pide al menos 72 h."},
 	} {

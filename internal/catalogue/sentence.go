@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"overflight/evidence"
 )
@@ -13,35 +14,43 @@ var wordFamilies = []string{"purpose.", "permission.", "condition.", "verdict."}
 
 // Sentence is what a code says with its arguments, which are language neutral: instants after RFC 3339, lengths of time as
 // Go writes them, whole numbers of metres, words of ours. The reader gets instants in UTC, hours, thousands apart, and the
-// words of the language. The first argument is left as it is unless it is a word: it names something.
+// words of the language. A whole number is a quantity only where the text has its unit behind it; else it names something, as
+// the identifier of a list does. The first argument is left as it is unless it is a word or a quantity.
 //
 // What the register of designations says ("inforce.") comes behind whose designation it is: list, identifier, programme,
 // name, instant. Those but the last are names, whatever they look like.
 func (c *Catalogue) Sentence(code evidence.Code, args []string) string {
 	if strings.HasPrefix(string(code), "inforce.") && len(args) == 5 {
-		return c.Text("scope.organisation", args[0], args[1], args[2], args[3], c.argument(args[4], false)) + ": " + c.Text(string(code))
+		return c.Text("scope.organisation", args[0], args[1], args[2], args[3], c.argument(args[4], false, false)) + ": " + c.Text(string(code))
 	}
+	key := "defect." + string(code)
 	shown := make([]any, len(args))
 	for i, a := range args {
-		shown[i] = c.argument(a, i == 0)
+		shown[i] = c.argument(a, i == 0, c.measured(key, i))
 	}
-	return c.Text("defect."+string(code), shown...)
+	return c.Text(key, shown...)
 }
 
-func (c *Catalogue) argument(a string, name bool) string {
+// measured reports whether the text of a key has a unit behind a place.
+func (c *Catalogue) measured(key string, i int) bool {
+	_, behind, ok := strings.Cut(c.texts[key], "{"+strconv.Itoa(i)+"} m")
+	return ok && (behind == "" || !unicode.IsLetter(rune(behind[0])))
+}
+
+func (c *Catalogue) argument(a string, name, quantity bool) string {
 	for _, family := range wordFamilies {
 		if c.Has(family + a) {
 			return c.Text(family + a)
 		}
+	}
+	if n, err := strconv.Atoi(a); quantity && err == nil && len(a) > 4 && strconv.Itoa(n) == a {
+		return Integer(n)
 	}
 	if name {
 		return a
 	}
 	if t, err := time.Parse(time.RFC3339Nano, a); err == nil {
 		return t.UTC().Format("2006-01-02 15:04:05.999999") + " UTC"
-	}
-	if n, err := strconv.Atoi(a); err == nil && len(a) > 4 && strconv.Itoa(n) == a {
-		return Integer(n)
 	}
 	if d, err := time.ParseDuration(a); err == nil && a != "0" {
 		return length(d)

@@ -86,8 +86,8 @@ const mostBundled = 8000
 // ErrBundle says that nothing of a flight is in the log.
 var ErrBundle = errors.New("nothing of the flight is in the log yet")
 
-// Bundle writes the evidence of a flight: its leaves with their openings and proofs, and where it is asked for the bytes of
-// its segments. That it was taken out, by whom and what for, is entered in the log.
+// Bundle writes the evidence of a flight: its leaves, those of the acts that its permission rests on and of the keys of who
+// signed them, with their openings and proofs, and where it is asked for the bytes of its segments. That it was taken out, by whom and what for, is entered in the log.
 func (n *Node) Bundle(ctx context.Context, w io.Writer, q BundleRequest) (BundleResult, error) {
 	if err := n.CaughtUp(ctx); err != nil {
 		return BundleResult{}, err
@@ -189,7 +189,8 @@ func (n *Node) CaughtUp(ctx context.Context) error {
 	return n.caught(ctx, "LEDGER", leaves)
 }
 
-// leavesOf lists the leaves of a flight in their order, and its segments in the time that is asked for.
+// leavesOf lists the leaves of a flight in their order, those of what its permission rests on among them, and its segments in
+// the time that is asked for.
 func (n *Node) leavesOf(ctx context.Context, q *BundleRequest) ([]uint64, []sqlite.Segment, error) {
 	all, err := n.segments(ctx, q.Flight)
 	if err != nil {
@@ -208,6 +209,10 @@ func (n *Node) leavesOf(ctx context.Context, q *BundleRequest) ([]uint64, []sqli
 		wanted[s.SealedAt.Leaf] = true
 		segments = append(segments, s)
 	}
+	rests, err := n.groundsOf(ctx, q.Flight)
+	if err != nil {
+		return nil, nil, err
+	}
 	var out []uint64
 	flight := q.Flight.String()
 	for index := range n.openings.Count() {
@@ -222,7 +227,12 @@ func (n *Node) leavesOf(ctx context.Context, q *BundleRequest) ([]uint64, []sqli
 		if err != nil {
 			return nil, nil, err
 		}
-		if of, ok := transparency.FlightOf(o.Body); !ok || of != flight || o.Kind == transparency.KindSegment && !wanted[index] {
+		of, ok := transparency.FlightOf(o.Body)
+		if ok && of == flight {
+			if o.Kind == transparency.KindSegment && !wanted[index] {
+				continue
+			}
+		} else if ok || !rests.has(r.Event, &o) {
 			continue
 		}
 		if out = append(out, index); len(out) > mostBundled {

@@ -98,7 +98,7 @@ func (w *world) authorityAct(s *sentence) (authority.Act, error) {
 	case "notice":
 		return authority.NoticeSent{
 			ID: s.text("id", w.name("notice")), State: airspace.State(first), From: authority.Party(s.text("from", string(w.operator))), To: authority.Party(s.text("to", first)),
-			Sortie: s.text("sortie", ""), Period: s.values[1].period(time.Time{}), Area: s.get("area", 0).area, Sent: s.when("sent", w.now), Means: s.text("means", "letter"),
+			Sortie: s.text("sortie", ""), Period: s.values[1].period(time.Time{}), Area: s.get("area", 0).area, Points: ring(s.get("points", 0).points), Sent: s.when("sent", w.now), Means: s.text("means", "letter"),
 		}, nil
 	case "delivered":
 		return authority.NoticeDelivered{Notice: first, At: s.when("on", w.now), By: s.text("by", "")}, nil
@@ -268,6 +268,18 @@ func required(s *sentence, all map[airspace.State]authority.Requirements) {
 			r.ReleasePlace = c.values[0].metres
 		case "boundary":
 			r.BoundaryLine = c.values[0].text
+		case "points within":
+			r.PointsWithin = c.values[0].metres
+		case "longest way":
+			r.LongestWay = c.values[0].metres
+		case "quota":
+			r.Quota = c.values[0].number
+		case "report within":
+			r.ReportWithin = authority.Duration(c.values[0].span)
+		case "needs transponder":
+			r.Transponder = true
+		case "needs flight-plan":
+			r.FlightPlan = true
 		}
 		all[state] = r
 	}

@@ -23,7 +23,7 @@ func (f *Fault) Error() string {
 	words := catalogue.Open(f.language)
 	switch {
 	case f.Cause != nil:
-		return words.Text("scenario.fault.act", f.File, f.Line, f.Word, strings.ReplaceAll(f.Cause.Error(), "\n", "; "))
+		return words.Text("scenario.fault.act", f.File, f.Line, f.Word, words.Refusal(strings.ReplaceAll(f.Cause.Error(), "\n", "; ")))
 	case f.Near != "":
 		return words.Text("scenario.fault.near", f.File, f.Line, f.Word, f.Near)
 	case f.Word == "":

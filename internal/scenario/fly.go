@@ -21,6 +21,13 @@ func (w *world) file(s *sentence) error {
 		Requests: s.get("answers", 0).list, Clearance: s.get("cites clearance", 0).list, Notices: s.get("cites notice", 0).list, Loadout: s.text("cites loadout", ""),
 		Retention: authority.Duration(s.get("retention", 0).span), ReleaseDelay: authority.Duration(s.get("release delay", 0).span), ReleasePlace: s.get("release", 0).metres,
 	}
+	p.FlightPlan = s.text("flight-plan", "")
+	switch {
+	case s.has("transponder on"):
+		p.Transponder = "on"
+	case s.has("transponder off"):
+		p.Transponder = "off"
+	}
 	p.Aircraft.Tail, p.Aircraft.Type, p.Aircraft.Unmanned, p.Aircraft.StateAircraft = s.text("aircraft", ""), s.text("type", ""), !s.has("manned"), s.has("state-aircraft")
 	switch {
 	case s.has("scope host request"):

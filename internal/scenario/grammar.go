@@ -79,6 +79,7 @@ var asks = []clause{
 	every("needs clearance"), every("state-aircraft"), every("unmanned"), every("needs notice", wantSpan), every("needs acknowledgement"), every("looks", wantLooks),
 	every("stand-off", wantLength), every("ground-resolution", wantLength), every("altitude", wantBand), every("retention", wantSpan), every("needs inspection"),
 	every("release delay", wantSpan), every("release", wantLength), every("boundary", wantText),
+	every("points within", wantLength), every("longest way", wantLength), every("quota", wantNumber), every("report within", wantSpan), every("needs transponder"), every("needs flight-plan"),
 }
 
 // grammar are the statements.
@@ -117,7 +118,7 @@ var grammar = map[Word]shape{
 	}},
 	"revoke": {act: true, args: []kind{wantName}, clauses: []clause{must("from", wantInstant), c("by", wantParty), must("because", wantText)}},
 	"notice": {act: true, args: []kind{wantState, wantPeriod}, clauses: []clause{
-		c("id", wantName), c("from", wantParty), c("to", wantParty), c("sortie", wantName), c("area", wantArea), c("sent", wantInstant), c("means", wantText),
+		c("id", wantName), c("from", wantParty), c("to", wantParty), c("sortie", wantName), c("area", wantArea), c("points", wantPoints), c("sent", wantInstant), c("means", wantText),
 	}},
 	"delivered":    {act: true, args: []kind{wantName}, clauses: []clause{c("on", wantInstant), must("by", wantName)}},
 	"acknowledged": {act: true, args: []kind{wantName}, clauses: []clause{c("on", wantInstant), must("by", wantParty)}},
@@ -131,7 +132,7 @@ var grammar = map[Word]shape{
 		c("scope", wantName, wantName, wantNames), c("scope host request"), c("scope agreement"),
 		every("rests on agreement", wantName), every("rests on basis", wantName), every("rests on clearance", wantName), c("answers", wantNames),
 		c("cites clearance", wantNames), c("cites notice", wantNames), c("cites loadout", wantName), every("sensor", wantName, wantLength), c("retention", wantSpan),
-		c("release delay", wantSpan), c("release", wantLength),
+		c("release delay", wantSpan), c("release", wantLength), c("transponder on"), c("transponder off"), c("flight-plan", wantText),
 		must("route", wantPoints), must("altitude", wantAltitude), must("speed", wantSpeed), must("start", wantInstant), every("look", wantArea), every("during", wantPeriod),
 	}},
 	"approve": {act: true, args: []kind{wantName}, clauses: []clause{must("by", wantName), c("role", wantText), c("signed by", wantNames)}},

@@ -12,6 +12,7 @@ import (
 	"overflight/authority"
 	"overflight/bundle"
 	"overflight/evidence"
+	"overflight/format/sanctions"
 	"overflight/internal/archive"
 	"overflight/internal/auth"
 	"overflight/internal/catalogue"
@@ -78,8 +79,12 @@ func said(err error) (status int, code string, args []string) {
 		users    *auth.FileError
 		nobody   *NobodyError
 		signer   *node.SignatoryError
+		list     *sanctions.RefusedError
 	)
 	switch {
+	case errors.As(err, &list):
+		d := &list.First
+		return http.StatusUnprocessableEntity, "list-refused", []string{listFile(err), fmt.Sprint(d.Line), fmt.Sprint(d.Column), string(d.Code), d.Got, d.Want}
 	case errors.As(err, &signer) && signer.Fault == node.SignatoryUnknown:
 		return http.StatusNotFound, string(signer.Fault), signer.Args
 	case errors.As(err, &signer):
@@ -185,8 +190,12 @@ func ProblemOf(err error, language catalogue.Language) *Problem {
 			said[i] = words.Text("role." + role)
 		}
 		detail = words.Text("problem."+code, strings.Join(said, ", "))
+	case "act", "statement", "no-document":
+		detail = words.Text("problem."+code, words.Refusal(args[0]))
 	case "proof":
 		detail = words.Text("problem.proof", bundle.Say(string(language), bundle.Line{Code: transparency.Code(args[0]), Args: args[1:]}))
+	case "list-refused":
+		detail = words.Text("problem."+code, args[0], args[1], args[2], words.Finding(evidence.Defect{Code: evidence.Code(args[3]), Got: args[4], Want: args[5]}))
 	case "source-address", "input":
 		detail = words.Defect(args[0], evidence.Defect{Code: evidence.Code(args[1]), Got: args[2], Want: args[3]})
 	}
@@ -198,6 +207,12 @@ func ProblemOf(err error, language catalogue.Language) *Problem {
 		p.headers = http.Header{"Retry-After": {args[0]}}
 	}
 	return p
+}
+
+// listFile is the file of a list that an error names before it says that the list is refused.
+func listFile(err error) string {
+	before, _, _ := strings.Cut(err.Error(), ": "+sanctions.ErrRefused.Error())
+	return before[strings.LastIndexByte(before, ' ')+1:]
 }
 
 func names(roles []auth.Role) []string {
