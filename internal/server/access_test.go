@@ -201,6 +201,7 @@ list-flights       +++++++
 get-flight         +++++++
 list-fixes         +++++++
 list-entries       +++++++
+get-compliance     +++++++
 list-looks         +++++++
 get-airspace       +++++++
 list-sources       ++++-++
