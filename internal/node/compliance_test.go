@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"overflight/account"
 	"overflight/airspace"
 	"overflight/authority"
 	"overflight/internal/node"
@@ -56,8 +57,20 @@ func TestCompliance(t *testing.T) {
 			entries++
 		}
 	}
-	if entries == 0 || looks == 0 {
-		t.Errorf("%d entries, %d looks", entries, looks)
+	whole, err := r.Models().Flight(t.Context(), s.Sortie)
+	if err != nil {
+		t.Fatal(err)
+	}
+	outside, inside := 0, 0
+	for _, l := range whole.Looked {
+		if l.Look.State == "MEX" && l.Look.From == account.Outside {
+			outside += max(1, len(l.Look.Intervals))
+		} else {
+			inside += len(l.Look.Intervals)
+		}
+	}
+	if entries != 2 || looks != outside || looks == 0 || inside == outside {
+		t.Errorf("%d entries, %d looks, %d from outside, %d others", entries, looks, outside, inside)
 	}
 	if len(filed.Unarmed) != 1 || filed.Unarmed[0].Outcome != authority.Unknown {
 		t.Errorf("nobody attested the loadout: %+v", filed.Unarmed)
