@@ -290,8 +290,8 @@ export function authority(at: Sitting) {
     await lia.page.getByLabel(lia.w('page.designations.name')).fill('La Nueva Familia Michoacana')
     await lia.page.getByRole('button', { name: lia.w('page.designations.search'), exact: true }).click()
     const first = lia.page.getByTestId('suggestions').locator('> li').first()
-    await first.getByText('39376').waitFor()
-    if (main) await first.getByText('11439').waitFor() // beside it, and never it
+    await first.getByText('39376').first().waitFor()
+    if (main) await first.getByText('11439').first().waitFor() // beside it, and never it
     await lia.noFaults('suggestions')
     await lia.screenshot('designations')
     await first.getByRole('button', { name: lia.like('page.designations.pick.of') }).first().click()
