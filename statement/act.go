@@ -86,12 +86,14 @@ func Decode(kind authority.Kind, document []byte) (authority.Act, error) {
 	if len(document) > mostDocument {
 		return nil, fault(string(kind), fmt.Sprint(len(document))+" bytes", fmt.Sprintf("at most %d bytes", mostDocument))
 	}
-	switch kind {
-	case KindMade:
+	// The kinds of authority share the type, and are not of this package.
+	if kind == KindMade {
 		return read[Made](document)
-	case KindCorrected:
+	}
+	if kind == KindCorrected {
 		return read[Corrected](document)
-	case KindComplete:
+	}
+	if kind == KindComplete {
 		return read[Complete](document)
 	}
 	return nil, fmt.Errorf("%w: %.80q", authority.ErrKind, string(kind))

@@ -322,9 +322,14 @@ func TestKnownAt(t *testing.T) {
 		},
 	}
 	claims := []Claim{
-		FlightsOver{State: "MEX", Period: february}, DidNotEnter{State: "MEX", Period: february}, LookedInFromOutside{State: "MEX", Period: february},
-		NotifiedBefore{State: "MEX", Period: february}, Unarmed{Period: february}, AtRequestOf{Party: "MEX", Period: february},
-		BeganBy{Date: day(t, "2025-02-20"), State: "MEX"}, SteppedUpSince{Date: day(t, "2025-02-12"), State: "MEX", Days: 10},
+		FlightsOver{State: "MEX", Period: february},
+		DidNotEnter{State: "MEX", Period: february},
+		LookedInFromOutside{State: "MEX", Period: february},
+		NotifiedBefore{State: "MEX", Period: february},
+		Unarmed{Period: february},
+		AtRequestOf{Party: "MEX", Period: february},
+		BeganBy{Date: day(t, "2025-02-20"), State: "MEX"},
+		SteppedUpSince{Date: day(t, "2025-02-12"), State: "MEX", Days: 10},
 	}
 	changed := 0
 	for n := range write {

@@ -92,9 +92,15 @@ func TestDecodeRefuses(t *testing.T) {
 func claims(t testing.TB) []Claim {
 	p := period(t, "2025-02-01", "2025-03-01")
 	return []Claim{
-		FlightsOver{State: "MEX", Period: p, AtLeast: number(2), AtMost: number(3)}, FlightsOver{State: "MEX", Period: p, Number: number(0)},
-		Unarmed{Period: p}, NotifiedBefore{State: "MEX", Period: p}, DidNotEnter{State: "MEX", Period: p}, LookedInFromOutside{State: "MEX", Period: p},
-		AtRequestOf{Party: "MEX/FGR", Period: p}, BeganBy{Date: day(t, "2025-02-01"), State: "MEX"}, SteppedUpSince{Date: day(t, "2025-02-01"), State: "MEX", Days: 14},
+		FlightsOver{State: "MEX", Period: p, AtLeast: number(2), AtMost: number(3)},
+		FlightsOver{State: "MEX", Period: p, Number: number(0)},
+		Unarmed{Period: p},
+		NotifiedBefore{State: "MEX", Period: p},
+		DidNotEnter{State: "MEX", Period: p},
+		LookedInFromOutside{State: "MEX", Period: p},
+		AtRequestOf{Party: "MEX/FGR", Period: p},
+		BeganBy{Date: day(t, "2025-02-01"), State: "MEX"},
+		SteppedUpSince{Date: day(t, "2025-02-01"), State: "MEX", Days: 14},
 	}
 }
 

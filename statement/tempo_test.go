@@ -97,7 +97,9 @@ func TestTempoInAZone(t *testing.T) {
 func TestTempoRefuses(t *testing.T) {
 	t.Parallel()
 	for _, p := range []validity.Period{
-		{From: at(t, "2025-02-12")}, {To: at(t, "2025-02-12")}, {From: at(t, "2025-02-12"), To: at(t, "2025-02-12")},
+		{From: at(t, "2025-02-12")},
+		{To: at(t, "2025-02-12")},
+		{From: at(t, "2025-02-12"), To: at(t, "2025-02-12")},
 		{From: at(t, "1925-02-12"), To: at(t, "2025-02-12")},
 	} {
 		if _, err := TempoOf(TempoQuery{Period: p}, &Memory{}, at(t, now)); !errors.Is(err, authority.ErrInput) {

@@ -152,7 +152,9 @@ var sections = []section{
 	{"Authority", []row{
 		{
 			"decisions on a sortie, facts loaded and entries precomputed, a second of processor time",
-			value{"BenchmarkDecide decisions/s", 1e3, "thousand/s"}, value{}, "", "100 thousand", above(100e3),
+			value{"BenchmarkDecide decisions/s", 1e3, "thousand/s"},
+			value{},
+			"", "100 thousand", above(100e3),
 		},
 	}},
 	{"Journal", []row{

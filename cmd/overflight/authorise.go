@@ -128,7 +128,11 @@ func writeDecision(t *terminal, d *server.Authorised) {
 			}
 			fmt.Fprintf(t.out, "  %s %s: %s%s\n", mark(o), r.Name, state, r.Text)
 			for _, fact := range r.Facts {
-				fmt.Fprintf(t.out, "      %s %s, %s\n", fact.Kind, fact.ID, t.words.Text("decision.recorded", shortInstant(fact.Recorded)))
+				recorded := t.words.Text("decision.shipped")
+				if !fact.Recorded.IsZero() {
+					recorded = t.words.Text("decision.recorded", shortInstant(fact.Recorded))
+				}
+				fmt.Fprintf(t.out, "      %s %s, %s\n", fact.Kind, fact.ID, recorded)
 			}
 			if r.Overridden != "" {
 				fmt.Fprintf(t.out, "      %s\n", t.words.Text("decision.overridden", r.Overridden))

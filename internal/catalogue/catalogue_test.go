@@ -175,6 +175,7 @@ func families(t *testing.T) map[string][]string {
 		"purpose.":          constants(t, "authority:Purpose"),
 		"permission.":       constants(t, "authority:BasisKind"),
 		"condition.":        constants(t, "authority:Condition"),
+		"scenario.want.":    constants(t, "scenario:kind"),
 		"withheld.":         {segment.ReasonOutside, segment.ReasonUnplaced},
 		"health.ok.":        literals(t, "../node/health.go", `^\tpart[A-Z]\w+ += "([a-z]+)"`),
 		"step.":             literals(t, "../node/verify.go", `Step\{Name: "([a-z]+)"`),
@@ -361,6 +362,12 @@ func TestAResultIsASentence(t *testing.T) {
 			authority.CodeBasisUnknown,
 			[]string{"host-request", "R-1"},
 			"The request of the host state R-1 is not on record.", "El fundamento solicitud del Estado anfitrión R-1 no consta en el registro.",
+		},
+		{
+			"inforce.before-notice",
+			[]string{"OFAC-SDN", "11440", "FTO", "SINALOA CARTEL", "2025-02-18T12:00:00Z"},
+			"SINALOA CARTEL (OFAC-SDN 11440, FTO) at 2025-02-18 12:00:00 UTC: the notice that makes it so takes effect later",
+			"SINALOA CARTEL (OFAC-SDN 11440, FTO) a fecha 2025-02-18 12:00:00 UTC: el aviso que la establece surte efecto después",
 		},
 		{authority.CodeReleaseSooner, []string{"MEX", "24h0m0s", "72h0m0s"}, "What is seen of MEX would be released after 24 h; it asks for at least 72 h.", "Lo que se vea de MEX se entregaría después de 24 h; pide al menos 72 h."},
 	} {

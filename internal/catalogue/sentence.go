@@ -14,7 +14,13 @@ var wordFamilies = []string{"purpose.", "permission.", "condition.", "verdict."}
 // Sentence is what a code says with its arguments, which are language neutral: instants after RFC 3339, lengths of time as
 // Go writes them, whole numbers of metres, words of ours. The reader gets instants in UTC, hours, thousands apart, and the
 // words of the language. The first argument is left as it is unless it is a word: it names something.
+//
+// What the register of designations says ("inforce.") comes behind whose designation it is: list, identifier, programme,
+// name, instant. Those but the last are names, whatever they look like.
 func (c *Catalogue) Sentence(code evidence.Code, args []string) string {
+	if strings.HasPrefix(string(code), "inforce.") && len(args) == 5 {
+		return c.Text("scope.organisation", args[0], args[1], args[2], args[3], c.argument(args[4], false)) + ": " + c.Text(string(code))
+	}
 	shown := make([]any, len(args))
 	for i, a := range args {
 		shown[i] = c.argument(a, i == 0)

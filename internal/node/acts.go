@@ -61,21 +61,32 @@ func (a *acts) book(kind string) (book, bool) {
 	return a.books[i], true
 }
 
-// authorityBook keeps the acts of package authority.
-type authorityBook struct{ *authority.Register }
+// folded is a register of acts that says beforehand whether it would take one.
+type folded interface {
+	Admit(a authority.Act, rec authority.Recorded) error
+	Apply(a authority.Act, rec authority.Recorded) error
+}
 
-func (b authorityBook) takes(kind string) bool { return authority.Kind(kind).Known() }
+// foldBook is the book of such a register, with how its package reads acts.
+type foldBook struct {
+	folded
+	known  func(authority.Kind) bool
+	decode func(authority.Kind, []byte) (authority.Act, error)
+	papers func(authority.Act) []evidence.Digest
+}
 
-func (b authorityBook) read(kind string, document []byte) (string, []evidence.Digest, error) {
-	a, err := authority.Decode(authority.Kind(kind), document)
+func (b foldBook) takes(kind string) bool { return b.known(authority.Kind(kind)) }
+
+func (b foldBook) read(kind string, document []byte) (string, []evidence.Digest, error) {
+	a, err := b.decode(authority.Kind(kind), document)
 	if err != nil {
 		return "", nil, err
 	}
-	return a.Ident(), authority.Documents(a), nil
+	return a.Ident(), b.papers(a), nil
 }
 
-func (b authorityBook) record(kind string, document []byte, rec authority.Recorded, state func() (uint64, error)) error {
-	a, err := authority.Decode(authority.Kind(kind), document)
+func (b foldBook) record(kind string, document []byte, rec authority.Recorded, state func() (uint64, error)) error {
+	a, err := b.decode(authority.Kind(kind), document)
 	if err != nil {
 		return err
 	}
@@ -88,8 +99,8 @@ func (b authorityBook) record(kind string, document []byte, rec authority.Record
 	return b.Apply(a, rec)
 }
 
-func (b authorityBook) apply(kind string, document []byte, rec authority.Recorded) error {
-	a, err := authority.Decode(authority.Kind(kind), document)
+func (b foldBook) apply(kind string, document []byte, rec authority.Recorded) error {
+	a, err := b.decode(authority.Kind(kind), document)
 	if err != nil {
 		return err
 	}
@@ -137,7 +148,11 @@ func (a *acts) newBooks() error {
 	a.authority = authority.NewRegister()
 	a.designations = designation.New(designations.Shipped)
 	a.statements = statement.NewLedger()
-	a.books = []book{authorityBook{a.authority}, designationBook{a.designations}, statementBook{a.statements}}
+	a.books = []book{
+		foldBook{a.authority, authority.Kind.Known, authority.Decode, authority.Documents},
+		designationBook{a.designations},
+		foldBook{a.statements, statement.Takes, statement.Decode, statement.Documents},
+	}
 	frames, err := airframes.Shipped()
 	if err != nil {
 		return err

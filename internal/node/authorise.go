@@ -8,9 +8,7 @@ import (
 	"time"
 
 	"overflight/authority"
-	"overflight/designation"
 	"overflight/evidence"
-	"overflight/validity"
 )
 
 // ErrNoRules says that no rule set is in force to decide by.
@@ -79,7 +77,7 @@ func (n *Node) Authorise(ctx context.Context, q AuthoriseRequest) (*Authorised, 
 		}
 		out.Decision = r.Decide(&authority.Question{
 			Plan: plan, Digest: digest, From: takeOff, To: takeOff.Add(plan.To().Sub(plan.From())), Known: known, RuleSet: &rules.Act, Rules: rules.Recorded.Digest,
-			Crossings: out.Foreseen.Crossings, LookIns: out.Foreseen.LookIns, Approaches: out.Foreseen.Approaches, Designations: n.acts.designated,
+			Crossings: out.Foreseen.Crossings, LookIns: out.Foreseen.LookIns, Approaches: out.Foreseen.Approaches, Designations: authority.DesignatedBy(n.acts.designations),
 		})
 		return nil
 	})
@@ -134,23 +132,4 @@ func (n *Node) planOf(ctx context.Context, q *AuthoriseRequest) (*authority.Plan
 		}
 	}
 	return q.Plan, digest, nil
-}
-
-// designated answers from the register of designations. The caller holds the books.
-func (a *acts) designated(o authority.Organisation, at validity.AsOf) authority.Standing {
-	answer := a.designations.InForce(designation.Key{List: designation.List(o.List), ID: o.ID, Programme: o.Programme}, at)
-	out := authority.Standing{Outcome: authority.Unknown, Code: evidence.Code("inforce." + string(answer.Reason))}
-	switch answer.Standing {
-	case designation.In:
-		out.Outcome = authority.Pass
-	case designation.NotIn:
-		out.Outcome = authority.Fail
-	case designation.Unknown:
-	}
-	name, _ := a.designations.NameAt(designation.Entity{List: designation.List(o.List), ID: o.ID}, at)
-	out.Args = append(out.Args, name, at.Valid.UTC().Format(time.RFC3339))
-	for _, r := range answer.Used {
-		out.Facts = append(out.Facts, authority.Fact{Kind: authority.Kind(r.Act.Kind()), ID: r.Act.Ident(), Recorded: r.Recorded})
-	}
-	return out
 }

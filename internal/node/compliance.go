@@ -67,7 +67,7 @@ func (n *Node) Compliance(ctx context.Context, sortie journal.Sortie, known time
 			return fmt.Errorf("%w: party %s", ErrNoRules, out.Operator)
 		}
 		out.RuleSet = rules.Act
-		q.RuleSet, q.Rules, q.Designations = &rules.Act, rules.Recorded.Digest, n.acts.designated
+		q.RuleSet, q.Rules, q.Designations = &rules.Act, rules.Recorded.Digest, authority.DesignatedBy(n.acts.designations)
 		out.Flown = r.Flown(&q)
 		for _, result := range r.Decide(&q).Results {
 			if result.Rule == authority.RuleUnarmed {

@@ -4,45 +4,8 @@ import (
 	"context"
 	"time"
 
-	"overflight/authority"
-	"overflight/evidence"
 	"overflight/statement"
 )
-
-// statementBook keeps the acts of package statement.
-type statementBook struct{ *statement.Ledger }
-
-func (b statementBook) takes(kind string) bool { return statement.Takes(authority.Kind(kind)) }
-
-func (b statementBook) read(kind string, document []byte) (string, []evidence.Digest, error) {
-	a, err := statement.Decode(authority.Kind(kind), document)
-	if err != nil {
-		return "", nil, err
-	}
-	return a.Ident(), statement.Documents(a), nil
-}
-
-func (b statementBook) record(kind string, document []byte, rec authority.Recorded, state func() (uint64, error)) error {
-	a, err := statement.Decode(authority.Kind(kind), document)
-	if err != nil {
-		return err
-	}
-	if err := b.Admit(a, rec); err != nil {
-		return err
-	}
-	if rec.Sequence, err = state(); err != nil {
-		return err
-	}
-	return b.Apply(a, rec)
-}
-
-func (b statementBook) apply(kind string, document []byte, rec authority.Recorded) error {
-	a, err := statement.Decode(authority.Kind(kind), document)
-	if err != nil {
-		return err
-	}
-	return b.Apply(a, rec)
-}
 
 // Statements lets f read what each party has said. f must not keep the ledger.
 func (n *Node) Statements(ctx context.Context, f func(*statement.Ledger) error) error {

@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"overflight/authority"
@@ -67,18 +66,6 @@ func authorisedOf(d *node.Authorised, w *catalogue.Catalogue) Authorised {
 		out.Crossed = append(out.Crossed, Crossed{State: string(c.State), From: c.From, To: c.To, Depth: float64(c.Depth)})
 	}
 	return out
-}
-
-// ReasonText says a result in a sentence.
-func ReasonText(w *catalogue.Catalogue, r *authority.Result) string {
-	args := make([]any, len(r.Args))
-	for i, a := range r.Args {
-		args[i] = a
-	}
-	if strings.HasPrefix(string(r.Code), "inforce.") && len(args) == 5 {
-		return w.Text("scope.organisation", args...) + ": " + w.Text(string(r.Code))
-	}
-	return w.Text("defect."+string(r.Code), args...)
 }
 
 type knownInput struct {

@@ -90,7 +90,7 @@ func toldOf(results []authority.Result, w *catalogue.Catalogue) []Told {
 	out := []Told{}
 	for i := range results {
 		r := &results[i]
-		out = append(out, Told{Result: *r, Name: w.Text("rule." + string(r.Rule)), Text: ReasonText(w, r)})
+		out = append(out, Told{Result: *r, Name: w.Text("rule." + string(r.Rule)), Text: w.Sentence(r.Code, r.Args)})
 	}
 	return out
 }

@@ -74,16 +74,16 @@ func TestPicture(t *testing.T) {
 	}
 }
 
-// TestShow: the newest of each is sent however many came, over a real socket.
-func TestShow(t *testing.T) {
-	t.Parallel()
-	frames := make(chan *node.Frame)
+// watching is a page at a real socket that frames are shown to.
+func watching(t *testing.T, frames chan *node.Frame) (context.Context, *websocket.Conn) {
+	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c, err := websocket.Accept(w, r, nil)
 		if err != nil {
 			t.Error(err)
 			return
 		}
+		defer func() { _ = c.CloseNow() }() // as the handler of the product does
 		ctx, cancel := context.WithCancel(r.Context())
 		taken := make(chan uint32)
 		go func() {
@@ -92,13 +92,21 @@ func TestShow(t *testing.T) {
 		}()
 		_ = show(ctx, c, frames, taken, time.Now) // ends with the socket
 	}))
-	defer s.Close()
+	t.Cleanup(s.Close)
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
+	t.Cleanup(cancel)
 	c, _, err := websocket.Dial(ctx, "ws"+strings.TrimPrefix(s.URL, "http"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return ctx, c
+}
+
+// TestShow: the newest of each is sent however many came, over a real socket.
+func TestShow(t *testing.T) {
+	t.Parallel()
+	frames := make(chan *node.Frame)
+	ctx, c := watching(t, frames)
 	go func() {
 		for i := range 1000 {
 			select {
@@ -137,27 +145,7 @@ func TestShow(t *testing.T) {
 func TestSlowPage(t *testing.T) {
 	t.Parallel()
 	frames := make(chan *node.Frame)
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c, err := websocket.Accept(w, r, nil)
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		ctx, cancel := context.WithCancel(r.Context())
-		taken := make(chan uint32)
-		go func() {
-			defer cancel()
-			acknowledged(ctx, c, taken)
-		}()
-		_ = show(ctx, c, frames, taken, time.Now) // ends with the socket
-	}))
-	defer s.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	c, _, err := websocket.Dial(ctx, "ws"+strings.TrimPrefix(s.URL, "http"), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	ctx, c := watching(t, frames)
 	// picture reads the next one: its sequence, and the instant of the one aircraft in it.
 	picture := func() (uint32, int64) {
 		for {
@@ -195,8 +183,10 @@ func TestSlowPage(t *testing.T) {
 	if err := c.Write(ctx, websocket.MessageText, []byte("?")); err != nil {
 		t.Fatal(err)
 	}
-	for err == nil {
-		_, _, err = c.Read(ctx)
+	for {
+		if _, _, err := c.Read(ctx); err != nil {
+			break
+		}
 	}
 	if ctx.Err() != nil {
 		t.Error("it was not let go")

@@ -179,7 +179,7 @@ func ProblemOf(err error, language catalogue.Language) *Problem {
 	}
 	detail := words.Text("problem."+code, values...)
 	switch code {
-	case "role", "user-roles":
+	case "role": // who names roles for a user types their codes
 		said := strings.Split(args[0], ", ")
 		for i, role := range said {
 			said[i] = words.Text("role." + role)

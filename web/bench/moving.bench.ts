@@ -55,7 +55,7 @@ test('1,000 aircraft and 200 footprints at 5 Hz, a map of 1000 x 600', async () 
   await watch(page, 10) // shaders and buffers warm
   const ground = await watch(page, 50)
   say('full')
-  await page.waitForFunction(() => document.querySelectorAll('[data-testid=aircraft] > li').length === 1000)
+  await page.waitForFunction(() => document.querySelectorAll('[data-testid=aircraft] > li').length === 50) // of 1,000: the map shows them all
   await watch(page, 10)
   const rounds: Run[] = []
   for (let i = 0; i < 3; i++) {

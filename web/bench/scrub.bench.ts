@@ -91,8 +91,11 @@ test('a flight of 20 hours scrubs from end to end and back', async () => {
   await page.getByTestId('row').waitFor()
   console.log(`opened in ${seconds(opened)} s`)
   await page.waitForSelector('[data-testid=map][data-drawn=yes]')
-  // Every minute has its bar, and the track is on the map.
-  await page.waitForFunction((n) => document.querySelectorAll('[data-testid=timeline] rect.video').length >= n, hours * 60)
+  // All minutes have their bar, which is one where they cannot be told apart, and the track is on the map.
+  await page.waitForFunction((n) => {
+    const told = [...document.querySelectorAll('[data-testid=timeline] rect.video title')].map((e) => Number(/^([\d\s,.\u202f]+) together/.exec(e.textContent!)?.[1]?.replace(/\D/g, '') ?? 1))
+    return told.reduce((a, b) => a + b, 0) >= n
+  }, hours * 60)
   await page.waitForFunction(() => {
     const { overflight: map } = document.querySelector<HTMLElement & { overflight: OverflightMap }>('[data-testid=map]')!
     return map.describe().some((d) => d.kind === 'track') && map.map.areTilesLoaded()

@@ -84,7 +84,7 @@ describe('a live flight of known truth', () => {
         text: document.querySelector('[data-testid=boundary]')!.textContent!,
         at: window.account.shown.at(-1)!.drawn.aircraft[0]!.at,
       }))
-      const figures = /([\d.]+)\s(m|km)\D+(?:([\d.]+) s|([\d.]+) min ([\d.]+) s)?/.exec(said.text.replaceAll('\u202f', ' '))!
+      const figures = /([\d.]+)\s(m|km)\D*(?:([\d.]+) s|([\d.]+) min ([\d.]+) s)?/.exec(said.text.replaceAll('\u202f', ' '))!
       const state = /[A-Z]{3}/.exec(said.text)![0]
       const distance = Number(figures[1]) * (figures[2] === 'km' ? 1000 : 1)
       const seconds = figures[3] ? Number(figures[3]) : Number(figures[4]) * 60 + Number(figures[5])

@@ -106,7 +106,7 @@ export class Person {
     await page.getByLabel(w('page.password'), { exact: true }).fill(password)
     await page.getByLabel(w('page.password.again')).fill(password)
     await page.getByRole('button', { name: w('page.setup.do') }).click()
-    await page.getByText(w('page.connected')).waitFor()
+    await page.locator('header').getByText(w('page.connected')).waitFor()
   }
 
   /** Takes a recording in on the screen of the feeds and gives the flight that it became. */
@@ -164,7 +164,7 @@ export class Story {
       await this.server.start() // the next story needs it, whatever became of this one
     }
     await lost.waitFor({ state: 'detached' })
-    await witness.page.getByText(witness.w('page.connected')).waitFor()
+    await witness.page.locator('header').getByText(witness.w('page.connected')).waitFor()
   }
 
   expectQuiet() {

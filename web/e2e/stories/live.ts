@@ -41,7 +41,7 @@ export function live(at: Sitting) {
       await at.story.restart(ana, () => ana.screenshot('lost-live'))
       await page.reload()
       await card.filter({ hasText: w('page.live.stale') }).waitFor()
-      await card.click()
+      await expect.poll(() => card.getAttribute('aria-pressed')).toBe('true') // by the address
       await expect.poll(last).toEqual(before)
       await ana.noFaults('live, stale')
       await ana.screenshot('live-stale')

@@ -41,6 +41,7 @@ export function layers(theme: Theme, language: Language, airspace: Airspace): La
     airspace.standings.size === 0
       ? (value('unknown') as string)
       : (['match', state, ...[...airspace.standings].flatMap(([id, s]) => [id, value(s)]), value('unknown')] as unknown as ExpressionSpecification)
+  const hatched = (airspace.standings.size === 0 ? listed : ['all', listed, ['!=', standingOf((s) => s), 'unknown']]) as ExpressionSpecification
   // Near by, the border of the ground beneath lies hundreds of metres off the limit that entries are told by: two lines would be one too many.
   const coarse = (airspace.standings.size === 0 ? 1 : ['interpolate', ['linear'], ['zoom'], 7, 1, 9, 0]) as unknown as ExpressionSpecification
   const entryColour = ['case', selected, theme.selected, byStanding(standing, (s) => theme[s])] as ExpressionSpecification
@@ -53,7 +54,8 @@ export function layers(theme: Theme, language: Language, airspace: Airspace): La
       id: 'airspace-tint', type: 'fill', source: 'airspace', filter: listed,
       paint: { 'fill-color': standingOf((s) => theme[s]), 'fill-opacity': ['case', selected, 0.2, 0.07], 'fill-antialias': false },
     },
-    { id: 'airspace-hatch', type: 'fill', source: 'airspace', filter: listed, paint: { 'fill-pattern': standingOf((s) => `hatch-${s}`), 'fill-opacity': 0.5 } },
+    // Of what is not known there is nothing to say in strokes: it has a tint and a line of its own, and a whole country of pattern is dear to draw.
+    { id: 'airspace-hatch', type: 'fill', source: 'airspace', filter: hatched, paint: { 'fill-pattern': standingOf((s) => `hatch-${s}`), 'fill-opacity': 0.5 } },
     { id: 'coast', type: 'line', source: 'coast', paint: { 'line-color': theme.coast, 'line-width': ['interpolate', ['linear'], ['zoom'], 1, 0.5, 6, 1.1] } },
     { id: 'borders', type: 'line', source: 'borders', paint: { 'line-color': theme.border, 'line-width': ['interpolate', ['linear'], ['zoom'], 1, 0.6, 6, 1.5], 'line-opacity': coarse } },
     {

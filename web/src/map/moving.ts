@@ -6,6 +6,7 @@ import {
   aircraftStride, copies, cornerStride, hits, lineStride, matrixAt, mercatorX, mercatorY, pack, readBack,
   type Drawn, type Hit, type Lie, type Packed, type Point,
 } from './moving-geometry'
+import { drawSigns, signs } from './signs'
 import { rgb, type Theme } from './theme'
 
 export type { Drawn, Hit } from './moving-geometry'
@@ -37,61 +38,26 @@ layout(location = 0) in vec2 a_at;
 layout(location = 1) in float a_heading;
 layout(location = 2) in float a_time;
 layout(location = 3) in float a_marks;
-layout(location = 4) in vec3 a_corner; // x and y from -1 to 1, and which of three parts
-out vec2 v_at;
-flat out float v_marks;
-flat out float v_stale;
+layout(location = 4) in vec2 a_corner; // from -1 to 1
+out vec2 v_sign;
 void main() {
+  // A sign is a piece of one picture, no larger than what is drawn in it: in software rendering every pixel is paid for, and one
+  // that is looked up costs a third of one that is worked out.
+  bool selected = has(a_marks, 2), stale = u_now - a_time > u_stale;
+  vec2 at = a_corner * (selected ? vec2(${signs.ringed.toFixed(1)}) : has(a_marks, 4) ? vec2(${signs.round.toFixed(1)}) : vec2(${signs.wide.toFixed(1)}, ${signs.long.toFixed(1)}));
+  float cell = (has(a_marks, 4) ? 4.0 : 0.0) + (selected ? 2.0 : 0.0) + (stale ? 1.0 : 0.0);
+  v_sign = vec2((cell + 0.5 + at.x / ${signs.cell.toFixed(1)}) / 8.0, 0.5 - at.y / ${signs.cell.toFixed(1)});
   float c = cos(a_heading), s = sin(a_heading);
-  // Fuselage and wings apart, no larger than they are: in software rendering every pixel is paid for. A ring or a disc is one
-  // square, and the other two parts are nothing.
-  bool whole = has(a_marks, 2) || has(a_marks, 4);
-  if (a_corner.z == 0.0) v_at = a_corner.xy * (has(a_marks, 2) ? vec2(19.0) : whole ? vec2(9.5) : vec2(8.5, 14.5));
-  else v_at = whole ? vec2(0.0) : a_corner.xy * vec2(4.0, 5.8) + vec2(a_corner.z * 12.5, 0.2);
-  v_marks = a_marks;
-  v_stale = u_now - a_time > u_stale ? 1.0 : 0.0;
   vec4 p = u_matrix * vec4(a_at, 0.0, 1.0);
-  vec2 turned = vec2(v_at.x * c + v_at.y * s, v_at.y * c - v_at.x * s);
-  p.xy += turned * u_pixel * 2.0 / u_view * p.w;
+  p.xy += vec2(at.x * c + at.y * s, at.y * c - at.x * s) * u_pixel * 2.0 / u_view * p.w;
   gl_Position = p;
 }`
 
 const aircraftFragment = `${common}
-uniform vec3 u_own, u_grey, u_selected, u_outline;
-in vec2 v_at;
-flat in float v_marks;
-flat in float v_stale;
+uniform sampler2D u_signs;
+in vec2 v_sign;
 out vec4 o_colour;
-float rod(vec2 p, vec2 a, vec2 b, float r) {
-  vec2 d = b - a;
-  return length(p - a - d * clamp(dot(p - a, d) / dot(d, d), 0.0, 1.0)) - r;
-}
-// one edge, softened over a pixel, in place of multisampling
-float cover(float d) { return clamp(0.5 - d * u_pixel, 0.0, 1.0); }
-void main() {
-  vec2 p = vec2(abs(v_at.x), v_at.y);
-  float d;
-  if (has(v_marks, 4)) d = length(v_at) - 5.5; // no heading: a disc points nowhere
-  else d = min(rod(p, vec2(0.0, -8.0), vec2(0.0, 9.5), 1.9),
-           min(rod(p, vec2(0.0, 2.5), vec2(11.0, -0.5), 1.6), rod(p, vec2(0.0, -8.0), vec2(4.0, -9.0), 1.3)));
-  bool stale = v_stale > 0.5;
-  bool selected = has(v_marks, 2);
-  vec3 ink = stale ? u_grey : selected ? u_selected : u_own;
-  // stale is hollow as well as grey, so that it is told apart without colour
-  float rim = cover(d - (stale ? 3.2 : 1.8));
-  float body = stale ? cover(abs(d - 1.0) - 1.0) : cover(d);
-  vec3 colour = mix(u_outline, ink, body);
-  float alpha = rim;
-  if (selected) {
-    float ring = cover(abs(length(v_at) - 16.0) - 1.0);
-    float ringRim = cover(abs(length(v_at) - 16.0) - 2.0);
-    float over = max(ringRim - rim, 0.0);
-    colour = mix(colour, mix(u_outline, u_selected, ring), over / max(alpha + over, 0.001));
-    alpha = max(alpha, ringRim);
-  }
-  if (alpha < 0.004) discard;
-  o_colour = vec4(colour * alpha, alpha);
-}`
+void main() { o_colour = texture(u_signs, v_sign); }`
 
 const cornerVertex = `${common}
 layout(location = 0) in vec2 a_at;
@@ -189,52 +155,37 @@ interface Card {
   readonly aircraft: Program
   readonly corners: Program
   readonly lines: Program
-  readonly buffers: { readonly aircraft: WebGLBuffer; readonly corners: WebGLBuffer; readonly lines: WebGLBuffer; readonly sign: WebGLBuffer; readonly strip: WebGLBuffer }
+  readonly buffers: { readonly aircraft: WebGLBuffer; readonly corners: WebGLBuffer; readonly lines: WebGLBuffer }
+  readonly signs: WebGLTexture
   readonly arrays: { readonly aircraft: WebGLVertexArrayObject; readonly corners: WebGLVertexArrayObject; readonly lines: WebGLVertexArrayObject }
 }
 
 function prepare(gl: WebGL2RenderingContext): Card {
-  const buffer = (data?: Float32Array<ArrayBuffer>) => {
-    const b = gl.createBuffer()
-    gl.bindBuffer(gl.ARRAY_BUFFER, b)
-    if (data) gl.bufferData(gl.ARRAY_BUFFER, data, gl.STATIC_DRAW)
-    return b
-  }
-  const buffers = {
-    aircraft: buffer(),
-    corners: buffer(),
-    lines: buffer(),
-    sign: buffer(Float32Array.from([0, -1, 1].flatMap((part) => [-1, -1, 1, -1, -1, 1, -1, 1, 1, -1, 1, 1].flatMap((v, i) => (i % 2 ? [v, part] : [v]))))),
-    strip: buffer(Float32Array.of(0, -1, 1, -1, 0, 1, 1, 1)),
-  }
-  const array = (columns: readonly (readonly [WebGLBuffer, number[], number])[]) => {
+  const buffers = { aircraft: gl.createBuffer(), corners: gl.createBuffer(), lines: gl.createBuffer() }
+  const array = (b: WebGLBuffer, sizes: number[]) => {
     const v = gl.createVertexArray()
     gl.bindVertexArray(v)
-    let location = 0
-    for (const [b, sizes, divisor] of columns) {
-      gl.bindBuffer(gl.ARRAY_BUFFER, b)
-      const stride = sizes.reduce((s, k) => s + k, 0) * 4
-      let offset = 0
-      for (const size of sizes) {
-        gl.enableVertexAttribArray(location)
-        gl.vertexAttribPointer(location, size, gl.FLOAT, false, stride, offset)
-        gl.vertexAttribDivisor(location, divisor)
-        offset += size * 4
-        location++
-      }
-    }
+    gl.bindBuffer(gl.ARRAY_BUFFER, b)
+    const stride = sizes.reduce((s, k) => s + k, 0) * 4
+    let offset = 0
+    sizes.forEach((size, location) => {
+      gl.enableVertexAttribArray(location)
+      gl.vertexAttribPointer(location, size, gl.FLOAT, false, stride, offset)
+      offset += size * 4
+    })
     gl.bindVertexArray(null)
     return v
   }
   return {
-    aircraft: compile(gl, aircraftVertex, aircraftFragment, ['u_own', 'u_grey', 'u_selected', 'u_outline']),
+    aircraft: compile(gl, aircraftVertex, aircraftFragment, ['u_signs']),
     corners: compile(gl, cornerVertex, cornerFragment, ['u_ink', 'u_selected']),
     lines: compile(gl, lineVertex, lineFragment, ['u_ink', 'u_grey', 'u_selected', 'u_sensor', 'u_provisional']),
     buffers,
+    signs: gl.createTexture(),
     arrays: {
-      aircraft: array([[buffers.aircraft, [2, 1, 1, 1], 1], [buffers.sign, [3], 0]]),
-      corners: array([[buffers.corners, [2, 1, 1], 0]]),
-      lines: array([[buffers.lines, [4, 1, 1], 1], [buffers.strip, [2], 0]]),
+      aircraft: array(buffers.aircraft, [2, 1, 1, 1, 2]),
+      corners: array(buffers.corners, [2, 1, 1]),
+      lines: array(buffers.lines, [4, 1, 1, 2]),
     },
   }
 }
@@ -257,6 +208,7 @@ export class MovingLayer implements CustomLayerInterface {
   private selected: ReadonlySet<number> = new Set()
   private now = 0
   private lie: Lie | undefined
+  private signed: { readonly theme: Theme; readonly ratio: number } | undefined // what the picture of the signs was drawn for
   // what the last picture was drawn from, once its draw calls were made
   private shown: { readonly packed: Packed; readonly time: number; readonly now: number } | undefined
 
@@ -326,12 +278,14 @@ export class MovingLayer implements CustomLayerInterface {
     this.map = map
     this.card = prepare(gl)
     this.packed = undefined
+    this.signed = undefined
   }
 
   onRemove(_map: MapLibreMap, gl: WebGL2RenderingContext): void {
     if (this.card) {
       for (const p of [this.card.aircraft, this.card.corners, this.card.lines]) gl.deleteProgram(p.program)
       for (const b of Object.values(this.card.buffers)) gl.deleteBuffer(b as WebGLBuffer)
+      gl.deleteTexture(this.card.signs)
       for (const v of Object.values(this.card.arrays)) gl.deleteVertexArray(v as WebGLVertexArrayObject)
     }
     this.card = undefined
@@ -399,11 +353,20 @@ export class MovingLayer implements CustomLayerInterface {
     }
     if (packed.lines.length > 0) {
       const inks = { u_ink: t.footprint, u_grey: t.stale, u_selected: t.selected, u_sensor: t.sensor, u_provisional: t.provisional }
-      pass(card.lines, card.arrays.lines, inks, () => gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, packed.lines.length / lineStride))
+      pass(card.lines, card.arrays.lines, inks, () => gl.drawArrays(gl.TRIANGLES, 0, (6 * packed.lines.length) / lineStride))
     }
     if (packed.aircraft.length > 0) {
-      const inks = { u_own: t.own, u_grey: t.stale, u_selected: t.selected, u_outline: t.outline }
-      pass(card.aircraft, card.arrays.aircraft, inks, () => gl.drawArraysInstanced(gl.TRIANGLES, 0, 18, packed.aircraft.length / aircraftStride))
+      const ratio = canvas.width / Math.max(1, canvas.clientWidth)
+      gl.activeTexture(gl.TEXTURE0)
+      gl.bindTexture(gl.TEXTURE_2D, card.signs)
+      if (this.signed?.theme !== t || this.signed.ratio !== ratio) {
+        drawSigns(gl, t, ratio)
+        this.signed = { theme: t, ratio }
+      }
+      pass(card.aircraft, card.arrays.aircraft, {}, () => {
+        gl.uniform1i(card.aircraft.at.u_signs!, 0)
+        gl.drawArrays(gl.TRIANGLES, 0, (6 * packed.aircraft.length) / aircraftStride)
+      })
     }
     gl.bindVertexArray(null)
     this.shown = shown
@@ -417,9 +380,31 @@ export class MovingLayer implements CustomLayerInterface {
   }
 
   private upload(gl: WebGL2RenderingContext, card: Card, packed: Packed): void {
+    const data = { aircraft: quads(packed.aircraft, aircraftStride, signCorners), corners: packed.corners, lines: quads(packed.lines, lineStride, lineCorners) }
     for (const name of ['aircraft', 'corners', 'lines'] as const) {
       gl.bindBuffer(gl.ARRAY_BUFFER, card.buffers[name])
-      gl.bufferData(gl.ARRAY_BUFFER, packed[name], gl.DYNAMIC_DRAW)
+      gl.bufferData(gl.ARRAY_BUFFER, data[name], gl.DYNAMIC_DRAW)
     }
   }
+}
+
+/** The corners of two triangles: of a sign, and of a line along and across. */
+const signCorners = [-1, -1, 1, -1, -1, 1, -1, 1, 1, -1, 1, 1]
+const lineCorners = [0, -1, 1, -1, 0, 1, 0, 1, 1, -1, 1, 1]
+
+/** Every thing six times, with a corner each: instances would be shorter to send, and in software cost twenty times as much to draw. */
+function quads(things: Float32Array, stride: number, corners: readonly number[]): Float32Array {
+  const n = things.length / stride
+  const out = new Float32Array(n * 6 * (stride + 2))
+  let at = 0
+  for (let i = 0; i < n; i++) {
+    const thing = things.subarray(i * stride, (i + 1) * stride)
+    for (let k = 0; k < 12; k += 2) {
+      out.set(thing, at)
+      out[at + stride] = corners[k]!
+      out[at + stride + 1] = corners[k + 1]!
+      at += stride + 2
+    }
+  }
+  return out
 }
