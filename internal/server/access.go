@@ -80,6 +80,7 @@ var rolesOf = map[string][]auth.Role{
 	"act-text":      everybody,
 	"record-act":    deciders, // and actRoles
 	"authorise":     planners,
+	"plan-text":     planners,
 
 	"import-edition":      deciders, // and actRoles
 	"search-designations": everybody,

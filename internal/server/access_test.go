@@ -233,6 +233,7 @@ get-tempo          +++++++
 act-text           +++++++
 record-act         +++++-+
 authorise          ++-+-++
+plan-text          ++-+-++
 import-edition     +++++-+
 search-designations +++++++
 get-designation    +++++++

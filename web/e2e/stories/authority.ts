@@ -66,6 +66,9 @@ async function slide(p: Person, slider: 'takeoff' | 'known', to: string) {
   await box.fill(to)
   await box.press('Enter')
 }
+/** What is told, once it stands still: of a list that is just asked for, the answer counts. */
+const told = async (of: Locator) => (await of.allInnerTexts()).join('\n')
+
 const stamp = (ms: number) => new Date(Math.floor(ms / 1000) * 1000).toISOString().replace('.000Z', 'Z')
 
 export function authority(at: Sitting) {
@@ -87,6 +90,14 @@ export function authority(at: Sitting) {
     await p.page.getByRole('button', { name: p.w('page.setup.do') }).click()
     await p.page.getByRole('button', { name: p.w('page.signout', name) }).waitFor()
     return p
+  }
+  /** The server is killed and started again, the page opened anew: the same is told. */
+  const survives = async (p: Person, ...of: Locator[]) => {
+    const before = await Promise.all(of.map(told))
+    expect(before.every((text) => text !== '')).toBe(true)
+    await at.story.restart(p)
+    await p.page.reload()
+    for (const [i, one] of of.entries()) await expect.poll(() => told(one)).toBe(before[i])
   }
   /** Makes a key in the page and saves its file; gives the public half. */
   const makeKey = async (p: Person, name: string): Promise<string> => {
@@ -121,6 +132,10 @@ export function authority(at: Sitting) {
       await ana.page.getByText(ana.w('page.key.registered', name)).waitFor()
     }
     await ana.noFaults('keys')
+    const persons = ana.page.getByTestId('persons')
+    for (const name of ['ana', 'lia', 'mara', 'otto']) await persons.getByRole('cell', { name, exact: true }).first().waitFor()
+    await ana.screenshot('record-keys')
+    await survives(ana, persons)
   })
 
   test('authority: an agreement binds once both parties have signed it', async () => {
@@ -153,6 +168,7 @@ export function authority(at: Sitting) {
     await row(mara, 'A-1').getByText(mara.w('page.record.inforce'), { exact: true }).waitFor()
     await mara.noFaults('agreements')
     await mara.screenshot('record-agreements')
+    await survives(mara, mara.page.getByTestId('record').locator('tbody'))
   })
 
   test('authority: order, clearance, notice and its receipt, and what the aircraft carries', async () => {
@@ -187,6 +203,12 @@ export function authority(at: Sitting) {
     await row(otto, 'L-1').getByText(otto.w('page.record.unarmed')).waitFor()
     await otto.noFaults('loadouts')
     await otto.screenshot('record-loadouts')
+    await survives(otto, otto.page.getByTestId('record').locator('tbody'))
+    for (const name of ['page.record.bases', 'page.record.clearances', 'page.record.notices'] as const) {
+      await section(otto, name)
+      await otto.page.getByTestId('record').locator('tbody tr').first().waitFor()
+    }
+    await row(otto, 'N-1').getByText(otto.w('page.record.acknowledged'), { exact: true }).waitFor()
   })
 
   const newPlan = async (p: Person, sortie: string, from: number) => {
@@ -231,10 +253,8 @@ export function authority(at: Sitting) {
   })
 
   test('authority: the same when the server was killed', async () => {
-    await at.story.restart(otto)
-    await otto.page.reload()
+    await survives(otto, verdict(otto), otto.page.getByTestId('reasons').locator('li > button'), otto.page.getByTestId('decisions').locator('tbody'), otto.page.getByTestId('crossings').locator('tbody'))
     await expectVerdict(otto, 'page.verdict.go')
-    await otto.page.getByTestId('decisions').getByRole('cell', { name: otto.w('page.verdict.go'), exact: true }).first().waitFor()
   })
 
   test('authority: a clearance that is revoked takes the permission with it', async () => {
@@ -248,6 +268,7 @@ export function authority(at: Sitting) {
     expect(await rule(otto, 'clearance', 'MEX').getAttribute('data-outcome')).toBe('fail')
     await otto.noFaults('NO-GO')
     await otto.screenshot('authorise-no-go')
+    await survives(otto, verdict(otto), otto.page.getByTestId('reasons').locator('li > button'))
   })
 
   test('authority: a slider over three days of February 2025 moves the answer, and says that it is not on record', async () => {
@@ -267,6 +288,7 @@ export function authority(at: Sitting) {
     await expect.poll(() => rule(lia, 'scope').getAttribute('data-outcome')).not.toBe('pass')
     await lia.noFaults('what if')
     await lia.screenshot('authorise-what-if')
+    await survives(lia, verdict(lia), lia.page.getByTestId('reasons').locator('li > button'), lia.page.getByTestId('whatif'))
 
     // By the keyboard alone: each step of the slider asks.
     await lia.page.getByTestId('known').getByRole('button').click()
@@ -316,6 +338,7 @@ export function authority(at: Sitting) {
     await lia.page.getByTestId('history').waitFor()
     await lia.noFaults('an organisation')
     await lia.screenshot('designation')
+    await survives(lia, lia.page.getByTestId('inforce').locator('tbody'), lia.page.getByTestId('history').locator('tbody'))
   })
 
   test('authority: what was said stands beside the record, and no winner is picked', async () => {
@@ -346,6 +369,9 @@ export function authority(at: Sitting) {
     await at.story.restart(lia)
     await lia.page.reload()
     await lia.page.getByTestId('finding').filter({ hasText: lia.w('finding.cannot-be-determined') }).waitFor()
+    await expect.poll(() => lia.page.getByTestId('said').locator('tbody tr').count()).toBe(1) // narrowed as before
+    await select(lia, lia.page.locator('.left'), 'page.act.manner').selectOption('denies')
+    await expect.poll(() => lia.page.getByTestId('said').locator('tbody tr').count()).toBe(0)
   })
 
   test('authority: the tempo is plots and the same in figures, and a week without a record is no zero', async () => {
@@ -366,6 +392,7 @@ export function authority(at: Sitting) {
     expect(readFileSync(await (await saved).path(), 'utf8').split('\r\n')).toHaveLength(7)
     await lia.noFaults('tempo')
     await lia.screenshot('tempo')
+    await survives(lia, lia.page.getByTestId('tempo').locator('tbody'), lia.page.getByTestId('tempo-sums').locator('tbody'))
   })
 
   test('authority: an entry says by what leave it was, then and now', async () => {
@@ -385,9 +412,10 @@ export function authority(at: Sitting) {
     await ana.page.getByTestId('leave').waitFor()
     await ana.noFaults('entries with their leave')
     await ana.screenshot('entries-leave')
+    await survives(ana, mine, ana.page.getByTestId('leave').locator('dd'))
   })
 
-  test.each(['day', 'red'] as const)('authority: %s is legible', async (theme) => {
+  test.each(['day', 'night', 'red'] as const)('authority: %s is legible', async (theme) => {
     await lia.page.evaluate((theme) => { document.documentElement.dataset.theme = theme }, theme)
     for (const tab of ['page.nav.authorise', 'page.nav.record', 'page.nav.designations', 'page.nav.statements', 'page.nav.tempo'] as const) {
       await go(lia, tab)

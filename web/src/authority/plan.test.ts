@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { FieldError, initial, type Value } from './document'
-import { planForm, planFrom, planOf, routeLine, routeOf } from './plan'
+import { planForm, planOf, routeLine, routeOf } from './plan'
 
 const typed: Record<string, Value> = {
   ...Object.fromEntries(planForm.fields.map((f) => [f.at, initial(f)])),
@@ -23,10 +23,4 @@ test('a route is written as it is read', () => {
   expect(routeOf(route.map(routeLine).join('\n'))).toEqual(route)
   for (const wrong of ['31.5, -110.3', '31.5, -110.3, 1400, AGL, 2025-03-10', 'a, b, c, MSL, 2025-03-10', '1, 2, 3, MSL, soon']) expect(() => routeOf(wrong), wrong).toThrow(FieldError)
   expect(() => planOf({ ...typed, basis: 'order' })).toThrow(FieldError)
-})
-
-test('a text is YAML or JSON, and nothing but one object', async () => {
-  expect(await planFrom('sortie: S-1\nroute:\n  - {lat: 1, at: 2025-03-10T12:00:00Z}')).toEqual({ sortie: 'S-1', route: [{ lat: 1, at: '2025-03-10T12:00:00Z' }] })
-  expect(await planFrom('{"sortie": "S-2"}')).toEqual({ sortie: 'S-2' })
-  for (const wrong of ['- 1', 'a: &x 1\nb: *x', 'a: [']) await expect(planFrom(wrong), wrong).rejects.toThrow()
 })

@@ -1,4 +1,4 @@
-// A sortie as it is planned: from fields, or from a text as `overflight authorise` reads it.
+// A sortie as it is planned, from fields.
 import { parse as instantOf } from '../lib/time'
 import type { Plan } from '../api/client'
 import { documentOf, FieldError, written, type Field, type Form, type Value } from './document'
@@ -54,14 +54,3 @@ export function planOf(values: Readonly<Record<string, Value | undefined>>): Pla
   out.route = routeOf(String(values['route']))
   return out
 }
-
-/** A text in YAML, of which JSON is a part. Throws an Error of one line. */
-export async function planFrom(text: string): Promise<Plan> {
-  const { parse } = await import('yaml')
-  const read: unknown = parse(text, { maxAliasCount: 0, schema: 'core' })
-  if (typeof read !== 'object' || read === null || Array.isArray(read)) throw new Error('{…}')
-  return read as Plan
-}
-
-/** How many characters of a text are read. */
-export const mostText = 1 << 20
