@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, test } from 'vitest'
 import { launch } from './map.serve'
+import { putOnRecord } from './onrecord'
 import { withPalette } from './palette'
 import { Server, inRepository } from './server'
 
@@ -94,6 +95,7 @@ test('the first screens', async () => {
   const source = page.getByTestId('sources').locator('tr', { hasText: 'clip.ts' })
   await source.getByText('ended').waitFor()
   clip = (await source.getByRole('link').first().textContent())!.trim()
+  putOnRecord(server, recorded)
 })
 
 test('live', async () => {
@@ -119,6 +121,29 @@ test('entries', () => each('entries', '#/entries', async () => {
   await page.getByTestId('entries').locator('tbody button').first().click()
   await page.getByTestId('entry').waitFor()
 }))
+
+test('authority', async () => {
+  await each('authorise', '#/authorise/CBP-12', async () => {
+    await page.getByTestId('verdict').locator('.good').waitFor()
+    await page.getByTestId('reasons').locator('li[data-rule=clearance]').getByRole('button').first().click()
+    await page.getByTestId('facts').locator('code').first().waitFor()
+  })
+  await each('authorise-what-if', '#/authorise/CBP-12?takeoff=2025-02-18T12:00:00.000Z', async () => {
+    await page.getByTestId('verdict').locator('.bad').waitFor()
+  })
+  await each('record', '#/record/notices', () => page.getByTestId('record').locator('tbody tr').first().waitFor())
+  await each('designations', '#/designations/OFAC-SDN%2F39376?takeoff=2025-02-20T12:00:00.000Z', async () => {
+    await page.getByTestId('find').getByRole('textbox').first().fill('La Nueva Familia Michoacana')
+    await page.getByTestId('find').getByRole('textbox').first().press('Enter')
+    await page.getByTestId('suggestions').locator('li').first().waitFor()
+    await page.getByTestId('history').waitFor()
+  })
+  await each('statements', '#/statements/not-entered', async () => {
+    await page.getByTestId('finding').waitFor()
+    await page.getByTestId('said').locator('tbody tr').nth(3).waitFor()
+  })
+  await each('tempo', '#/tempo?filter=from%3D2025-02-17%26to%3D2025-03-24%26split%3D2025-03-03%26state%3DMEX', () => page.getByTestId('tempo-plot').locator('canvas').nth(2).waitFor())
+})
 
 test('verify', async () => {
   const bundle = await page.evaluate(async (flight) => {
