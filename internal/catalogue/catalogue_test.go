@@ -353,6 +353,12 @@ func TestAResultIsASentence(t *testing.T) {
 			"La autorización 20250218 no cubre 12\u202F500 m (HAE) el 2025-02-18 12:00:00 UTC.",
 		},
 		{
+			authority.CodeClearancePeriod, // of neither end is the instant known
+			[]string{"C-1", "2026-11-27T21:00:00Z", "", "", "2025-03-03T16:01:25.5Z"},
+			"Clearance C-1 runs from 2026-11-27 21:00:00 UTC to …; the entry lasts from … to 2025-03-03 16:01:25.5 UTC.",
+			"La autorización C-1 va del 2026-11-27 21:00:00 UTC al …; el ingreso dura del … al 2025-03-03 16:01:25.5 UTC.",
+		},
+		{
 			authority.CodePurposeBasis,
 			[]string{"survey-area", "O-7"},
 			"The purpose, surveying an area, is not one of O-7, on which the permission rests.",

@@ -86,7 +86,7 @@ test('the first screens', async () => {
   // The demonstration records one flight at once, and another while it is looked at.
   await page.goto(`${server.address}/#/flights`)
   const row = page.getByTestId('flights').locator('tbody tr', { hasText: 'closed' }).first()
-  await row.waitFor({ timeout: 240_000 })
+  await row.waitFor({ timeout: 480_000 })
   recorded = (await row.getByRole('button').textContent())!.trim()
   await page.goto(`${server.address}/#/feeds`)
   await page.getByLabel('Address or file on the server').fill(inRepository('internal', 'demo', 'clip.ts'))

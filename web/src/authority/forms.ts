@@ -96,7 +96,7 @@ export const forms: readonly Form[] = [
     kind: 'statement.made/v1', name: 'page.act.statement',
     fields: [
       id, party, f('speaker.name', 'page.act.speaker', 'text', maybe), f('speaker.office', 'page.act.office', 'text', maybe), f('speaker.unnamed', 'page.act.unnamed', 'text', maybe), f('date', 'page.act.date', 'day'),
-      f('source', 'page.act.source', 'paper'), f('language', 'page.act.language', 'text', maybe), f('quotation', 'page.act.quotation', 'long', maybe), f('paraphrase', 'page.act.paraphrase', 'check', maybe),
+      f('source', 'page.act.source', 'paper'), f('language', 'page.act.language', 'text', { optional: true, hint: 'page.act.language.hint' }), f('quotation', 'page.act.quotation', 'long', maybe), f('paraphrase', 'page.act.paraphrase', 'check', maybe),
       f('kind', 'page.act.manner', 'choice', { of: manners, says: 'manner.' }), f('about.flights', 'page.act.about.flights', 'words', maybe), f('about.period.from', 'page.act.about.from', 'instant', maybe), f('about.period.to', 'page.act.about.to', 'instant', maybe),
       f('claim.is', 'page.act.claim', 'choice', { optional: true, of: claims, says: `page.claim.` }), f('claim.state', 'page.act.claim.state', 'text', maybe), f('claim.party', 'page.act.claim.party', 'text', maybe), f('claim.date', 'page.act.claim.date', 'day', maybe),
       f('claim.at_least', 'page.act.claim.least', 'number', maybe), f('claim.at_most', 'page.act.claim.most', 'number', maybe), f('claim.number', 'page.act.claim.number', 'number', maybe),
