@@ -118,15 +118,16 @@ test('review', async () => {
 })
 
 test('entries', () => each('entries', '#/entries', async () => {
-  await page.getByTestId('entries').locator('tbody button').first().click()
+  await page.getByTestId('entries').locator('tbody tr').filter({ has: page.locator('[data-leave=none]') }).last().getByRole('button').click()
   await page.getByTestId('entry').waitFor()
 }))
 
 test('authority', async () => {
   await each('authorise', '#/authorise/CBP-12', async () => {
     await page.getByTestId('verdict').locator('.good').waitFor()
-    await page.getByTestId('reasons').locator('li[data-rule=clearance]').getByRole('button').first().click()
+    await page.getByTestId('reasons').locator('li[data-rule=basis]').getByRole('button').first().click()
     await page.getByTestId('facts').locator('code').first().waitFor()
+    await page.locator('.middle').evaluate((e) => e.scrollTo(0, 0))
   })
   await each('authorise-what-if', '#/authorise/CBP-12?takeoff=2025-02-18T12:00:00.000Z', async () => {
     await page.getByTestId('verdict').locator('.bad').waitFor()
@@ -142,7 +143,10 @@ test('authority', async () => {
     await page.getByTestId('finding').waitFor()
     await page.getByTestId('said').locator('tbody tr').nth(3).waitFor()
   })
-  await each('tempo', '#/tempo?filter=from%3D2025-02-17%26to%3D2025-03-24%26split%3D2025-03-03%26state%3DMEX', () => page.getByTestId('tempo-plot').locator('canvas').nth(2).waitFor())
+  // The last weeks, and the state that the live flight was seen to enter: before that nothing is on record.
+  const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10)
+  const empty = await page.evaluate(({ from, to }) => fetch(`/api/v1/tempo?from=${from}T00:00:00Z&to=${to}T00:00:00Z&state=MEX`).then(async (r) => ((await r.json()) as { weeks: { record: string }[] }).weeks.some((w) => w.record === 'no-record')), { from: day(42), to: day(-1) })
+  await each('tempo', `#/tempo?filter=from%3D${day(42)}%26to%3D${day(-1)}%26split%3D${day(7)}%26state%3D${empty ? 'MEX' : 'USA'}`, () => page.getByTestId('tempo-plot').locator('canvas').nth(2).waitFor())
 })
 
 test('verify', async () => {
