@@ -18,8 +18,12 @@ func TestContradictionsOf(t *testing.T) {
 	when := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	whole := sqlite.Whole{}
 	for _, d := range []evidence.Defect{
-		{Code: ingest.CodeContradicts, Item: "60", Got: "4660"}, {Code: ingest.CodeContradicts, Item: "61", Got: "1"}, {Code: ingest.CodeContradicts, Item: "140", Got: "8 B"},
-		{Code: ingest.CodeLaser, Item: "62", Got: "1688"}, {Code: ingest.CodeContradicts, Item: "62", Got: "1688"}, {Code: "st0601.range", Item: "60", Got: "1"},
+		{Code: ingest.CodeContradicts, Item: "60", Got: "4660"},
+		{Code: ingest.CodeContradicts, Item: "61", Got: "1"},
+		{Code: ingest.CodeContradicts, Item: "140", Got: "8 B"},
+		{Code: ingest.CodeLaser, Item: "62", Got: "1688"},
+		{Code: ingest.CodeContradicts, Item: "62", Got: "1688"},
+		{Code: "st0601.range", Item: "60", Got: "1"},
 	} {
 		whole.Defects = append(whole.Defects, sqlite.Defect{Example: d, First: when})
 	}
