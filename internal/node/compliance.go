@@ -45,6 +45,10 @@ func (n *Node) Compliance(ctx context.Context, sortie journal.Sortie, known time
 	if err != nil {
 		return nil, err
 	}
+	if whole.From.IsZero() { // it is in the air, and nothing of it is sealed yet
+		whole.From = n.now()
+		whole.To = whole.From
+	}
 	out := &Complied{Flight: sortie, Operator: authority.Party(n.cfg.Party), Known: known}
 	q := authority.Question{
 		Plan: &authority.Plan{Operator: out.Operator}, From: whole.From, To: whole.To, Known: known, Flown: true,
