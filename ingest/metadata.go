@@ -19,7 +19,8 @@ const (
 	CodeUnreadable  evidence.Code = "ingest.unreadable"   // a known set whose framing cannot be read
 	CodeQuarantined evidence.Code = "ingest.quarantined"  // checksum bad or absent: kept, shown, not relied on
 	CodeLeapSeconds evidence.Code = "ingest.leap-seconds" // item 136 is not the leap seconds of its date
-	CodeContradicts evidence.Code = "ingest.contradicts"  // stores or laser items: the stream contradicts an unarmed flight
+	CodeContradicts evidence.Code = "ingest.contradicts"  // items of weapons: the stream contradicts an unarmed flight
+	CodeLaser       evidence.Code = "ingest.laser"        // a laser is coded: of the sensor, and no word about arms
 	CodeNoMetadata  evidence.Code = "ingest.no-metadata"  // nothing to account for, and why
 )
 

@@ -256,6 +256,20 @@ func TestStoresContradict(t *testing.T) {
 	}
 }
 
+// TestALaserIsNoArms: the code of a laser is a finding about the sensor, and contradicts nobody's word about arms.
+func TestALaserIsNoArms(t *testing.T) {
+	t.Parallel()
+	_, m := observe(t, packet(t, func(b *st0601.Builder) {
+		position(t, b)
+		if err := b.SetUint(st0601.TagLaserPRFCode, 1688); err != nil {
+			t.Fatal(err)
+		}
+	}))
+	if m.Defects.Total(CodeLaser) != 1 || m.Defects.Total(CodeContradicts) != 0 {
+		t.Errorf("%v", m.Defects.List())
+	}
+}
+
 func TestUnknownSetIsNamed(t *testing.T) {
 	t.Parallel()
 	key := klv.Key{0x06, 0x0E, 0x2B, 0x34, 0x02, 0x0B, 0x01, 0x01, 0x0E, 0x01, 0x03, 0x7F, 0x7F}

@@ -140,13 +140,19 @@ func (st *stream) readUAS(p *Packet, relied *bool) {
 	p.Defects = append(p.Defects, contradictions(s)...)
 }
 
+// stored are the items with a number that say what is carried or coded, and under which code each is found.
+var stored = []struct {
+	tag  st0601.Tag
+	code evidence.Code
+}{{st0601.TagWeaponLoad, CodeContradicts}, {st0601.TagWeaponFired, CodeContradicts}, {st0601.TagLaserPRFCode, CodeLaser}}
+
 // contradictions are the items by which a stream contradicts the statement that the aircraft was
-// unarmed. They are findings and are used for nothing else; absent or zero proves nothing.
+// unarmed, and the code of a laser, which does not. They are findings and are used for nothing else; absent or zero proves nothing.
 func contradictions(s *st0601.Set) []evidence.Defect {
 	var found []evidence.Defect
-	for _, tag := range []st0601.Tag{st0601.TagWeaponLoad, st0601.TagWeaponFired, st0601.TagLaserPRFCode} {
-		if v, ok := s.Uint(tag); ok && v != 0 {
-			found = append(found, evidence.Defect{Code: CodeContradicts, Item: strconv.Itoa(int(tag)), Got: strconv.FormatUint(v, 10)})
+	for _, x := range stored {
+		if v, ok := s.Uint(x.tag); ok && v != 0 {
+			found = append(found, evidence.Defect{Code: x.code, Item: strconv.Itoa(int(x.tag)), Got: strconv.FormatUint(v, 10)})
 		}
 	}
 	if raw, ok := s.Raw(st0601.TagWeaponsStores); ok && len(raw) > 0 {

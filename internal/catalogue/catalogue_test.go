@@ -164,6 +164,10 @@ func families(t *testing.T) map[string][]string {
 		"listchange.":       constants(t, "designation:Op"),
 		"role.":             constants(t, "auth:Role"),
 		"page.theme.":       {"day", "night", "red"},
+		"page.carried.":     constants(t, "authority:Carried"),
+		"page.claim.":       constants(t, "statement:Word"),
+		"page.scope.":       {"designation", "host-request", "agreement"},
+		"page.history.":     {"noticed", "expected", "imported"},
 		"user.state.":       constants(t, "auth:State"),
 		"rule.":             constants(t, "authority:RuleID"),
 		"leave.":            constants(t, "authority:Leave"),
@@ -353,6 +357,12 @@ func TestAResultIsASentence(t *testing.T) {
 			[]string{"20250218", "12500", "HAE", "2025-02-18T12:00:00Z"},
 			"Clearance 20250218 does not cover 12\u202F500 m (HAE) at 2025-02-18 12:00:00 UTC.",
 			"La autorización 20250218 no cubre 12\u202F500 m (HAE) el 2025-02-18 12:00:00 UTC.",
+		},
+		{
+			authority.CodeClearancePeriod, // of neither end is the instant known
+			[]string{"C-1", "2026-11-27T21:00:00Z", "", "", "2025-03-03T16:01:25.5Z"},
+			"Clearance C-1 runs from 2026-11-27 21:00:00 UTC to …; the entry lasts from … to 2025-03-03 16:01:25.5 UTC.",
+			"La autorización C-1 va del 2026-11-27 21:00:00 UTC al …; el ingreso dura del … al 2025-03-03 16:01:25.5 UTC.",
 		},
 		{
 			authority.CodePurposeBasis,

@@ -49,6 +49,9 @@ func (c *Catalogue) argument(a string, name, quantity bool) string {
 	if name {
 		return a
 	}
+	if a == "" { // an instant or a length that is not known
+		return "…"
+	}
 	if t, err := time.Parse(time.RFC3339Nano, a); err == nil {
 		return t.UTC().Format("2006-01-02 15:04:05.999999") + " UTC"
 	}

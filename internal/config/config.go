@@ -21,6 +21,7 @@ import (
 type Config struct {
 	Data     string // folder of everything that has no folder of its own
 	Operator string // of sortie numbers: letters, digits, underscores
+	Party    string // whose flights these are: a state by its ISO 3166-1 alpha-3 letters, or an office of it, "USA/DEA"; empty is not said
 	Language string // "en" or "es", of what the server says without being asked in a language
 
 	Server   Server

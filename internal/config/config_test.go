@@ -16,6 +16,7 @@ import (
 const full = `# everything
 data: /var/lib/overflight
 operator: OPS_1
+party: USA/DEA
 language: es
 server: {listen: "0.0.0.0:80", exposed: true, name: overflight.example}
 archive:
@@ -45,7 +46,7 @@ func TestFull(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Config{
-		Data: "/var/lib/overflight", Operator: "OPS_1", Language: "es",
+		Data: "/var/lib/overflight", Operator: "OPS_1", Party: "USA/DEA", Language: "es",
 		Server: Server{"0.0.0.0:80", true, "overflight.example"},
 		Archive: Archive{
 			Copy: "/disk1/segments", SecondCopy: "/disk2/segments", Keys: "/disk3/keys", SecondKeys: "/disk4/keys", Largest: 64 << 20,
@@ -94,7 +95,7 @@ func TestNoneNeeded(t *testing.T) {
 
 // bad is what must be refused, and how.
 var bad = map[string]struct{ text, want string }{
-	"unknown field":       {"dta: x\n", "configuration line 1: dta: unknown field, expected one of data, operator, language, server, archive, journal, log, spool, sorties, area, disk, interval, sources"},
+	"unknown field":       {"dta: x\n", "configuration line 1: dta: unknown field, expected one of data, operator, party, language, server, archive, journal, log, spool, sorties, area, disk, interval, sources"},
 	"unknown inner field": {"data: x\nserver:\n  listen: 127.0.0.1:1\n  port: 3\n", "configuration line 4: server.port: unknown field, expected one of listen, exposed, name"},
 	"twice":               {"data: x\ndata: y\n", ""},
 	"not a mapping":       {"- data\n", "configuration line 1: configuration: expected fields with names"},
@@ -110,6 +111,7 @@ var bad = map[string]struct{ text, want string }{
 	"no value":            {"data:\n", "configuration line 1: data: expected a value"},
 	"empty data":          {"data: \"\"\n", "configuration line 1: data: expected printable text of 1 to 1024 bytes"},
 	"list for a text":     {"data: [a]\n", "configuration line 1: data: expected printable text of 1 to 1024 bytes"},
+	"party":               {"party: us\n", `configuration line 1: party: expected a state by its three letters, or an office of it like "USA/DEA", got "us"`},
 	"operator":            {"operator: OPS-1\n", `configuration line 1: operator: expected 1 to 32 of letters, digits and underscores, got "OPS-1"`},
 	"language":            {"language: fr\n", `configuration line 1: language: expected one of en, es, got "fr"`},
 	"exposed":             {"server: {listen: \"0.0.0.0:80\"}\n", `configuration line 1: server.listen: expected a loopback address, or exposed: true beside it, got "0.0.0.0:80"`},

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"net/url"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,6 +37,7 @@ func Parse(text []byte) (Config, error) {
 func (c *Config) read(t *table) {
 	c.Data = t.file("data", c.Data)
 	c.Operator = t.word("operator", 32, "letters, digits and underscores", isOperator, c.Operator)
+	c.Party = t.party("party")
 	c.Language = t.choice("language", c.Language, "en", "es")
 	if s, ok := t.child("server"); ok {
 		c.Server.Exposed = s.boolean("exposed", c.Server.Exposed)
@@ -97,7 +99,7 @@ func (c *Config) read(t *table) {
 		i.done("flush, verify")
 	}
 	t.each("sources", MostSources, c.readSource)
-	t.done("data, operator, language, server, archive, journal, log, spool, sorties, area, disk, interval, sources")
+	t.done("data, operator, party, language, server, archive, journal, log, spool, sorties, area, disk, interval, sources")
 }
 
 // apart refuses folders that would undo each other: two copies in one place, keys beside what they open.
@@ -183,6 +185,18 @@ func (c *Config) readSource(t *table) {
 
 func isOperator(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_'
+}
+
+// partyForm is that of a party in package authority.
+var partyForm = regexp.MustCompile(`^[A-Z]{3}(/[A-Za-z0-9 ._-]{1,60})?$`)
+
+func (t *table) party(key string) string {
+	const want = `a state by its three letters, or an office of it like "USA/DEA"`
+	s, line, ok := t.scalar(key, want)
+	if ok && !partyForm.MatchString(s) {
+		t.fail(line, "%s: expected %s, got %.60q", join(t.path, key), want, s)
+	}
+	return s
 }
 
 func isName(c byte) bool { return isOperator(c) || c == '.' || c == '-' }

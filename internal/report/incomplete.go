@@ -27,7 +27,7 @@ var keeps = map[evidence.Code]bool{
 	"st0903.zero_length": true, "st0903.special": true, "st0903.duplicate": true, "st0903.unknown_item": true, "st0903.version_assumed": true,
 	"st0903.count": true, "st0903.pixel": true, "st0903.padded_length": true, "st0903.embedded_only": true, "st0903.checksum_absent": true,
 
-	"ingest.leap-seconds": true, "ingest.contradicts": true,
+	"ingest.leap-seconds": true, "ingest.contradicts": true, "ingest.laser": true,
 	"path.duplicate": true,
 }
 

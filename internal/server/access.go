@@ -39,12 +39,13 @@ var (
 // rolesOf says for every operation of the API which roles may call it. One that is missing is refused to every user, and
 // fails a test. Who shows the token of the data folder may call all of them.
 var rolesOf = map[string][]auth.Role{
-	"list-flights": everybody,
-	"get-flight":   everybody,
-	"list-fixes":   everybody,
-	"list-entries": everybody,
-	"list-looks":   everybody,
-	"get-airspace": everybody,
+	"list-flights":   everybody,
+	"get-flight":     everybody,
+	"list-fixes":     everybody,
+	"list-entries":   everybody,
+	"get-compliance": everybody,
+	"list-looks":     everybody,
+	"get-airspace":   everybody,
 
 	"list-sources":    readers,
 	"await-source":    readers,
@@ -79,6 +80,7 @@ var rolesOf = map[string][]auth.Role{
 	"act-text":      everybody,
 	"record-act":    deciders, // and actRoles
 	"authorise":     planners,
+	"plan-text":     planners,
 
 	"import-edition":      deciders, // and actRoles
 	"search-designations": everybody,

@@ -201,6 +201,7 @@ list-flights       +++++++
 get-flight         +++++++
 list-fixes         +++++++
 list-entries       +++++++
+get-compliance     +++++++
 list-looks         +++++++
 get-airspace       +++++++
 list-sources       ++++-++
@@ -232,6 +233,7 @@ get-tempo          +++++++
 act-text           +++++++
 record-act         +++++-+
 authorise          ++-+-++
+plan-text          ++-+-++
 import-edition     +++++-+
 search-designations +++++++
 get-designation    +++++++

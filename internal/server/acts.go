@@ -108,6 +108,7 @@ func (a *api) acts(h huma.API) {
 	get(h, "/acts", "list-acts", "Acts on record, in their order", a.listActs)
 	get(h, "/authority", "get-authority", "What is on record about authority, as it was known at an instant", a.authority)
 	operation(h, http.MethodPost, "/authorise", "authorise", "May this sortie fly, as of when, and why", a.authorise)
+	operation(h, http.MethodPost, "/plans/text", "plan-text", "Read a plan that is a text, and keep nothing", a.planText)
 }
 
 func (a *api) recordAct(ctx context.Context, in *actInput) (*body[Stated], error) {

@@ -54,15 +54,12 @@ func authorisedOf(d *node.Authorised, w *catalogue.Catalogue) Authorised {
 	x := &d.Decision
 	out := Authorised{
 		ID: d.ID, Verdict: x.Verdict, Says: w.Text("decision." + x.Verdict.String()), Sortie: x.Sortie, From: x.From, To: x.To, Known: x.Known, WhatIf: d.WhatIf,
-		Recorded: d.Recorded, Event: d.Stated.Sequence, Plan: x.Plan, RuleSet: x.RuleSet, Rules: x.Rules, Reasons: []Told{}, Changes: x.Changes,
+		Recorded: d.Recorded, Event: d.Stated.Sequence, Plan: x.Plan, RuleSet: x.RuleSet, Rules: x.Rules, Reasons: toldOf(x.Results, w), Changes: x.Changes,
 		Crossed: []Crossed{}, LooksIn: d.Foreseen.LookIns, Nears: d.Foreseen.Approaches, Override: x.Overridden(),
 	}
 	if d.Stated.Logged {
 		leaf := d.Stated.Leaf
 		out.Leaf = &leaf
-	}
-	for _, r := range x.Results {
-		out.Reasons = append(out.Reasons, Told{Result: r, Name: w.Text("rule." + string(r.Rule)), Text: w.Sentence(r.Code, r.Args)})
 	}
 	for i := range d.Foreseen.Crossings {
 		c := &d.Foreseen.Crossings[i]

@@ -2,6 +2,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest'
 import { launch } from './map.serve'
+import { authority } from './stories/authority'
 import { door } from './stories/door'
 import { entries } from './stories/entries'
 import { keyboard } from './stories/keyboard'
@@ -41,6 +42,7 @@ describe.each(['en', 'es'] as const)('the page, %s', (language) => {
   entries(at)
   verify(at)
   users(at)
+  authority(at)
   themes(at)
   keyboard(at)
   restart(at)

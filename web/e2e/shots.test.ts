@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, test } from 'vitest'
 import { launch } from './map.serve'
+import { putOnRecord } from './onrecord'
 import { withPalette } from './palette'
 import { Server, inRepository } from './server'
 
@@ -85,7 +86,7 @@ test('the first screens', async () => {
   // The demonstration records one flight at once, and another while it is looked at.
   await page.goto(`${server.address}/#/flights`)
   const row = page.getByTestId('flights').locator('tbody tr', { hasText: 'closed' }).first()
-  await row.waitFor({ timeout: 240_000 })
+  await row.waitFor({ timeout: 480_000 })
   recorded = (await row.getByRole('button').textContent())!.trim()
   await page.goto(`${server.address}/#/feeds`)
   await page.getByLabel('Address or file on the server').fill(inRepository('internal', 'demo', 'clip.ts'))
@@ -94,6 +95,7 @@ test('the first screens', async () => {
   const source = page.getByTestId('sources').locator('tr', { hasText: 'clip.ts' })
   await source.getByText('ended').waitFor()
   clip = (await source.getByRole('link').first().textContent())!.trim()
+  putOnRecord(server, recorded)
 })
 
 test('live', async () => {
@@ -116,9 +118,36 @@ test('review', async () => {
 })
 
 test('entries', () => each('entries', '#/entries', async () => {
-  await page.getByTestId('entries').locator('tbody button').first().click()
+  await page.getByTestId('entries').locator('tbody tr').filter({ has: page.locator('[data-leave=none]') }).last().getByRole('button').click()
   await page.getByTestId('entry').waitFor()
 }))
+
+test('authority', async () => {
+  await each('authorise', '#/authorise/CBP-12', async () => {
+    await page.getByTestId('verdict').locator('.good').waitFor()
+    await page.getByTestId('reasons').locator('li[data-rule=basis]').getByRole('button').first().click()
+    await page.getByTestId('facts').locator('code').first().waitFor()
+    await page.locator('.middle').evaluate((e) => e.scrollTo(0, 0))
+  })
+  await each('authorise-what-if', '#/authorise/CBP-12?takeoff=2025-02-18T12:00:00.000Z', async () => {
+    await page.getByTestId('verdict').locator('.bad').waitFor()
+  })
+  await each('record', '#/record/notices', () => page.getByTestId('record').locator('tbody tr').first().waitFor())
+  await each('designations', '#/designations/OFAC-SDN%2F39376?takeoff=2025-02-20T12:00:00.000Z', async () => {
+    await page.getByTestId('find').getByRole('textbox').first().fill('La Nueva Familia Michoacana')
+    await page.getByTestId('find').getByRole('textbox').first().press('Enter')
+    await page.getByTestId('suggestions').locator('li').first().waitFor()
+    await page.getByTestId('history').waitFor()
+  })
+  await each('statements', '#/statements/not-entered', async () => {
+    await page.getByTestId('finding').waitFor()
+    await page.getByTestId('said').locator('tbody tr').nth(3).waitFor()
+  })
+  // The last weeks, and the state that the live flight was seen to enter: before that nothing is on record.
+  const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10)
+  const empty = await page.evaluate(({ from, to }) => fetch(`/api/v1/tempo?from=${from}T00:00:00Z&to=${to}T00:00:00Z&state=MEX`).then(async (r) => ((await r.json()) as { weeks: { record: string }[] }).weeks.some((w) => w.record === 'no-record')), { from: day(42), to: day(-1) })
+  await each('tempo', `#/tempo?filter=from%3D${day(42)}%26to%3D${day(-1)}%26split%3D${day(7)}%26state%3D${empty ? 'MEX' : 'USA'}`, () => page.getByTestId('tempo-plot').locator('canvas').nth(2).waitFor())
+})
 
 test('verify', async () => {
   const bundle = await page.evaluate(async (flight) => {

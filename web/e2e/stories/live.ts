@@ -30,6 +30,20 @@ export function live(at: Sitting) {
       await ana.noFaults('live')
       await ana.screenshot('live')
 
+      // Its plan goes into MEX, which took its clearance back, and was notified too late: the card and the map say so, wherever it is by now.
+      const at0 = Math.floor(Date.now() / 1000) * 1000
+      const route = [[31.5, -110.3], [30.9, -109.75], [31.5, -110.3]].map(([lat, lon], i) => ({ lat, lon, altitude_m: 6000, datum: 'MSL', at: new Date(at0 + i * 1800_000).toISOString() }))
+      const plan = { sortie: 'CAM-1', operator: 'USA/CBP', aircraft: { tail: 'OVF-03', type: 'mq-9a', state_aircraft: true, unmanned: true }, planner: 'ana', purpose: 'survey-area', scope: { by: 'agreement' }, basis: [{ basis: 'order', id: 'O-1' }], route }
+      expect(await ana.status('/acts', 'POST', { act: 'plan.filed/v1', document: { plan } })).toBe(200)
+      expect(await ana.status('/acts', 'POST', { act: 'plan.flown/v1', document: { sortie: 'CAM-1', flight, by: 'ana' } })).toBe(200)
+      await page.reload()
+      const leave = card.locator('[data-leave=uncleared]').filter({ hasText: 'MEX' })
+      await leave.waitFor()
+      const airspace = async () => (await described(page)).find((d) => d.kind === 'airspace' && d.id === 'MEX')?.standing
+      await expect.poll(airspace).toBe('uncleared')
+      await ana.noFaults('live, by what leave')
+      await ana.screenshot('live-leave')
+
       land()
       await card.filter({ hasText: w('page.live.stale') }).waitFor()
       const last = async () => {
@@ -43,6 +57,8 @@ export function live(at: Sitting) {
       await card.filter({ hasText: w('page.live.stale') }).waitFor()
       await expect.poll(() => card.getAttribute('aria-pressed')).toBe('true') // by the address
       await expect.poll(last).toEqual(before)
+      await leave.waitFor()
+      await expect.poll(airspace).toBe('uncleared')
       await ana.noFaults('live, stale')
       await ana.screenshot('live-stale')
 

@@ -3,11 +3,14 @@ import { expect, test } from 'vitest'
 import { described, featuresOf } from '../drawn'
 import type { Person, Sitting } from '../story'
 
-/** What stands in a table, once nothing in it waits for the log any more. */
+/** What stands in a table, once nothing in it waits for the log or for an answer any more. */
 async function tableOf(p: Person, id: string): Promise<string> {
   const body = p.page.getByTestId(id).locator('tbody')
   await body.locator('tr').first().waitFor()
-  await expect.poll(async () => (await body.innerText()).includes(p.w('page.log.pending')), { timeout: 60_000 }).toBe(false)
+  await expect.poll(async () => {
+    const text = await body.innerText()
+    return text.includes(p.w('page.log.pending')) || text.includes(p.w('page.loading'))
+  }, { timeout: 60_000 }).toBe(false)
   return body.innerText()
 }
 

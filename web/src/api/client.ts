@@ -17,6 +17,25 @@ export type Profile = Schemas['Profile']
 export type ProfilePoint = Schemas['ProfilePoint']
 export type User = Schemas['User']
 export type Session = Schemas['Session']
+export type Act = Schemas['Act']
+export type Authorised = Schemas['Authorised']
+export type Told = Schemas['Told']
+export type OnRecord = Schemas['OnRecord']
+export type Plan = Schemas['Plan']
+export type Suggestion = Schemas['Suggestion']
+export type DesignatedNow = Schemas['DesignatedNow']
+export type Used = Schemas['Used']
+export type Beside = Schemas['Beside']
+export type Said = Schemas['Said']
+export type Shown = Schemas['Shown']
+export type Tempos = Schemas['Tempos']
+export type Tempo = Schemas['Tempo']
+export type ToSign = Schemas['ToSign']
+export type Stated = Schemas['Stated']
+export type Compliance = Schemas['Compliance']
+export type Flown = Schemas['Flown']
+export type Signatory = Schemas['Signatory']
+export type EditionReport = Schemas['EditionReport']
 
 /** What the server refused, in the language that was asked for, with the code that is the same in every language. */
 export class Problem extends Error {
@@ -48,13 +67,16 @@ export class Client {
     return `${this.settings.base}api/v1${path}${text ? '?' + text : ''}`
   }
 
-  async send(method: string, path: string, options: { query?: Record<string, string | number | undefined>; body?: unknown; range?: { offset: number; length: number }; signal?: AbortSignal | undefined } = {}): Promise<Response> {
+  async send(method: string, path: string, options: { query?: Record<string, string | number | undefined>; body?: unknown; bytes?: Blob; range?: { offset: number; length: number }; signal?: AbortSignal | undefined } = {}): Promise<Response> {
     const headers: Record<string, string> = { 'Accept-Language': this.settings.language() }
     if (options.range) headers['Range'] = `bytes=${options.range.offset}-${options.range.offset + options.range.length - 1}`
     const init: RequestInit = { method, headers, credentials: 'same-origin', cache: 'no-store', signal: options.signal ?? null }
     if (options.body !== undefined) {
       headers['Content-Type'] = 'application/json'
       init.body = JSON.stringify(options.body)
+    } else if (options.bytes) {
+      headers['Content-Type'] = 'application/octet-stream'
+      init.body = options.bytes
     }
     let answer: Response
     try {

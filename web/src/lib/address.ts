@@ -7,6 +7,9 @@ export interface View {
   place: string // "lat,lon"
   entry: string
   at: number // NaN: live
+  takeoff: number // of a plan that is asked about; NaN: as planned
+  known: number // by what was known then; NaN: now
+  filter: string // what a list is narrowed to, as "party=MEX&kind=claims"
   speed: number
   zoom: number // NaN: the map fits what is shown
   lat: number
@@ -14,7 +17,7 @@ export interface View {
   kiosk: boolean
 }
 
-export const none: View = { screen: 'live', flight: '', source: '', place: '', entry: '', at: NaN, speed: 1, zoom: NaN, lat: NaN, lon: NaN, kiosk: false }
+export const none: View = { screen: 'live', flight: '', source: '', place: '', entry: '', at: NaN, takeoff: NaN, known: NaN, filter: '', speed: 1, zoom: NaN, lat: NaN, lon: NaN, kiosk: false }
 
 /** The fragment of a view: #/review/LOCAL-2026-0001?at=2026-11-28T07:24:30.123Z&map=7.5/31.33/-110.9 */
 export function format(v: View): string {
@@ -23,6 +26,9 @@ export function format(v: View): string {
   if (v.place) q.set('place', v.place)
   if (v.entry) q.set('entry', v.entry)
   if (Number.isFinite(v.at)) q.set('at', new Date(v.at).toISOString())
+  if (Number.isFinite(v.takeoff)) q.set('takeoff', new Date(v.takeoff).toISOString())
+  if (Number.isFinite(v.known)) q.set('known', new Date(v.known).toISOString())
+  if (v.filter) q.set('filter', v.filter)
   if (v.speed !== 1) q.set('speed', String(v.speed))
   if (Number.isFinite(v.zoom)) q.set('map', `${round(v.zoom, 2)}/${round(v.lat, 5)}/${round(v.lon, 5)}`)
   if (v.kiosk) q.set('kiosk', '1')
@@ -47,6 +53,9 @@ export function parse(fragment: string): View {
   v.entry = q.get('entry') ?? ''
   const at = q.get('at')
   if (at) v.at = Date.parse(at)
+  v.takeoff = Date.parse(q.get('takeoff') ?? '')
+  v.known = Date.parse(q.get('known') ?? '')
+  v.filter = q.get('filter') ?? ''
   const speed = Number(q.get('speed'))
   if (speed > 0) v.speed = speed
   const map = /^(-?[\d.]+)\/(-?[\d.]+)\/(-?[\d.]+)$/.exec(q.get('map') ?? '')
@@ -58,5 +67,9 @@ export function parse(fragment: string): View {
   v.kiosk = q.get('kiosk') === '1'
   return v
 }
+
+/** A filter as its parts; empty ones are left out of its text. */
+export const filterOf = (v: View): Record<string, string> => Object.fromEntries(new URLSearchParams(v.filter))
+export const filterText = (parts: Readonly<Record<string, string>>): string => new URLSearchParams(Object.entries(parts).map(([k, x]) => [k, x.trim()] as [string, string]).filter(([, x]) => x !== '')).toString()
 
 const round = (x: number, digits: number) => String(Number(x.toFixed(digits)))

@@ -49,11 +49,15 @@ class App {
   private socket: Socket | null = null
   private polls: ReturnType<typeof setInterval> | undefined
   private writing: ReturnType<typeof setTimeout> | undefined
+  private written = location.hash // what the address was when it was last read or written here
 
   start() {
     document.documentElement.lang = words.language
     this.setTheme(this.theme)
-    addEventListener('hashchange', () => this.arrive(parse(location.hash)))
+    addEventListener('hashchange', () => {
+      this.written = location.hash
+      this.arrive(parse(location.hash))
+    })
     this.arrive(this.view)
     this.clock.listen((s, why) => {
       this.time = s
@@ -171,6 +175,7 @@ class App {
     const text = format(v)
     if (text === location.hash) return
     history.pushState(null, '', text)
+    this.written = location.hash
     this.arrive(v)
   }
 
@@ -179,7 +184,11 @@ class App {
     this.current = { ...this.current, ...change }
     this.view = this.current
     clearTimeout(this.writing)
-    this.writing = setTimeout(() => history.replaceState(null, '', format(this.current)), 150)
+    this.writing = setTimeout(() => {
+      if (location.hash !== this.written) return // somebody goes elsewhere, and is about to arrive
+      history.replaceState(null, '', format(this.current))
+      this.written = location.hash
+    }, 150)
   }
 
   /** A screen anew, with nothing selected but what is given. */

@@ -24,11 +24,8 @@ export function trackOf(id: string, fixes: readonly Fix[]): Track {
   return { id, parts }
 }
 
-/** Clearances come with the authority's facts: until then none is known. */
-const standing: Standing = 'unknown'
-
 /** Entries with the stretch of the track that lies within each. Fixes are in the order of their time. */
-export function entriesOf(entries: readonly FlightEntry[], fixes: readonly Fix[]): Entry[] {
+export function entriesOf(entries: readonly FlightEntry[], fixes: readonly Fix[], standing: (e: FlightEntry) => Standing = () => 'unknown'): Entry[] {
   const times = Float64Array.from(fixes, (f) => instant(f.time))
   // the first fix that is not before an instant
   const firstFrom = (at: number): number => {
@@ -48,7 +45,7 @@ export function entriesOf(entries: readonly FlightEntry[], fixes: readonly Fix[]
     for (let i = firstFrom(from); i < times.length && times[i]! <= to; i++) inside.push([fixes[i]!.lon, fixes[i]!.lat])
     const crossings = [{ at: [e.first.lon, e.first.lat] as LonLat, inward: true }]
     if (!e.open) crossings.push({ at: [e.last.lon, e.last.lat] as LonLat, inward: false })
-    return { id: entryId(e), standing, crossings, inside: inside.length > 1 ? [inside] : [] }
+    return { id: entryId(e), standing: standing(e), crossings, inside: inside.length > 1 ? [inside] : [] }
   })
 }
 
