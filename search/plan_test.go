@@ -99,7 +99,7 @@ func check(t *testing.T, task *Task, p *Plan) {
 	if math.Abs(pos-p.POS) > 1e-9 {
 		t.Errorf("POS %v, walking along the route gives %v", p.POS, pos)
 	}
-	if all, sensed := Length(legs); math.Abs(float64(length-p.Length)) > 1 || math.Abs(float64(all-p.Length)) > 0.1 || math.Abs(float64(sensed-p.Sensed)) > 0.1 {
+	if all, sensed := Length(legs); math.Abs(float64(length/p.Length)-1) > 3e-6 || math.Abs(float64(all-p.Length)) > 0.1 || math.Abs(float64(sensed-p.Sensed)) > 0.1 {
 		t.Errorf("length %v of which sensed %v; walked %v, legs %v and %v", p.Length, p.Sensed, length, all, sensed)
 	}
 	if p.Length > task.Length+1e-3 {
