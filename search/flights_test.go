@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"math/rand"
+	"reflect"
 	"testing"
 	"time"
 
@@ -309,5 +310,33 @@ func TestATurretLooksWhereItPays(t *testing.T) {
 	}
 	if got := GroundReach(3000, 2000, 0, 0); got != 0 {
 		t.Errorf("reach from too high %v", got)
+	}
+}
+
+// TestSoonerIsTheSameInAnotherOrder: the lanes and the POS stay, finds come sooner, and the flight is home in time.
+func TestSoonerIsTheSameInAnotherOrder(t *testing.T) {
+	t.Parallel()
+	task := small()
+	less := *task
+	less.Length *= 0.95
+	p := planned(t, &less, 1, 20_000)
+	q := p.Sooner(task)
+	check(t, task, q)
+	o := newTour(task)
+	if a, b := o.when(p.Lanes), o.when(q.Lanes); b >= 0.95*a {
+		t.Errorf("finds come after %v cells, before after %v", b, a)
+	}
+	strip := func(lanes []Lane) map[Lane]int {
+		n := map[Lane]int{}
+		for _, l := range lanes {
+			if l.backward() {
+				l = l.reversed()
+			}
+			n[l]++
+		}
+		return n
+	}
+	if !reflect.DeepEqual(strip(p.Lanes), strip(q.Lanes)) {
+		t.Error("other lanes are flown")
 	}
 }

@@ -113,13 +113,13 @@ func check(t *testing.T, task *Task, p *Plan) {
 // TestPlansReachTheirShare: iterations are fixed, so that the figures are the same on every machine.
 func TestPlansReachTheirShare(t *testing.T) {
 	t.Parallel()
-	for i, want := range []struct{ first, share float64 }{{0.91, 0.925}, {0.90, 0.935}, {0.84, 0.87}} {
+	for i, want := range []struct{ first, share float64 }{{0.91, 0.925}, {0.90, 0.93}, {0.84, 0.86}} {
 		in := instances[i]
 		t.Run(in.name, func(t *testing.T) {
 			t.Parallel()
 			task := in.task()
 			first := planned(t, task, 1, 0)
-			p := planned(t, task, 1, 120_000)
+			p := planned(t, task, 1, 60_000)
 			check(t, task, p)
 			t.Logf("%.4f, then %.4f of the bound %.4f", first.Share(), p.Share(), p.Bound)
 			if first.Share() < want.first || p.Share() < want.share {
@@ -167,12 +167,11 @@ func TestMovesLeaveTheHeapAlone(t *testing.T) {
 // TestNotEverywhere: no point of a plan lies where the aircraft may not be, and the plan begins in the air.
 func TestNotEverywhere(t *testing.T) {
 	t.Parallel()
-	task := instances[0].task()
-	task.Length = 2000 * geodesy.Kilometre
-	task.Start = &Pose{Point{20_000, 10_000}, 90}
+	task := small()
+	task.Start = &Pose{Point{10_000, 5000}, 90}
 	task.Permitted = func(p Point) bool {
 		x, y := float64(p.X)/1000, float64(p.Y)/1000
-		return !(x > 60 && x < 90 && y > 60 && y < 120) && x+y < 330 && math.Hypot(x-30, y-90) > 12
+		return !(x > 25 && x < 35 && y > 20 && y < 45) && x+y < 105 && math.Hypot(x-12, y-40) > 6
 	}
 	p := planned(t, task, 1, 30_000)
 	check(t, task, p)
@@ -189,7 +188,7 @@ func TestTasksThatCannotBe(t *testing.T) {
 		"no prior":            func(t *Task) { t.Prior = nil },
 		"sweep of no cells":   func(t *Task) { t.Sweep = 0 },
 		"sweep of half cells": func(t *Task) { t.Sweep = 1500 },
-		"sweep over the map":  func(t *Task) { t.Sweep = 201_000 },
+		"sweep over the map":  func(t *Task) { t.Sweep = 61_000 },
 		"detection over one":  func(t *Task) { t.Detection = []float64{1.1} },
 		"detection unknown":   func(t *Task) { t.Detection = []float64{math.NaN()} },
 		"no detection":        func(t *Task) { t.Detection = nil },
@@ -197,7 +196,7 @@ func TestTasksThatCannotBe(t *testing.T) {
 		"length unknown":      func(t *Task) { t.Length = geodesy.Length(math.NaN()) },
 		"no base":             func(t *Task) { t.Base.X = geodesy.Length(math.Inf(1)) },
 	} {
-		task := instances[0].task()
+		task := small()
 		spoil(task)
 		if _, err := NewPlanner(task, 1, 0); !errors.Is(err, ErrTask) {
 			t.Errorf("%s: %v", name, err)
@@ -208,7 +207,7 @@ func TestTasksThatCannotBe(t *testing.T) {
 		"nowhere permitted": func(t *Task) { t.Permitted = func(Point) bool { return false } },
 		"base walled off":   func(t *Task) { t.Permitted = func(p Point) bool { return p.Y > -5000 } },
 	} {
-		task := instances[0].task()
+		task := small()
 		spoil(task)
 		if _, err := NewPlanner(task, 1, 0); !errors.Is(err, ErrUnreachable) {
 			t.Errorf("%s: %v", name, err)

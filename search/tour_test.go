@@ -17,7 +17,7 @@ func TestMovesKeepTheBooks(t *testing.T) {
 	a := &annealer{tour: o, luck: 7, price: price, worth: 1 / price}
 	fresh := newTour(task)
 	fresh.links = o.links
-	for i := range 20_000 {
+	for i := range 6000 {
 		a.temperature = 40
 		before := a.taken
 		a.step()

@@ -244,8 +244,15 @@ func (t *attempt) permit(r *Request, m *terrain) error {
 	if len(zones) == 0 && r.Permitted == nil {
 		return nil
 	}
+	// The corners of cells are asked for again by every sortie and every length that is tried.
+	known := map[search.Point]bool{}
 	t.task.Permitted = func(p search.Point) bool {
-		return !zones.holds(p) && (r.Permitted == nil || r.Permitted(t.frame.position(p)))
+		ok, asked := known[p]
+		if !asked {
+			ok = !zones.holds(p) && (r.Permitted == nil || r.Permitted(t.frame.position(p)))
+			known[p] = ok
+		}
+		return ok
 	}
 	return nil
 }
