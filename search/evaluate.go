@@ -22,13 +22,20 @@ func PODs(p *Prior, legs []Leg, sweep geodesy.Length, detection []float64) []flo
 		}
 	}
 	pod := make([]float64, p.Cells())
+	var missing [256]float64 // by looks, of the last q
+	last := math.NaN()
 	for c := range pod {
-		q := detection[min(c, len(detection)-1)]
+		if q := detection[min(c, len(detection)-1)]; q != last {
+			last = q
+			for n := range missing {
+				missing[n] = 1 - Looks(q, n)
+			}
+		}
 		at := c/p.Columns*fine*cols + c%p.Columns*fine
 		missed := 0.0
 		for j := range fine {
 			for _, n := range looks[at+j*cols:][:fine] {
-				missed += 1 - Looks(q, int(n))
+				missed += missing[n]
 			}
 		}
 		pod[c] = 1 - missed/(fine*fine)

@@ -131,7 +131,7 @@ func TestPlansReachTheirShare(t *testing.T) {
 
 func TestAPlanFollowsFromItsSeed(t *testing.T) {
 	t.Parallel()
-	task := instances[1].task()
+	task := small()
 	a, b := planned(t, task, 3, 20_000), planned(t, task, 3, 20_000)
 	if !reflect.DeepEqual(a, b) {
 		t.Error("the same seed and iterations give two plans")
