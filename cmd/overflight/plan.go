@@ -28,7 +28,8 @@ type planFlags struct {
 	sorties, iterations                                      int
 	seed                                                     uint64
 	json, patterns                                           bool
-	geojson, kml, station                                    string
+	geojson, kml, station, gimbal                            string
+	reach, field                                             float64
 }
 
 func newPlan(t *terminal) *cobra.Command {
@@ -66,6 +67,9 @@ func newPlan(t *terminal) *cobra.Command {
 	flags.StringVar(&f.geojson, "geojson", "", t.words.Text("help.plan.geojson"))
 	flags.StringVar(&f.kml, "kml", "", t.words.Text("help.plan.kml"))
 	flags.StringVar(&f.station, "station", "", t.words.Text("help.plan.station"))
+	flags.Float64Var(&f.reach, "reach", 0, t.words.Text("help.plan.reach"))
+	flags.Float64Var(&f.field, "field", 180, t.words.Text("help.plan.field"))
+	flags.StringVar(&f.gimbal, "gimbal", "", t.words.Text("help.plan.gimbal"))
 	flags.Float64Var(&f.height, "height", 4500, t.words.Text("help.plan.height"))
 	return c
 }
@@ -79,12 +83,18 @@ func doPlan(t *terminal, f *planFlags) error {
 	if err != nil {
 		return sayPlan(t, err)
 	}
+	if f.reach != 0 || f.gimbal != "" {
+		if p.Turret, err = p.Gimbal(geodesy.Length(f.reach)*geodesy.Kilometre, geodesy.Angle(f.field)); err != nil {
+			return sayPlan(t, err)
+		}
+	}
 	for _, x := range []struct {
 		file  string
 		write func(io.Writer) error
 	}{
 		{f.geojson, func(w io.Writer) error { return p.WriteGeoJSON(w, t.words) }},
 		{f.kml, func(w io.Writer) error { return p.WriteKML(w, t.words) }},
+		{f.gimbal, func(w io.Writer) error { return p.Turret.WriteCSV(w) }},
 	} {
 		if x.file != "" {
 			if err := t.write(x.file, x.write); err != nil {
@@ -103,7 +113,7 @@ func doPlan(t *terminal, f *planFlags) error {
 	switch {
 	case f.json:
 		return t.write(source.Stdin, func(w io.Writer) error { return p.WriteJSON(w, t.words) })
-	case f.geojson == source.Stdin || f.kml == source.Stdin || f.station == source.Stdin:
+	case f.geojson == source.Stdin || f.kml == source.Stdin || f.station == source.Stdin || f.gimbal == source.Stdin:
 		return nil
 	}
 	return t.write(source.Stdin, func(w io.Writer) error { return p.WriteTable(w, t.words) })

@@ -114,8 +114,11 @@ type Plan struct {
 	Bound    float64
 	Patterns []Pattern // of the first sortie, beside its own bound
 	First    float64   // bound of the first sortie
+	Turret   *Gimbal   // nil: a camera that looks straight down only
 
-	frame frame
+	frame    frame
+	task     search.Task
+	airspeed search.Airspeed
 }
 
 // Position is where a point of the plan's plane lies.
@@ -165,9 +168,14 @@ func (r *Request) airspeed() (search.Airspeed, error) {
 		low, high  float64
 		lowAllowed bool
 	}{
-		{"--hours", r.Hours.Hours(), 0, 1000, false}, {"--reserve", r.Reserve.Hours(), 0, 1000, true}, {"--bank", float64(r.Bank), 0, 60, false},
-		{"--sweep", float64(r.Sweep), 0, 200_000, false}, {"--detection", r.Detection, 0, 1, false}, {"--sorties", float64(r.Sorties), 0, 50, false},
-		{"--rest", r.Rest, 0, 0.999999, true}, {"--iterations", float64(r.Iterations), 0, 1e9, true},
+		{"--hours", r.Hours.Hours(), 0, 1000, false},
+		{"--reserve", r.Reserve.Hours(), 0, 1000, true},
+		{"--bank", float64(r.Bank), 0, 60, false},
+		{"--sweep", float64(r.Sweep), 0, 200_000, false},
+		{"--detection", r.Detection, 0, 1, false},
+		{"--sorties", float64(r.Sorties), 0, 50, false},
+		{"--rest", r.Rest, 0, 0.999999, true},
+		{"--iterations", float64(r.Iterations), 0, 1e9, true},
 	} {
 		if !(x.v <= x.high) || !(x.v > x.low || x.lowAllowed && x.v == x.low) {
 			return search.Airspeed{}, fault(CodeRange, x.option, fmt.Sprintf("%g", x.v), fmt.Sprintf("%g..%g", x.low, x.high))
@@ -210,7 +218,7 @@ func (m *terrain) attempt(r *Request, a search.Airspeed, axis geodesy.Angle, ava
 	t.airspeed = a
 	t.task = search.Task{
 		Prior: prior, Sweep: r.Sweep, Detection: []float64{r.Detection}, Turn: a.Turn(), Base: t.frame.plane(r.Base),
-		Length: geodesy.Length(float64(a.Air-a.Wind.Speed()) * available.Seconds()),
+		Length: geodesy.Length(float64(a.Air-a.Wind.Speed()) * available.Seconds() * (1 - 1e-9)), // no rounding makes it late
 	}
 	if r.Start != nil {
 		t.task.Start = &search.Pose{Point: t.frame.plane(r.Start.Position), Heading: t.frame.course(r.Start.Course)}
@@ -278,11 +286,18 @@ func (t *attempt) reachable(r *Request, available time.Duration) error {
 	return fault(CodeShort, fmt.Sprintf("%.1f", available.Hours()), fmt.Sprintf("%.0f", near/1000), fmt.Sprintf("%.1f", math.Ceil((need+r.Reserve.Hours())*10)/10))
 }
 
+// With wind some lengths are tried, until a flight takes so much of the time there is.
+const (
+	tries  = 6
+	enough = 0.98
+)
+
 // plan improves the attempt, with as much length as fits the time at the true speed over the ground of every leg.
 func (t *attempt) plan(r *Request, available time.Duration) (*Plan, error) {
-	n := max(1, r.Sorties)
-	for range 12 {
-		tasks := make([]search.Task, n)
+	// The first length is flown in time whatever the wind; the others are tried for what they add.
+	var best *Plan
+	for range tries {
+		tasks := make([]search.Task, r.Sorties)
 		for k := range tasks {
 			tasks[k] = t.task
 			if k > 0 {
@@ -296,7 +311,8 @@ func (t *attempt) plan(r *Request, available time.Duration) (*Plan, error) {
 		longest := time.Duration(0)
 		out := &Plan{
 			Request: r, Speed: t.airspeed.Air, Turn: t.task.Turn, Axis: t.frame.axis, Cell: t.task.Prior.Cell,
-			Columns: t.task.Prior.Columns, Rows: t.task.Prior.Rows, Budget: t.task.Length, POS: pos, frame: t.frame,
+			Columns: t.task.Prior.Columns, Rows: t.task.Prior.Rows, Budget: t.task.Length, POS: pos,
+			frame: t.frame, task: t.task, airspeed: t.airspeed,
 		}
 		for k, p := range plans {
 			legs := p.Route(&tasks[k])
@@ -304,27 +320,29 @@ func (t *attempt) plan(r *Request, available time.Duration) (*Plan, error) {
 			longest = max(longest, d)
 			out.Sorties = append(out.Sorties, Sortie{Legs: legs, POS: p.POS, Length: p.Length, Sensed: p.Sensed, Duration: d, Lanes: len(p.Lanes)})
 		}
-		if longest > available {
-			t.task.Length *= geodesy.Length(math.Min(0.998, 0.999*float64(available)/float64(longest)))
-			continue
-		}
-		if r.WindSpeed > 0 && float64(longest) < 0.97*float64(available) {
-			t.task.Length *= geodesy.Length(0.995 * float64(available) / float64(longest))
-			continue
-		}
-		// The bound is that of the wind behind it all the way.
-		for k := range tasks {
-			tasks[k].Length = t.airspeed.Farthest(available)
-		}
-		out.Bound, out.First = search.PooledBound(tasks), tasks[0].Bound()
-		if r.Patterns {
-			for _, c := range search.Compare(&t.task) {
-				out.Patterns = append(out.Patterns, Pattern{Name: c.Pattern, POS: max(0, c.POS)})
+		if longest <= available && (best == nil || out.POS > best.POS) {
+			// The bound has the wind behind it all the way.
+			for k := range tasks {
+				tasks[k].Length = t.airspeed.Farthest(available)
 			}
+			out.Bound, out.First = search.PooledBound(tasks), tasks[0].Bound()
+			best = out
 		}
-		return out, nil
+		if r.WindSpeed == 0 || longest <= available && float64(longest) > enough*float64(available) {
+			break
+		}
+		t.task.Length *= geodesy.Length(0.996 * float64(available) / float64(longest))
 	}
-	return nil, fault(CodeShort, fmt.Sprintf("%.1f", available.Hours()), "-", "-")
+	if best == nil {
+		return nil, fault(CodeNoSpace)
+	}
+	if r.Patterns {
+		t.task.Length = best.Budget
+		for _, c := range search.Compare(&t.task) {
+			best.Patterns = append(best.Patterns, Pattern{Name: c.Pattern, POS: max(0, c.POS)})
+		}
+	}
+	return best, nil
 }
 
 func position(p geodesy.Position) string {

@@ -41,7 +41,19 @@ type Document struct {
 	Share       float64         `json:"share_of_bound"`
 	Sorties     []SortieSummary `json:"sorties"`
 	Patterns    []PatternShare  `json:"patterns,omitempty"`
+	Turret      *TurretSummary  `json:"turret,omitempty"`
 	Assumptions []string        `json:"assumptions"`
+}
+
+// TurretSummary is what a gimbal schedule along the routes comes to.
+type TurretSummary struct {
+	Reach float64 `json:"reach_m"`
+	Field float64 `json:"field_deg"`
+	Rate  float64 `json:"rate_m2_s"`
+	Looks int     `json:"looks"`
+	POS   float64 `json:"pos"`
+	Bound float64 `json:"bound"`
+	Share float64 `json:"share_of_bound"`
 }
 
 // SortieSummary is a flight without its route, which the GeoJSON has.
@@ -83,6 +95,9 @@ func (p *Plan) Document(words *catalogue.Catalogue) Document {
 	for _, x := range p.Patterns {
 		d.Patterns = append(d.Patterns, PatternShare{Pattern: string(x.Name), POS: x.POS, Share: x.POS / p.First})
 	}
+	if g := p.Turret; g != nil {
+		d.Turret = &TurretSummary{Reach: float64(g.Turret.Farthest), Field: float64(g.Turret.Field), Rate: g.Turret.Rate, Looks: len(g.Glances), POS: g.POS, Bound: g.Bound, Share: g.share()}
+	}
 	return d
 }
 
@@ -113,6 +128,9 @@ func (p *Plan) assumptions(words *catalogue.Catalogue) []string {
 	if len(r.Excluded) > 0 || r.Permitted != nil {
 		out = append(out, words.Text("plan.assumes.zones"))
 	}
+	if p.Turret != nil {
+		out = append(out, words.Text("plan.assumes.turret"))
+	}
 	return out
 }
 
@@ -129,6 +147,9 @@ func (p *Plan) WriteTable(w io.Writer, words *catalogue.Catalogue) error {
 	}
 	for i, s := range p.Sorties {
 		lines = append(lines, "  "+words.Text("plan.sortie", i+1, percent(s.POS), s.Lanes, catalogue.Decimal(float64(s.Length)/1000, 0), catalogue.Decimal(float64(s.Sensed)/1000, 0), catalogue.Decimal(s.Duration.Hours(), 1)))
+	}
+	if p.Turret != nil {
+		lines = append(lines, "", "  "+p.Turret.line(words))
 	}
 	if len(p.Patterns) > 0 {
 		lines = append(lines, "", "  "+words.Text("plan.patterns"))
@@ -205,9 +226,9 @@ func (p *Plan) WriteGeoJSON(w io.Writer, _ *catalogue.Catalogue) error {
 }
 
 type kml struct {
-	XMLName  xml.Name    `xml:"http://www.opengis.net/kml/2.2 kml"`
-	Name     string      `xml:"Document>name"`
-	Placemar []placemark `xml:"Document>Placemark"`
+	XMLName    xml.Name    `xml:"http://www.opengis.net/kml/2.2 kml"`
+	Name       string      `xml:"Document>name"`
+	Placemarks []placemark `xml:"Document>Placemark"`
 }
 
 type placemark struct {
@@ -235,7 +256,7 @@ func (p *Plan) WriteKML(w io.Writer, words *catalogue.Catalogue) error {
 			for _, q := range p.points(&l.Link) {
 				text += strconv.FormatFloat(round(float64(q.Lon)), 'f', -1, 64) + "," + strconv.FormatFloat(round(float64(q.Lat)), 'f', -1, 64) + " "
 			}
-			doc.Placemar = append(doc.Placemar, placemark{Name: name, Tessellate: 1, Coordinates: text[:len(text)-1]})
+			doc.Placemarks = append(doc.Placemarks, placemark{Name: name, Tessellate: 1, Coordinates: text[:len(text)-1]})
 		}
 	}
 	if _, err := io.WriteString(w, xml.Header); err != nil {
