@@ -172,6 +172,16 @@ func TestSortiesAfterEachOther(t *testing.T) {
 	for k := range tasks {
 		alone = alone.Left(planned(t, task, uint64(k+10), 20_000).PODs(task))
 	}
+	// Nor less than planning each once on what the ones before leave.
+	next, inTurn := *task, 0.0
+	for k := range tasks {
+		p := planned(t, &next, uint64(1+k), 20_000)
+		inTurn += p.POS
+		next.Prior = next.Prior.Left(p.PODs(&next))
+	}
+	if pos < inTurn-1e-9 {
+		t.Errorf("POS %v, planned in turn %v", pos, inTurn)
+	}
 	left, sum := task.Prior, 0.0
 	for _, p := range plans {
 		if p.Length > task.Length+1e-3 {

@@ -27,7 +27,7 @@ type planFlags struct {
 	exclude, states                                          []string
 	sorties, iterations                                      int
 	seed                                                     uint64
-	json, patterns                                           bool
+	json, patterns, soonest                                  bool
 	geojson, kml, station, gimbal                            string
 	reach, field                                             float64
 }
@@ -62,6 +62,7 @@ func newPlan(t *terminal) *cobra.Command {
 	flags.IntVar(&f.sorties, "sorties", 1, t.words.Text("help.plan.sorties"))
 	flags.Uint64Var(&f.seed, "seed", 1, t.words.Text("help.plan.seed"))
 	flags.IntVar(&f.iterations, "iterations", 1_000_000, t.words.Text("help.plan.iterations"))
+	flags.BoolVar(&f.soonest, "soonest", false, t.words.Text("help.plan.soonest"))
 	flags.BoolVar(&f.patterns, "patterns", false, t.words.Text("help.plan.patterns"))
 	flags.BoolVar(&f.json, "json", false, t.words.Text("help.json"))
 	flags.StringVar(&f.geojson, "geojson", "", t.words.Text("help.plan.geojson"))
@@ -146,7 +147,7 @@ const mostPriorFile = 64 << 20
 func (f *planFlags) request(t *terminal) (*planning.Request, error) {
 	r := &planning.Request{
 		Hours: hours(f.hours), Reserve: hours(f.reserve), Bank: geodesy.Angle(f.bank), File: f.prior, Rest: f.rest, HalfLife: f.halfLife, AsOf: time.Now(),
-		Sweep: geodesy.Length(f.sweep) * geodesy.Kilometre, Detection: f.detection, Sorties: f.sorties, Seed: f.seed, Iterations: f.iterations, Patterns: f.patterns,
+		Sweep: geodesy.Length(f.sweep) * geodesy.Kilometre, Detection: f.detection, Sorties: f.sorties, Seed: f.seed, Iterations: f.iterations, Soonest: f.soonest, Patterns: f.patterns,
 	}
 	for _, x := range []struct{ option, value string }{{"--aircraft", f.aircraft}, {"--base", f.base}, {"--prior", f.prior}} {
 		if x.value == "" {

@@ -74,6 +74,7 @@ type Request struct {
 	Sorties    int
 	Seed       uint64
 	Iterations int
+	Soonest    bool // spend some length on finding sooner
 	Patterns   bool // compare with the patterns of IAMSAR
 }
 
@@ -292,6 +293,9 @@ const (
 	enough = 0.98
 )
 
+// forOrder is the share of the length that may go into an order that finds sooner.
+const forOrder = 0.025
+
 // plan improves the attempt, with as much length as fits the time at the true speed over the ground of every leg.
 func (t *attempt) plan(r *Request, available time.Duration) (*Plan, error) {
 	// The first length is flown in time whatever the wind; the others are tried for what they add.
@@ -302,6 +306,9 @@ func (t *attempt) plan(r *Request, available time.Duration) (*Plan, error) {
 			tasks[k] = t.task
 			if k > 0 {
 				tasks[k].Start = nil
+			}
+			if r.Soonest {
+				tasks[k].Length *= 1 - forOrder
 			}
 		}
 		plans, pos, _, err := search.Sorties(tasks, r.Seed, r.Iterations)
@@ -315,6 +322,10 @@ func (t *attempt) plan(r *Request, available time.Duration) (*Plan, error) {
 			frame: t.frame, task: t.task, airspeed: t.airspeed,
 		}
 		for k, p := range plans {
+			if r.Soonest {
+				tasks[k].Length = t.task.Length
+				p = p.Sooner(&tasks[k])
+			}
 			legs := p.Route(&tasks[k])
 			d := t.airspeed.Duration(legs)
 			longest = max(longest, d)

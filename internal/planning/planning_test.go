@@ -102,6 +102,7 @@ func TestPlansAreHomeInTime(t *testing.T) {
 		"plain":   func(*Request) {},
 		"wind":    func(r *Request) { r.WindFrom, r.WindSpeed = 300, 25 },
 		"sorties": func(r *Request) { r.Sorties = 2 },
+		"soonest": func(r *Request) { r.Soonest = true },
 		"lanes":   func(r *Request) { a := geodesy.Angle(35); r.Lanes = &a },
 		"zone": func(r *Request) {
 			r.Excluded = []geojson.Polygon{{{{-106.9, 25.2}, {-106.7, 25.2}, {-106.7, 25.3}, {-106.9, 25.3}, {-106.9, 25.2}}}}

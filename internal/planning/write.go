@@ -36,6 +36,7 @@ type Document struct {
 	Rows        int             `json:"rows"`
 	Seed        uint64          `json:"seed"`
 	Iterations  int             `json:"iterations"`
+	Soonest     bool            `json:"soonest"`
 	POS         float64         `json:"pos"`
 	Bound       float64         `json:"bound"`
 	Share       float64         `json:"share_of_bound"`
@@ -87,7 +88,7 @@ func (p *Plan) Document(words *catalogue.Catalogue) Document {
 		Kind: "search-plan/v1", Aircraft: r.Aircraft.Type, Base: [2]float64{float64(r.Base.Lat), float64(r.Base.Lon)}, Hours: r.Hours.Hours(), Reserve: r.Reserve.Hours(),
 		Airspeed: float64(p.Speed), Bank: float64(r.Bank), Turn: float64(p.Turn), WindFrom: float64(r.WindFrom), WindSpeed: float64(r.WindSpeed),
 		Sweep: float64(r.Sweep), Detection: r.Detection, Prior: r.File, Rest: r.Rest, Lanes: math.Mod(float64(p.Axis), 90), Cell: float64(p.Cell), Columns: p.Columns, Rows: p.Rows,
-		Seed: r.Seed, Iterations: r.Iterations, POS: p.POS, Bound: p.Bound, Share: p.Share(), Assumptions: p.assumptions(words),
+		Seed: r.Seed, Iterations: r.Iterations, Soonest: r.Soonest, POS: p.POS, Bound: p.Bound, Share: p.Share(), Assumptions: p.assumptions(words),
 	}
 	for _, s := range p.Sorties {
 		d.Sorties = append(d.Sorties, SortieSummary{POS: s.POS, Length: float64(s.Length), Sensed: float64(s.Sensed), Duration: s.Duration.Hours(), Lanes: s.Lanes})
