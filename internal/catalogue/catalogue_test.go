@@ -187,6 +187,8 @@ func families(t *testing.T) map[string][]string {
 		"kept.":             constants(t, "statement:Kept"),
 		"claim.":            append(constants(t, "statement:Word"), "number", "between", "at-least", "at-most", "period"),
 		"finding.":          names(4, func(i int) string { return statement.Finding(i).String() }),
+		"planning.":         constants(t, "planning:Code"),
+		"pattern.":          constants(t, "search:Pattern"),
 		"problem.":          literals(t, "../server/problem.go", `(?:http\.Status\w+, )"([a-z-]+)"`),
 	}
 	f["problem."] = append(f["problem."], "day", "zone")

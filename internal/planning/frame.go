@@ -1,0 +1,101 @@
+package planning
+
+import (
+	"math"
+
+	"overflight/format/geojson"
+	"overflight/geodesy"
+	"overflight/search"
+)
+
+// frame lays the plane of a plan on the Earth: distances and azimuths from its origin are true (azimuthal equidistant
+// projection on the ellipsoid). Its x axis leaves the origin at an azimuth.
+type frame struct {
+	origin geodesy.Position
+	axis   geodesy.Angle
+	corner search.Point // of the map, from the origin along the axes
+}
+
+// flat is a position on the plane with x to the east, from the origin.
+func flat(origin, p geodesy.Position) search.Point {
+	s, azi, _ := geodesy.Inverse(origin, p)
+	sin, cos := math.Sincos(azi.Radians())
+	return search.Point{X: s * geodesy.Length(sin), Y: s * geodesy.Length(cos)}
+}
+
+// turned takes a point of the plane with x to the east into the frame.
+func (f frame) turned(p search.Point) search.Point {
+	sin, cos := math.Sincos((90 - f.axis).Radians())
+	x, y := float64(p.X)*cos+float64(p.Y)*sin, float64(p.Y)*cos-float64(p.X)*sin
+	return search.Point{X: geodesy.Length(x) - f.corner.X, Y: geodesy.Length(y) - f.corner.Y}
+}
+
+func (f frame) plane(p geodesy.Position) search.Point { return f.turned(flat(f.origin, p)) }
+
+func (f frame) position(p search.Point) geodesy.Position {
+	x, y := float64(p.X+f.corner.X), float64(p.Y+f.corner.Y)
+	d := math.Hypot(x, y)
+	if d == 0 {
+		return f.origin
+	}
+	q, _ := geodesy.Direct(f.origin, f.axis-geodesy.Angle(math.Atan2(y, x)*180/math.Pi), geodesy.Length(d))
+	return q
+}
+
+// heading is a course of the frame as a true azimuth at the origin, where wind is given.
+func (f frame) course(azimuth geodesy.Angle) geodesy.Angle { return f.axis - azimuth }
+
+// shape is rings on a plane, even-odd.
+type shape [][]search.Point
+
+func shapeOf(origin geodesy.Position, polygons []geojson.Polygon) shape {
+	var s shape
+	for _, p := range polygons {
+		for _, r := range p {
+			ring := make([]search.Point, len(r))
+			for i, c := range r {
+				ring[i] = flat(origin, geodesy.Position{Lat: geodesy.Angle(c[1]), Lon: geodesy.Angle(c[0])})
+			}
+			s = append(s, ring)
+		}
+	}
+	return s
+}
+
+func (s shape) turned(f frame) shape {
+	out := make(shape, len(s))
+	for i, r := range s {
+		out[i] = make([]search.Point, len(r))
+		for k, p := range r {
+			out[i][k] = f.turned(p)
+		}
+	}
+	return out
+}
+
+// crossings are where the rings cross a line of one y, in no order.
+func (s shape) crossings(y geodesy.Length, into []float64) []float64 {
+	into = into[:0]
+	for _, r := range s {
+		for i := range r {
+			a, b := r[i], r[(i+1)%len(r)]
+			if (a.Y > y) != (b.Y > y) {
+				into = append(into, float64(a.X)+float64(y-a.Y)/float64(b.Y-a.Y)*float64(b.X-a.X))
+			}
+		}
+	}
+	return into
+}
+
+func (s shape) holds(p search.Point) bool {
+	inside := false
+	for _, r := range s {
+		for i := range r {
+			a, b := r[i], r[(i+1)%len(r)]
+			if (a.Y > p.Y) != (b.Y > p.Y) && float64(p.X) < float64(a.X)+float64(p.Y-a.Y)/float64(b.Y-a.Y)*float64(b.X-a.X) {
+				inside = !inside
+			}
+		}
+	}
+	return inside
+}

@@ -1,0 +1,237 @@
+package planning
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"math"
+	"testing"
+	"time"
+
+	"overflight/authority"
+	"overflight/format/geojson"
+	"overflight/geodesy"
+	"overflight/internal/catalogue"
+	"overflight/search"
+)
+
+func request() *Request {
+	square := geojson.Polygon{{{-107, 25}, {-106.4, 25}, {-106.4, 25.5}, {-107, 25.5}, {-107, 25}}}
+	return &Request{
+		Aircraft: authority.Airframe{Type: "mq-9a", Name: "MQ-9A", Cruise: authority.Figure{Value: 100}, Endurance: authority.Figure{Value: 28}},
+		Base:     geodesy.Position{Lat: 24.8, Lon: -107.4}, Hours: 4 * time.Hour, Reserve: time.Hour, Bank: 20, Sweep: 4000, Detection: 0.6, Rest: 0.1, Sorties: 1, Seed: 1, Iterations: 2000,
+		File: "a.geojson", Features: []geojson.Weighted{{Polygons: []geojson.Polygon{square}, Weight: 3}, {Point: geojson.Position{-106.2, 25.2}, Sigma: 5000, Weight: 1}},
+	}
+}
+
+// TestTheFrameGoesThereAndBack: the plane and the Earth agree, in every direction of the axis, also at the antimeridian.
+func TestTheFrameGoesThereAndBack(t *testing.T) {
+	t.Parallel()
+	for _, origin := range []geodesy.Position{{Lat: 25, Lon: -106}, {Lat: -16, Lon: 179.9}, {Lat: 64, Lon: 20}} {
+		for axis := geodesy.Angle(0); axis < 360; axis += 35 {
+			f := frame{origin: origin, axis: axis, corner: search.Point{X: -50_000, Y: -70_000}}
+			for _, p := range []search.Point{{X: 0, Y: 0}, {X: 50_000, Y: 70_000}, {X: 130_000, Y: 20_000}, {X: 3, Y: 190_000}} {
+				q := f.plane(f.position(p))
+				if math.Hypot(float64(p.X-q.X), float64(p.Y-q.Y)) > 1e-3 {
+					t.Fatalf("%v, axis %v: %v comes back as %v", origin, axis, p, q)
+				}
+			}
+			// The x axis leaves the origin at the azimuth of the frame; y is to its left.
+			a, b := f.position(search.Point{X: 60_000, Y: 70_000}), f.position(search.Point{X: 50_000, Y: 80_000})
+			_, azi, _ := geodesy.Inverse(origin, a)
+			_, left, _ := geodesy.Inverse(origin, b)
+			if math.Abs(math.Remainder(float64(azi-axis), 360)) > 1e-6 || math.Abs(math.Remainder(float64(azi-left), 360)-90) > 1e-6 {
+				t.Errorf("axis %v: x leaves at %v, y at %v", axis, azi, left)
+			}
+		}
+	}
+}
+
+// TestThePriorHasItsWeights: however the map is turned, a polygon and a tip have the masses that they were given.
+func TestThePriorHasItsWeights(t *testing.T) {
+	t.Parallel()
+	r := request()
+	m, err := survey(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, axis := range []geodesy.Angle{90, 110, 163} {
+		var f frame
+		p, err := m.prior(r, axis, &f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		inside, near := 0.0, 0.0
+		square := m.areas[0].shape.turned(f)
+		for c, poc := range p.POC {
+			q := p.Centre(c%p.Columns, c/p.Columns)
+			if square.holds(q) {
+				inside += poc
+			}
+			if d := distance(q, f.plane(geodesy.Position{Lat: 25.2, Lon: -106.2})); d < 18_000 {
+				near += poc
+			}
+		}
+		if math.Abs(inside-0.675) > 0.02 || math.Abs(near-0.225) > 0.005 || math.Abs(p.Mass()-0.9) > 1e-9 {
+			t.Errorf("axis %v: %v in the polygon, %v near the tip, %v on the map", axis, inside, near, p.Mass())
+		}
+	}
+}
+
+func distance(a, b search.Point) float64 { return math.Hypot(float64(a.X-b.X), float64(a.Y-b.Y)) }
+
+func TestATipFades(t *testing.T) {
+	t.Parallel()
+	r := request()
+	r.HalfLife, r.AsOf = 48*time.Hour, time.Date(2026, 3, 5, 0, 0, 0, 0, time.UTC)
+	r.Features[1].Date = time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	m, err := survey(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.areas[1].weight != 0.25 || m.areas[0].weight != 3 {
+		t.Errorf("weights %v and %v", m.areas[0].weight, m.areas[1].weight)
+	}
+}
+
+// TestPlansAreHomeInTime: with wind and several sorties, in every language, and never above the bound.
+func TestPlansAreHomeInTime(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*Request){
+		"plain":   func(*Request) {},
+		"wind":    func(r *Request) { r.WindFrom, r.WindSpeed = 300, 25 },
+		"sorties": func(r *Request) { r.Sorties = 2 },
+		"soonest": func(r *Request) { r.Soonest = true },
+		"lanes":   func(r *Request) { a := geodesy.Angle(35); r.Lanes = &a },
+		"zone": func(r *Request) {
+			r.Excluded = []geojson.Polygon{{{{-106.9, 25.2}, {-106.7, 25.2}, {-106.7, 25.3}, {-106.9, 25.3}, {-106.9, 25.2}}}}
+		},
+		"in the air": func(r *Request) {
+			r.Start = &Start{Position: geodesy.Position{Lat: 25.2, Lon: -107.1}, Course: 45}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := request()
+			change(r)
+			p, err := Make(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if p.POS <= 0 || p.POS > p.Bound || len(p.Sorties) != r.Sorties {
+				t.Errorf("POS %v, bound %v, %d sorties", p.POS, p.Bound, len(p.Sorties))
+			}
+			for _, s := range p.Sorties {
+				if s.Duration > r.Hours-r.Reserve {
+					t.Errorf("%v in the air", s.Duration)
+				}
+				from := p.Position(s.Legs[0].From.Point)
+				want := r.Base
+				if r.Start != nil {
+					want = r.Start.Position
+				}
+				if d := geodesy.Distance(from, want); d > 1 {
+					t.Errorf("begins %v m from where it should", d)
+				}
+				if d := geodesy.Distance(p.Position(s.Legs[len(s.Legs)-1].End().Point), r.Base); d > 1 {
+					t.Errorf("ends %v m from base", d)
+				}
+				zones := shapeOf(p.frame.origin, r.Excluded).turned(p.frame)
+				for i := range s.Legs {
+					for _, q := range p.points(&s.Legs[i].Link) {
+						if zones.holds(p.frame.plane(q)) {
+							t.Fatalf("leg %d is in the zone at %v", i, q)
+						}
+					}
+				}
+			}
+			if p.Turret, err = p.Gimbal(10_000, 180); err != nil {
+				t.Fatal(err)
+			}
+			if g := p.Turret; g.POS <= p.POS || g.POS > g.Bound || len(g.Glances) == 0 {
+				t.Errorf("the turret finds %v of %v, the strip %v", g.POS, g.Bound, p.POS)
+			}
+			written(t, p)
+		})
+	}
+}
+
+// written reads back what a plan writes.
+func written(t *testing.T, p *Plan) {
+	t.Helper()
+	words := catalogue.Open(catalogue.Spanish)
+	var doc Document
+	var b bytes.Buffer
+	if err := errors.Join(p.WriteJSON(&b, words), json.Unmarshal(b.Bytes(), &doc)); err != nil || doc.POS != p.POS || len(doc.Assumptions) < 6 {
+		t.Errorf("JSON: %v: %+v", err, doc)
+	}
+	b.Reset()
+	var lines struct {
+		Features []struct{ Properties struct{ Sensed bool } }
+	}
+	if err := errors.Join(p.WriteGeoJSON(&b, words), json.Unmarshal(b.Bytes(), &lines)); err != nil {
+		t.Fatal(err)
+	}
+	sensed, lanes := 0, 0
+	for _, f := range lines.Features {
+		if f.Properties.Sensed {
+			sensed++
+		}
+	}
+	for _, s := range p.Sorties {
+		lanes += s.Lanes
+	}
+	if sensed != lanes {
+		t.Errorf("GeoJSON has %d sensed legs of %d", sensed, lanes)
+	}
+	b.Reset()
+	var k kml
+	if err := errors.Join(p.WriteKML(&b, words), xml.Unmarshal(b.Bytes(), &k)); err != nil || len(k.Placemarks) != len(lines.Features) {
+		t.Errorf("KML: %v, %d lines", err, len(k.Placemarks))
+	}
+	b.Reset()
+	var s station
+	if err := errors.Join(p.WriteStation(&b, 0, 4000), json.Unmarshal(b.Bytes(), &s)); err != nil || len(s.Mission.Items) < 2*p.Sorties[0].Lanes || len(s.Fence.Polygons) != len(p.Request.Excluded) {
+		t.Errorf("mission: %v, %d items", err, len(s.Mission.Items))
+	}
+	for i, x := range s.Mission.Items {
+		if x.Jump != i+1 || x.Params[3] != nil || x.Params[6] != 4000.0 {
+			t.Fatalf("item %d: %+v", i, x)
+		}
+	}
+}
+
+func TestWhatCannotBePlanned(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		want   Code
+		change func(*Request)
+	}{
+		{CodeEmpty, func(r *Request) { r.Features[0].Weight, r.Features[1].Weight = 0, 0 }},
+		{CodeEmpty, func(r *Request) { r.Features = nil }},
+		{CodeFigure, func(r *Request) { r.Aircraft.Cruise.Value = 0 }},
+		{CodeEndurance, func(r *Request) { r.Hours = 29 * time.Hour }},
+		{CodeShort, func(r *Request) { r.Hours = 61 * time.Minute }},
+		{CodeExcluded, func(r *Request) {
+			r.Excluded = []geojson.Polygon{{{{-108, 24}, {-107.2, 24}, {-107.2, 25}, {-108, 25}, {-108, 24}}}}
+		}},
+		{CodeForbidden, func(r *Request) { r.Permitted = func(geodesy.Position) bool { return false } }},
+		{CodeNoSpace, func(r *Request) { r.Permitted = func(p geodesy.Position) bool { return p.Lat < 24.9 } }},
+		{CodeLarge, func(r *Request) { r.Features[1].Point = geojson.Position{-90, 40} }},
+		{CodeNarrow, func(r *Request) { r.Sweep = 20 }},
+		{CodeWind, func(r *Request) { r.WindSpeed = 100 }},
+		{CodeRange, func(r *Request) { r.Detection = math.NaN() }},
+		{CodeRange, func(r *Request) { r.Bank = 0 }},
+		{CodeRange, func(r *Request) { r.Sorties = 51 }},
+		{CodeFar, func(r *Request) { r.Base = geodesy.Position{Lat: -30, Lon: 60} }},
+	} {
+		r := request()
+		c.change(r)
+		_, err := Make(r)
+		var f *Fault
+		if !errors.As(err, &f) || f.Code != c.want {
+			t.Errorf("%v, want %s", err, c.want)
+		}
+	}
+}

@@ -1,0 +1,371 @@
+package planning
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+
+	"overflight/format/geojson"
+	"overflight/geodesy"
+	"overflight/internal/catalogue"
+	"overflight/search"
+)
+
+// Document is the plan as other programs read it.
+type Document struct {
+	Kind        string          `json:"kind"` // "search-plan/v1"
+	Aircraft    string          `json:"aircraft"`
+	Base        [2]float64      `json:"base"` // latitude, longitude
+	Hours       float64         `json:"hours"`
+	Reserve     float64         `json:"reserve_hours"`
+	Airspeed    float64         `json:"airspeed_m_s"`
+	Bank        float64         `json:"bank_deg"`
+	Turn        float64         `json:"turn_radius_m"`
+	WindFrom    float64         `json:"wind_from_deg"`
+	WindSpeed   float64         `json:"wind_m_s"`
+	Sweep       float64         `json:"sweep_width_m"`
+	Detection   float64         `json:"detection"`
+	Prior       string          `json:"prior"`
+	Rest        float64         `json:"rest_of_world"`
+	Lanes       float64         `json:"lanes_azimuth_deg"`
+	Cell        float64         `json:"cell_m"`
+	Columns     int             `json:"columns"`
+	Rows        int             `json:"rows"`
+	Seed        uint64          `json:"seed"`
+	Iterations  int             `json:"iterations"`
+	Soonest     bool            `json:"soonest"`
+	POS         float64         `json:"pos"`
+	Bound       float64         `json:"bound"`
+	Share       float64         `json:"share_of_bound"`
+	Sorties     []SortieSummary `json:"sorties"`
+	Patterns    []PatternShare  `json:"patterns,omitempty"`
+	Turret      *TurretSummary  `json:"turret,omitempty"`
+	Assumptions []string        `json:"assumptions"`
+}
+
+// TurretSummary is what a gimbal schedule along the routes comes to.
+type TurretSummary struct {
+	Reach float64 `json:"reach_m"`
+	Field float64 `json:"field_deg"`
+	Rate  float64 `json:"rate_m2_s"`
+	Looks int     `json:"looks"`
+	POS   float64 `json:"pos"`
+	Bound float64 `json:"bound"`
+	Share float64 `json:"share_of_bound"`
+}
+
+// SortieSummary is a flight without its route, which the GeoJSON has.
+type SortieSummary struct {
+	POS      float64 `json:"pos"`
+	Length   float64 `json:"length_m"`
+	Sensed   float64 `json:"sensed_m"`
+	Duration float64 `json:"duration_h"`
+	Lanes    int     `json:"lanes"`
+}
+
+// PatternShare is a pattern of IAMSAR over the same task.
+type PatternShare struct {
+	Pattern string  `json:"pattern"`
+	POS     float64 `json:"pos"`
+	Share   float64 `json:"share_of_bound"`
+}
+
+// Share is the POS by its bound.
+func (p *Plan) Share() float64 {
+	if p.Bound == 0 {
+		return 0
+	}
+	return p.POS / p.Bound
+}
+
+// Document returns the plan as a document, its assumptions in a language.
+func (p *Plan) Document(words *catalogue.Catalogue) Document {
+	r := p.Request
+	d := Document{
+		Kind: "search-plan/v1", Aircraft: r.Aircraft.Type, Base: [2]float64{float64(r.Base.Lat), float64(r.Base.Lon)}, Hours: r.Hours.Hours(), Reserve: r.Reserve.Hours(),
+		Airspeed: float64(p.Speed), Bank: float64(r.Bank), Turn: float64(p.Turn), WindFrom: float64(r.WindFrom), WindSpeed: float64(r.WindSpeed),
+		Sweep: float64(r.Sweep), Detection: r.Detection, Prior: r.File, Rest: r.Rest, Lanes: math.Mod(float64(p.Axis), 90), Cell: float64(p.Cell), Columns: p.Columns, Rows: p.Rows,
+		Seed: r.Seed, Iterations: r.Iterations, Soonest: r.Soonest, POS: p.POS, Bound: p.Bound, Share: p.Share(), Assumptions: p.assumptions(words),
+	}
+	for _, s := range p.Sorties {
+		d.Sorties = append(d.Sorties, SortieSummary{POS: s.POS, Length: float64(s.Length), Sensed: float64(s.Sensed), Duration: s.Duration.Hours(), Lanes: s.Lanes})
+	}
+	for _, x := range p.Patterns {
+		d.Patterns = append(d.Patterns, PatternShare{Pattern: string(x.Name), POS: x.POS, Share: x.POS / p.First})
+	}
+	if g := p.Turret; g != nil {
+		d.Turret = &TurretSummary{Reach: float64(g.Turret.Farthest), Field: float64(g.Turret.Field), Rate: g.Turret.Rate, Looks: len(g.Glances), POS: g.POS, Bound: g.Bound, Share: g.share()}
+	}
+	return d
+}
+
+// WriteJSON writes the document.
+func (p *Plan) WriteJSON(w io.Writer, words *catalogue.Catalogue) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(p.Document(words))
+}
+
+func percent(v float64) string { return catalogue.Decimal(100*v, 1) + " %" }
+
+// assumptions are what the figures rest on.
+func (p *Plan) assumptions(words *catalogue.Catalogue) []string {
+	r := p.Request
+	out := []string{
+		words.Text("plan.assumes.still"),
+		words.Text("plan.assumes.sweep", catalogue.Decimal(float64(r.Sweep)/1000, 1), catalogue.Decimal(r.Detection, 2)),
+		words.Text("plan.assumes.independent"),
+		words.Text("plan.assumes.camera"),
+		words.Text("plan.assumes.rest", percent(r.Rest)),
+		words.Text("plan.assumes.bound"),
+	}
+	if r.WindSpeed > 0 {
+		out = append(out, words.Text("plan.assumes.wind"))
+	}
+	if len(r.Excluded) > 0 || r.Permitted != nil {
+		out = append(out, words.Text("plan.assumes.zones"))
+	}
+	if p.Turret != nil {
+		out = append(out, words.Text("plan.assumes.turret"))
+	}
+	return out
+}
+
+// WriteTable writes the plan for a reader.
+func (p *Plan) WriteTable(w io.Writer, words *catalogue.Catalogue) error {
+	r := p.Request
+	lines := []string{
+		words.Text("plan.title", r.Aircraft.Name, position(r.Base), catalogue.Decimal(r.Hours.Hours(), 1), catalogue.Decimal(r.Reserve.Hours(), 1)),
+		"",
+		"  " + words.Text("plan.pos", percent(p.POS)),
+		"  " + words.Text("plan.bound", percent(p.Bound)),
+		"  " + words.Text("plan.share", percent(p.Share())),
+		"",
+	}
+	for i, s := range p.Sorties {
+		lines = append(lines, "  "+words.Text("plan.sortie", i+1, percent(s.POS), s.Lanes, catalogue.Decimal(float64(s.Length)/1000, 0), catalogue.Decimal(float64(s.Sensed)/1000, 0), catalogue.Decimal(s.Duration.Hours(), 1)))
+	}
+	if p.Turret != nil {
+		lines = append(lines, "", "  "+p.Turret.line(words))
+	}
+	if len(p.Patterns) > 0 {
+		lines = append(lines, "", "  "+words.Text("plan.patterns"))
+		for _, x := range p.Patterns {
+			lines = append(lines, "    "+words.Text("plan.pattern", words.Text("pattern."+string(x.Name)), percent(x.POS), percent(x.POS/p.First)))
+		}
+	}
+	lines = append(lines, "", "  "+words.Text("plan.assumes"))
+	for _, s := range p.assumptions(words) {
+		lines = append(lines, "    "+s)
+	}
+	lines = append(lines, "", "  "+words.Text("plan.again", r.Seed, r.Iterations, catalogue.Decimal(math.Mod(float64(p.Axis), 90), 0), catalogue.Integer(p.Columns), catalogue.Integer(p.Rows), catalogue.Decimal(float64(p.Cell)/1000, 2), catalogue.Decimal(float64(p.Turn)/1000, 2)))
+	for _, l := range lines {
+		if _, err := io.WriteString(w, l+"\n"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// degrees is how finely turns are drawn.
+const degrees = 15
+
+// points are positions along a leg: its ends, and every 15 degrees of its turns.
+func (p *Plan) points(l *search.Link) []geodesy.Position {
+	out := []geodesy.Position{p.Position(l.From.Point)}
+	at := geodesy.Length(0)
+	for i, part := range l.Parts {
+		steps := 1
+		if l.Word[i] != 'S' {
+			steps = int(float64(part)/float64(l.Turn)*180/math.Pi/degrees) + 1
+		}
+		if part > 0 {
+			for k := range steps {
+				out = append(out, p.Position(l.At(at+part*geodesy.Length(k+1)/geodesy.Length(steps)).Point))
+			}
+		}
+		at += part
+	}
+	return out
+}
+
+func line(points []geodesy.Position) geojson.LineString {
+	out := make(geojson.LineString, len(points))
+	for i, q := range points {
+		out[i] = geojson.Position{round(float64(q.Lon)), round(float64(q.Lat))}
+	}
+	return out
+}
+
+// round is to about a centimetre.
+func round(v float64) float64 { return math.Round(v*1e7) / 1e7 }
+
+// WriteGeoJSON writes every leg as a line: which sortie, in which order, sensed or not.
+func (p *Plan) WriteGeoJSON(w io.Writer, _ *catalogue.Catalogue) error {
+	out := geojson.NewWriter(w)
+	type properties struct {
+		Sortie int  `json:"sortie"`
+		Leg    int  `json:"leg"`
+		Sensed bool `json:"sensed"`
+	}
+	for s := range p.Sorties {
+		for i := range p.Sorties[s].Legs {
+			l := &p.Sorties[s].Legs[i]
+			if l.Length() <= 0 {
+				continue
+			}
+			if err := out.Write(geojson.Feature{Geometry: line(p.points(&l.Link)), Properties: properties{s + 1, i + 1, l.Sensed}}); err != nil {
+				return err
+			}
+		}
+	}
+	return out.Close()
+}
+
+type kml struct {
+	XMLName    xml.Name    `xml:"http://www.opengis.net/kml/2.2 kml"`
+	Name       string      `xml:"Document>name"`
+	Placemarks []placemark `xml:"Document>Placemark"`
+}
+
+type placemark struct {
+	Name        string `xml:"name"`
+	Tessellate  int    `xml:"LineString>tessellate"`
+	Coordinates string `xml:"LineString>coordinates"`
+}
+
+// WriteKML writes every sortie as a line (OGC KML 2.2), and its sensed lanes as lines of their own.
+func (p *Plan) WriteKML(w io.Writer, words *catalogue.Catalogue) error {
+	doc := kml{Name: words.Text("plan.title", p.Request.Aircraft.Name, position(p.Request.Base), catalogue.Decimal(p.Request.Hours.Hours(), 1), catalogue.Decimal(p.Request.Reserve.Hours(), 1))}
+	for s := range p.Sorties {
+		lane := 0
+		for i := range p.Sorties[s].Legs {
+			l := &p.Sorties[s].Legs[i]
+			if l.Length() <= 0 {
+				continue
+			}
+			name := words.Text("plan.kml.link", s+1)
+			if l.Sensed {
+				lane++
+				name = words.Text("plan.kml.lane", s+1, lane)
+			}
+			text := ""
+			for _, q := range p.points(&l.Link) {
+				text += strconv.FormatFloat(round(float64(q.Lon)), 'f', -1, 64) + "," + strconv.FormatFloat(round(float64(q.Lat)), 'f', -1, 64) + " "
+			}
+			doc.Placemarks = append(doc.Placemarks, placemark{Name: name, Tessellate: 1, Coordinates: text[:len(text)-1]})
+		}
+	}
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	e := xml.NewEncoder(w)
+	e.Indent("", " ")
+	if err := e.Encode(doc); err != nil {
+		return fmt.Errorf("writing KML: %w", err)
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
+}
+
+// The parts of a plan file of QGroundControl (docs.qgroundcontrol.com, Plan File Format).
+type station struct {
+	FileType      string   `json:"fileType"`
+	Version       int      `json:"version"`
+	GroundStation string   `json:"groundStation"`
+	Mission       mission  `json:"mission"`
+	Fence         fence    `json:"geoFence"`
+	Rally         struct { // none
+		Points  []struct{} `json:"points"`
+		Version int        `json:"version"`
+	} `json:"rallyPoints"`
+}
+
+type mission struct {
+	Version  int        `json:"version"`
+	Firmware int        `json:"firmwareType"`
+	Vehicle  int        `json:"vehicleType"`
+	Cruise   float64    `json:"cruiseSpeed"`
+	Hover    float64    `json:"hoverSpeed"`
+	Global   int        `json:"globalPlanAltitudeMode"`
+	Home     [3]float64 `json:"plannedHomePosition"`
+	Items    []item     `json:"items"`
+}
+
+type item struct {
+	Type         string   `json:"type"`
+	Command      int      `json:"command"`
+	Frame        int      `json:"frame"`
+	Params       [7]any   `json:"params"`
+	Continue     bool     `json:"autoContinue"`
+	Jump         int      `json:"doJumpId"`
+	Altitude     float64  `json:"Altitude"`
+	AltitudeMode int      `json:"AltitudeMode"`
+	Above        *float64 `json:"AMSLAltAboveTerrain"`
+}
+
+type fence struct {
+	Version  int        `json:"version"`
+	Circles  []struct{} `json:"circles"`
+	Polygons []keepOut  `json:"polygons"`
+}
+
+type keepOut struct {
+	Inclusion bool         `json:"inclusion"`
+	Polygon   [][2]float64 `json:"polygon"`
+	Version   int          `json:"version"`
+}
+
+// Values of MAVLink common.xml and of the plan file.
+const (
+	navWaypoint    = 16 // MAV_CMD_NAV_WAYPOINT
+	frameRelative  = 3  // MAV_FRAME_GLOBAL_RELATIVE_ALT
+	modeRelative   = 1
+	anyAutopilot   = 0 // MAV_AUTOPILOT_GENERIC
+	fixedWing      = 1 // MAV_TYPE_FIXED_WING
+	mostExcluded   = 500
+	closedRingLeft = 1 // a ring repeats its first position, the plan file does not
+)
+
+// WriteStation writes a sortie as a mission of QGroundControl: waypoints at the ends of lanes and along turns, at one
+// height above base; what is excluded as a fence.
+func (p *Plan) WriteStation(w io.Writer, sortie int, height geodesy.Length) error {
+	s := station{FileType: "Plan", Version: 1, GroundStation: "QGroundControl"}
+	s.Rally.Points, s.Rally.Version = []struct{}{}, 2
+	s.Fence = fence{Version: 2, Circles: []struct{}{}, Polygons: []keepOut{}}
+	for i, x := range p.Request.Excluded {
+		if i == mostExcluded {
+			break
+		}
+		k := keepOut{Version: 1}
+		for _, c := range x[0][:len(x[0])-closedRingLeft] {
+			k.Polygon = append(k.Polygon, [2]float64{c[1], c[0]})
+		}
+		s.Fence.Polygons = append(s.Fence.Polygons, k)
+	}
+	base := p.Request.Base
+	s.Mission = mission{
+		Version: 2, Firmware: anyAutopilot, Vehicle: fixedWing, Cruise: float64(p.Speed), Hover: 5, Global: modeRelative,
+		Home: [3]float64{float64(base.Lat), float64(base.Lon), 0}, Items: []item{},
+	}
+	for i := range p.Sorties[sortie].Legs {
+		l := &p.Sorties[sortie].Legs[i]
+		for k, q := range p.points(&l.Link) {
+			if k == 0 && i > 0 {
+				continue // where the leg before ended
+			}
+			s.Mission.Items = append(s.Mission.Items, item{
+				Type: "SimpleItem", Command: navWaypoint, Frame: frameRelative, Continue: true, Jump: len(s.Mission.Items) + 1,
+				Params:   [7]any{0, 0, 0, nil, round(float64(q.Lat)), round(float64(q.Lon)), float64(height)},
+				Altitude: float64(height), AltitudeMode: modeRelative,
+			})
+		}
+	}
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	return e.Encode(s)
+}

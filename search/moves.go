@@ -1,0 +1,335 @@
+package search
+
+import "math"
+
+// stretch moves one end of a lane.
+func (a *annealer) stretch() bool {
+	i := a.below(len(a.lanes))
+	d := a.small()
+	r := a.next()
+	if r&1 == 0 {
+		d = -d
+	}
+	exit := r&2 == 0
+	l := a.lanes[i]
+	m, part := l, l
+	if exit != l.backward() {
+		m.To += d
+		part.From, part.To = min(l.To, m.To), max(l.To, m.To)
+	} else {
+		m.From -= d
+		part.From, part.To = min(l.From, m.From), max(l.From, m.From)
+	}
+	if !a.fits(m) {
+		return false
+	}
+	at := i
+	var link float64
+	if exit {
+		at = i + 1
+		link = a.linkWith(at, m, a.laneAt(at))
+	} else {
+		link = a.linkWith(at, a.laneAt(i-1), m)
+	}
+	dlen := float64(d) + link - a.link[at]
+	dpos := -a.loss(part)
+	if d > 0 {
+		dpos = a.gain(part)
+	}
+	if !a.take(dpos, dlen) {
+		return false
+	}
+	if d > 0 {
+		a.look(part)
+	} else {
+		a.unlook(part)
+	}
+	a.lanes[i], a.link[at] = m, link
+	a.pos += dpos
+	a.length += dlen
+	return true
+}
+
+// stretchTurn moves the whole turn between two lanes that are flown to and fro.
+func (a *annealer) stretchTurn() bool {
+	i := 1 + a.below(len(a.lanes)-1)
+	l, m := a.lanes[i-1], a.lanes[i]
+	if l.Heading^m.Heading != 2 {
+		return false
+	}
+	d := a.small()
+	if a.next()&1 == 0 {
+		d = -d
+	}
+	l2, m2, pl, pm := l, m, l, m
+	if l.backward() {
+		l2.From -= d
+		m2.From -= d
+		pl.From, pl.To = min(l.From, l2.From), max(l.From, l2.From)
+		pm.From, pm.To = min(m.From, m2.From), max(m.From, m2.From)
+	} else {
+		l2.To += d
+		m2.To += d
+		pl.From, pl.To = min(l.To, l2.To), max(l.To, l2.To)
+		pm.From, pm.To = min(m.To, m2.To), max(m.To, m2.To)
+	}
+	if !a.fits(l2) || !a.fits(m2) {
+		return false
+	}
+	if a.ground != nil && math.IsInf(a.between(l2, m2), 1) {
+		return false
+	}
+	dlen := 2 * float64(d)
+	var dpos float64
+	if d > 0 {
+		g := a.gain(pl)
+		if (g+g)*a.worth-dlen < a.floor && (g+a.gain(pm))*a.worth-dlen < a.floor {
+			return false // overlapping looks can only add less
+		}
+		a.look(pl)
+		dpos = g + a.gain(pm)
+		if !a.take(dpos, dlen) {
+			a.unlook(pl)
+			return false
+		}
+		a.look(pm)
+	} else {
+		g := a.loss(pl)
+		if (-g-a.loss(pm))*a.worth-dlen < a.floor {
+			return false // taking both takes more
+		}
+		a.unlook(pl)
+		dpos = -g - a.loss(pm)
+		if !a.take(dpos, dlen) {
+			a.look(pl)
+			return false
+		}
+		a.unlook(pm)
+	}
+	a.lanes[i-1], a.lanes[i] = l2, m2
+	a.pos += dpos
+	a.length += dlen
+	return true
+}
+
+// boxSides is the cells of a lane from one side cell to another.
+func (a *annealer) boxSides(l Lane, from, to int32) (x0, y0, x1, y1 int32) {
+	if l.across() {
+		return from, l.From, to, l.To
+	}
+	return l.From, from, l.To, to
+}
+
+// shiftWorth is what sliding a lane by s changes.
+func (a *annealer) shiftWorth(l Lane, s int32) float64 {
+	var nx0, ny0, nx1, ny1, ox0, oy0, ox1, oy1 int32
+	w := a.width
+	if s > 0 {
+		ox0, oy0, ox1, oy1 = a.boxSides(l, l.Side, min(l.Side+s, l.Side+w))
+		nx0, ny0, nx1, ny1 = a.boxSides(l, max(l.Side+w, l.Side+s), l.Side+w+s)
+	} else {
+		ox0, oy0, ox1, oy1 = a.boxSides(l, max(l.Side, l.Side+w+s), l.Side+w)
+		nx0, ny0, nx1, ny1 = a.boxSides(l, l.Side+s, min(l.Side, l.Side+s+w))
+	}
+	return a.total(a.add, nx0, ny0, nx1, ny1) - a.total(a.sub, ox0, oy0, ox1, oy1)
+}
+
+// shiftDo counts looks as if the lane had slid by s; sliding it back undoes it.
+func (a *annealer) shiftDo(l Lane, s int32) {
+	w := a.width
+	if s > 0 {
+		a.unlookBox(a.boxSides(l, l.Side, min(l.Side+s, l.Side+w)))
+		a.lookBox(a.boxSides(l, max(l.Side+w, l.Side+s), l.Side+w+s))
+	} else {
+		a.unlookBox(a.boxSides(l, max(l.Side, l.Side+w+s), l.Side+w))
+		a.lookBox(a.boxSides(l, l.Side+s, min(l.Side, l.Side+s+w)))
+	}
+}
+
+// slide moves a lane sideways.
+func (a *annealer) slide() bool {
+	i := a.below(len(a.lanes))
+	s := a.small()
+	if a.next()&1 == 0 {
+		s = -s
+	}
+	l := a.lanes[i]
+	m := l
+	m.Side += s
+	if !a.fits(m) {
+		return false
+	}
+	before := a.linkWith(i, a.laneAt(i-1), m)
+	after := a.linkWith(i+1, m, a.laneAt(i+1))
+	dlen := before + after - a.link[i] - a.link[i+1]
+	dpos := a.shiftWorth(l, s)
+	if !a.take(dpos, dlen) {
+		return false
+	}
+	a.shiftDo(l, s)
+	a.lanes[i], a.link[i], a.link[i+1] = m, before, after
+	a.pos += dpos
+	a.length += dlen
+	return true
+}
+
+// slideTogether moves some lanes that follow each other sideways or along, with the turns between them.
+func (a *annealer) slideTogether() bool {
+	n := len(a.lanes)
+	i := a.below(n)
+	j := min(n-1, i+int(a.small()))
+	s := int32(1)
+	if a.next()&1 == 0 {
+		s = -1
+	}
+	for k, l := range a.lanes[i : j+1] {
+		l.Side += s
+		if l.across() != a.lanes[i].across() || !a.fits(l) {
+			return false
+		}
+		if a.ground != nil && k > 0 {
+			before := a.lanes[i+k-1]
+			before.Side += s
+			if math.IsInf(a.between(before, l), 1) {
+				return false
+			}
+		}
+	}
+	first, last := a.lanes[i], a.lanes[j]
+	first.Side += s
+	last.Side += s
+	before := a.linkWith(i, a.laneAt(i-1), first)
+	after := a.linkWith(j+1, last, a.laneAt(j+1))
+	dlen := before + after - a.link[i] - a.link[j+1]
+	dpos := 0.0
+	for k := i; k <= j; k++ {
+		dpos += a.shiftWorth(a.lanes[k], s)
+		a.shiftDo(a.lanes[k], s)
+		a.lanes[k].Side += s
+	}
+	if !a.take(dpos, dlen) {
+		for k := j; k >= i; k-- {
+			a.shiftDo(a.lanes[k], -s)
+			a.lanes[k].Side -= s
+		}
+		return false
+	}
+	a.link[i], a.link[j+1] = before, after
+	a.pos += dpos
+	a.length += dlen
+	return true
+}
+
+// drop takes a lane away.
+func (a *annealer) drop() bool {
+	i := a.below(len(a.lanes))
+	l := a.lanes[i]
+	joined := a.linkWithout(i)
+	dlen := joined - a.link[i] - a.link[i+1] - float64(l.length())
+	if -dlen < a.floor {
+		return false
+	}
+	dpos := -a.loss(l)
+	if !a.take(dpos, dlen) {
+		return false
+	}
+	a.unlook(l)
+	a.remove(i, joined)
+	a.pos += dpos
+	a.length += dlen
+	return true
+}
+
+func (a *annealer) linkWithout(i int) float64 {
+	return a.join(a.laneAt(i-1), a.laneAt(i+1), i == 0, i == len(a.lanes)-1)
+}
+
+// put adds a lane beside one that is there, on its best interval near it.
+func (a *annealer) put() bool {
+	n := len(a.lanes)
+	if n == 0 || n >= cap(a.lanes)-1 {
+		return false
+	}
+	k := a.below(n)
+	ref := a.lanes[k]
+	l := ref
+	r := a.next()
+	i := k + int(r&1) // before it or behind
+	r >>= 1
+	if r&7 == 0 { // across it, at one of its ends
+		l.Heading = (ref.Heading + 1) & 3
+		if r&8 == 0 {
+			l.Heading ^= 2
+		}
+		at := ref.exit()
+		if i == k {
+			at = ref.entry()
+		}
+		l.Side = at - a.width/2 + int32(a.below(13)) - 6
+		l.From, l.To = ref.Side-20, ref.Side+20
+	} else {
+		if r&0x30 != 0 {
+			l = ref.reversed()
+		}
+		s := int32(a.below(10)) + 1
+		if r&8 == 0 {
+			s = -s
+		}
+		l.Side += s
+		l.From -= 16
+		l.To += 16
+	}
+	if l.Side < 0 || l.Side > a.sides(l) {
+		return false
+	}
+	l.From, l.To = max(0, l.From), min(a.along(l), l.To)
+	if l.From >= l.To {
+		return false
+	}
+	price := a.price * (0.7 + 0.8*a.share())
+	l.From, l.To = a.interval(l, price)
+	if !a.fits(l) {
+		return false
+	}
+	dpos := a.gain(l)
+	before := a.join(a.laneAt(i-1), l, i == 0, false)
+	after := a.join(l, a.laneAt(i), false, i == n)
+	dlen := before + after - a.link[i] + float64(l.length())
+	if !a.take(dpos, dlen) {
+		return false
+	}
+	a.look(l)
+	a.insert(i, l, before, after)
+	a.pos += dpos
+	a.length += dlen
+	return true
+}
+
+// interval is the part of a lane with the largest gain less price.
+func (a *annealer) interval(l Lane, price float64) (from, to int32) {
+	run, start, worth := 0.0, l.From, 0.0
+	across := l.across()
+	w := a.width
+	for i := l.From; i < l.To; i++ {
+		if run <= 0 {
+			run, start = 0, i
+		}
+		v := 0.0
+		if across {
+			at := i*a.cols + l.Side
+			for _, g := range a.add[at : at+w] {
+				v += g
+			}
+		} else {
+			at := l.Side*a.cols + i
+			for range w {
+				v += a.add[at]
+				at += a.cols
+			}
+		}
+		if run += v - price; run > worth {
+			worth, from, to = run, start, i+1
+		}
+	}
+	return from, to
+}

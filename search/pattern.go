@@ -1,0 +1,239 @@
+package search
+
+import (
+	"math"
+
+	"overflight/geodesy"
+)
+
+// Pattern is a search pattern of the IAMSAR manual, volume II, chapter 5.
+type Pattern string
+
+// The patterns that can be chosen.
+const (
+	ParallelSweep   Pattern = "parallel-sweep"      // lanes along the longer side of a box
+	CreepingLine    Pattern = "creeping-line-ahead" // lanes along its shorter side
+	ExpandingSquare Pattern = "expanding-square"    // around a datum
+	SectorSearch    Pattern = "sector"              // through a datum, in triangles
+	TrackLine       Pattern = "track-line"          // along a line and back beside it
+)
+
+// Patterns are all of them.
+func Patterns() []Pattern {
+	return []Pattern{ParallelSweep, CreepingLine, ExpandingSquare, SectorSearch, TrackLine}
+}
+
+// Box is a rectangle: its middle, its half sides, and the direction of the first one.
+type Box struct {
+	Middle          Point
+	Length, Breadth geodesy.Length // half sides
+	Heading         geodesy.Angle
+}
+
+// at is a point of the box by its own axes.
+func (b Box) at(u, v float64) Point {
+	sin, cos := math.Sincos(b.Heading.Radians())
+	return Point{b.Middle.X + geodesy.Length(u*cos-v*sin), b.Middle.Y + geodesy.Length(u*sin+v*cos)}
+}
+
+// segment is a straight piece that is to be sensed.
+type segment struct{ from, to Point }
+
+func (s segment) pose() Pose {
+	return Pose{s.from, geodesy.Angle(math.Atan2(float64(s.to.Y-s.from.Y), float64(s.to.X-s.from.X)) * (180 / math.Pi))}
+}
+
+func (s segment) length() geodesy.Length {
+	return geodesy.Length(math.Hypot(float64(s.to.X-s.from.X), float64(s.to.Y-s.from.Y)))
+}
+
+// mostSegments bounds a pattern.
+const mostSegments = 10_000
+
+// Fly returns the route of a pattern over a box with a track spacing, as far as the length of the task goes: it is home
+// in time. The square and the sectors are around the middle of the box, the line is its long axis. Turns are exact and
+// not sensed.
+func (k Pattern) Fly(t *Task, b Box, spacing geodesy.Length) []Leg {
+	s := float64(spacing)
+	if !(s > 0) {
+		return nil
+	}
+	if b.Breadth > b.Length {
+		b.Length, b.Breadth = b.Breadth, b.Length
+		b.Heading += 90
+	}
+	long, short := float64(b.Length), float64(b.Breadth)
+	var line []segment
+	switch k {
+	case ParallelSweep:
+		line = lanes(b, long, short, s, false)
+	case CreepingLine:
+		line = lanes(b, long, short, s, true)
+	case ExpandingSquare:
+		u, v := 0.0, 0.0
+		for i := range 4 * int(math.Min(long/s+1, mostSegments/4)) {
+			du, dv := [4]float64{1, 0, -1, 0}[i&3], [4]float64{0, 1, 0, -1}[i&3]
+			n := s * float64(i/2+1)
+			line = append(line, segment{b.at(u, v), b.at(u+du*n, v+dv*n)})
+			u, v = u+du*n, v+dv*n
+		}
+	case SectorSearch:
+		// Three triangles with one corner at the datum; each further round is turned by 30 degrees.
+		for round := range 4 {
+			for leg := range 3 {
+				a := (float64(round)*30 + float64(leg)*120) * math.Pi / 180
+				sin, cos := math.Sincos(a)
+				s2, c2 := math.Sincos(a + math.Pi/3)
+				out, over := b.at(short*cos, short*sin), b.at(short*c2, short*s2)
+				line = append(line, segment{b.Middle, out}, segment{out, over}, segment{over, b.Middle})
+			}
+		}
+	case TrackLine:
+		line = []segment{{b.at(-long, -s/2), b.at(long, -s/2)}, {b.at(long, s/2), b.at(-long, s/2)}}
+	}
+	return fly(t, line)
+}
+
+// lanes fills a box with lanes, the first one half a spacing inside.
+func lanes(b Box, long, short, s float64, creeping bool) []segment {
+	along, across := long, short
+	if creeping {
+		along, across = short, long
+	}
+	n := max(1, int(math.Min(math.Round(2*across/s), mostSegments)))
+	out := make([]segment, 0, n)
+	for i := range n {
+		v := -across + s*(float64(i)+0.5)
+		from, to := b.at(-along, v), b.at(along, v)
+		if creeping {
+			from, to = b.at(v, -along), b.at(v, along)
+		}
+		if i&1 == 1 {
+			from, to = to, from
+		}
+		out = append(out, segment{from, to})
+	}
+	return out
+}
+
+// fly links segments by shortest paths, while the way home fits. The last one is cut short.
+func fly(t *Task, line []segment) []Leg {
+	var legs []Leg
+	used := geodesy.Length(0)
+	at := Pose{Point: t.origin()}
+	for _, s := range line {
+		if s.length() <= 0 {
+			continue
+		}
+		var link Link
+		switch {
+		case len(legs) > 0:
+			link = Shortest(at, s.pose(), t.Turn)
+		case t.Start != nil:
+			link = Shortest(*t.Start, s.pose(), t.Turn)
+		default:
+			to := s.pose()
+			to.Heading += 180
+			back := Reach(to, t.Base, t.Turn)
+			link = back.Reversed()
+		}
+		n := s.length()
+		home := func(n geodesy.Length) Link {
+			sensed := Straight(s.pose(), n)
+			return Reach(sensed.End(), t.Base, t.Turn)
+		}
+		end := home(n)
+		whole := used+link.Length()+n+end.Length() <= t.Length
+		if !whole {
+			low, high := geodesy.Length(0), n
+			for range 40 {
+				n = (low + high) / 2
+				end = home(n)
+				if used+link.Length()+n+end.Length() <= t.Length {
+					low = n
+				} else {
+					high = n
+				}
+			}
+			if n = low; n < t.Prior.Cell {
+				break
+			}
+		}
+		lane := Straight(s.pose(), n)
+		legs = append(legs, Leg{Link: link}, Leg{Link: lane, Sensed: true})
+		used += link.Length() + n
+		at = lane.End()
+		if !whole {
+			break
+		}
+	}
+	if len(legs) == 0 {
+		return nil
+	}
+	return append(legs, Leg{Link: Reach(at, t.Base, t.Turn)})
+}
+
+// Compared is what a pattern comes to beside the bound of its task.
+type Compared struct {
+	Pattern Pattern
+	Box     Box
+	Spacing geodesy.Length
+	Legs    []Leg
+	POS     float64
+}
+
+// Compare flies every pattern at a spacing of the sweep width over the best box of a coarse choice for each, so that the
+// optimised plan stands beside patterns that were chosen with the same knowledge.
+func Compare(t *Task) []Compared {
+	var out []Compared
+	for _, k := range Patterns() {
+		best := Compared{Pattern: k, Spacing: t.Sweep, POS: -1}
+		for _, b := range t.boxes() {
+			legs := k.Fly(t, b, t.Sweep)
+			pos := t.Prior.POS(PODs(t.Prior, legs, t.Sweep, t.Detection))
+			if pos > best.POS {
+				best.Box, best.Legs, best.POS = b, legs, pos
+			}
+		}
+		out = append(out, best)
+	}
+	return out
+}
+
+// boxes are the whole map and, for some sizes and shapes, where a box holds most.
+func (t *Task) boxes() []Box {
+	p := t.Prior
+	sums := make([]float64, (p.Columns+1)*(p.Rows+1))
+	for j := range p.Rows {
+		row := 0.0
+		for i := range p.Columns {
+			row += p.POC[j*p.Columns+i]
+			sums[(j+1)*(p.Columns+1)+i+1] = sums[j*(p.Columns+1)+i+1] + row
+		}
+	}
+	mass := func(i, j, w, h int) float64 {
+		n := p.Columns + 1
+		return sums[(j+h)*n+i+w] - sums[j*n+i+w] - sums[(j+h)*n+i] + sums[j*n+i]
+	}
+	out := []Box{{Middle: Point{p.Cell * geodesy.Length(p.Columns) / 2, p.Cell * geodesy.Length(p.Rows) / 2}, Length: p.Cell * geodesy.Length(p.Columns) / 2, Breadth: p.Cell * geodesy.Length(p.Rows) / 2}}
+	area := float64(t.Sweep) * float64(t.Length) / p.Area() // cells that the effort covers once
+	for _, share := range [...]float64{0.85, 0.4} {
+		for _, shape := range [...]float64{1, 2, 0.5} {
+			w, h := int(math.Sqrt(area*share*shape)), int(math.Sqrt(area*share/shape))
+			w, h = max(1, min(p.Columns, w)), max(1, min(p.Rows, h))
+			bi, bj, most := 0, 0, -1.0
+			for j := 0; j+h <= p.Rows; j += max(1, p.Rows/50) {
+				for i := 0; i+w <= p.Columns; i += max(1, p.Columns/50) {
+					if m := mass(i, j, w, h); m > most {
+						bi, bj, most = i, j, m
+					}
+				}
+			}
+			out = append(out, Box{
+				Middle: Point{p.Cell * (geodesy.Length(bi) + geodesy.Length(w)/2), p.Cell * (geodesy.Length(bj) + geodesy.Length(h)/2)},
+				Length: p.Cell * geodesy.Length(w) / 2, Breadth: p.Cell * geodesy.Length(h) / 2,
+			})
+		}
+	}
+	return out
+}

@@ -1,0 +1,137 @@
+package search
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"overflight/geodesy"
+)
+
+// Plan is a flight and what it is worth. It follows from its task, seed and iterations.
+type Plan struct {
+	Lanes      []Lane
+	Length     geodesy.Length // with all links and both transits
+	Sensed     geodesy.Length // of its lanes
+	POS        float64
+	Bound      float64 // no flight of this task has a greater POS
+	Seed       uint64
+	Iterations int
+}
+
+// Share is the POS by its bound, 0 where there is nothing to find.
+func (p *Plan) Share() float64 {
+	if p.Bound == 0 {
+		return 0
+	}
+	return p.POS / p.Bound
+}
+
+// ErrUnreachable is a task in which no lane can be flown: the map is too far off for the length, or no permitted place
+// leads there.
+var ErrUnreachable = errors.New("no lane can be flown and left again")
+
+// Planner improves the plan of a task step by step.
+type Planner struct {
+	a     *annealer
+	bound float64
+	price float64
+	seed  uint64
+	total int // moves, in whole rounds
+	done  int
+}
+
+// NewPlanner makes the first plan, Lagrangian lanes. The planner will make so many moves to improve it; how each is
+// taken depends on how many there will be.
+func NewPlanner(t *Task, seed uint64, iterations int) (*Planner, error) {
+	if err := t.Check(); err != nil {
+		return nil, err
+	}
+	if iterations < 0 {
+		return nil, fmt.Errorf("%w: %d iterations, expected 0 or more", ErrTask, iterations)
+	}
+	o := newTour(t)
+	lanes, price := o.first()
+	if len(lanes) == 0 {
+		return nil, ErrUnreachable
+	}
+	o.set(lanes)
+	p := &Planner{
+		a:     &annealer{tour: o, luck: luck(seed), price: price, worth: 1 / price, best: slices.Clone(lanes), bestPOS: o.pos},
+		bound: t.Bound(), price: price, seed: seed, total: (iterations + every - 1) / every * every,
+	}
+	return p, nil
+}
+
+// Improve makes up to so many moves, in whole rounds, and tells whether more are to be made.
+func (p *Planner) Improve(iterations int) bool {
+	for n := 0; n < iterations && p.done < p.total; n += every {
+		p.a.round(float64(p.done)/float64(p.total), p.price)
+		p.done += every
+	}
+	return p.done < p.total
+}
+
+// Plan returns the best one so far.
+func (p *Planner) Plan() *Plan {
+	t := p.a.task
+	out := &Plan{Lanes: slices.Clone(p.a.best), Bound: p.bound, Seed: p.seed, Iterations: p.done}
+	for _, l := range out.Lanes {
+		out.Sensed += geodesy.Length(l.length()) * t.Prior.Cell
+	}
+	for c, pod := range out.PODs(t) {
+		out.POS += t.Prior.POC[c] * pod
+	}
+	out.Length = geodesy.Length(p.a.measure(out.Lanes)) * t.Prior.Cell
+	return out
+}
+
+// PODs is the probability of detection in every cell that a plan comes to.
+func (p *Plan) PODs(t *Task) []float64 {
+	pod := make([]float64, t.Prior.Cells())
+	o := tour{cols: int32(t.Prior.Columns), width: int32(t.width())}
+	for _, l := range p.Lanes {
+		x0, y0, x1, y1 := o.box(l)
+		for j := y0; j < y1; j++ {
+			for c := j*o.cols + x0; c < j*o.cols+x1; c++ {
+				pod[c] = 1 - (1-pod[c])*(1-t.detection(int(c)))
+			}
+		}
+	}
+	return pod
+}
+
+// Leg is a part of a route, sensed or not.
+type Leg struct {
+	Link
+	Sensed bool
+}
+
+// Route returns the legs of a plan from where it begins to base.
+func (p *Plan) Route(t *Task) []Leg {
+	if len(p.Lanes) == 0 {
+		return nil
+	}
+	o := &tour{task: t, width: int32(t.width())}
+	legs := []Leg{{Link: o.outward(p.Lanes[0])}}
+	for i, l := range p.Lanes {
+		if i > 0 {
+			before := p.Lanes[i-1]
+			legs = append(legs, Leg{Link: Shortest(t.pose(before, before.exit()), t.pose(l, l.entry()), t.Turn)})
+		}
+		legs = append(legs, Leg{Link: Straight(t.pose(l, l.entry()), geodesy.Length(l.length())*t.Prior.Cell), Sensed: true})
+	}
+	return append(legs, Leg{Link: o.homeward(p.Lanes[len(p.Lanes)-1])})
+}
+
+// Length is that of a route, and how much of it is sensed.
+func Length(legs []Leg) (all, sensed geodesy.Length) {
+	for i := range legs {
+		n := legs[i].Length()
+		all += n
+		if legs[i].Sensed {
+			sensed += n
+		}
+	}
+	return all, sensed
+}

@@ -1,0 +1,268 @@
+package search
+
+import (
+	"math"
+	"slices"
+)
+
+// tour is a flight under improvement: lanes in the order in which they are flown, what another look at each cell
+// would add and what the last one added, and the length with all its links. All lengths are in cells. What a move
+// changes is worked out from what it touches alone, without memory from the heap.
+type tour struct {
+	task       *Task
+	cols, rows int32
+	width      int32
+	links      *links
+	ground     *ground // nil where every place is permitted
+	budget     float64
+
+	looks    []uint16
+	add, sub []float64 // POS that one look more adds, that one look fewer takes
+	keep     []float64 // 1 - q
+	lanes    []Lane
+	link     []float64 // link[i] leads to lane i, the last one back to base
+	length   float64
+	pos      float64
+}
+
+// mostLanes bounds a plan.
+const mostLanes = 8192
+
+func newTour(t *Task) *tour {
+	p := t.Prior
+	o := &tour{
+		task: t, cols: int32(p.Columns), rows: int32(p.Rows), width: int32(t.width()),
+		budget: float64(t.Length / p.Cell),
+		looks:  make([]uint16, p.Cells()), add: make([]float64, p.Cells()), sub: make([]float64, p.Cells()), keep: make([]float64, p.Cells()),
+		lanes: make([]Lane, 0, mostLanes), link: make([]float64, 1, mostLanes+1),
+	}
+	radius := float64(t.Turn / p.Cell)
+	o.links = newLinks(radius, o.width, min(max(o.cols, o.rows)+1, 255))
+	o.ground = newGround(t, 4*radius+2)
+	o.clear()
+	return o
+}
+
+// clear takes every lane off.
+func (o *tour) clear() {
+	for c, m := range o.task.Prior.POC {
+		q := o.task.detection(c)
+		o.looks[c], o.add[c], o.sub[c], o.keep[c] = 0, m*q, 0, 1-q
+	}
+	o.lanes, o.link = o.lanes[:0], append(o.link[:0], 0)
+	o.length, o.pos = 0, 0
+}
+
+// set replaces all lanes.
+func (o *tour) set(lanes []Lane) {
+	o.clear()
+	for _, l := range lanes {
+		o.lanes = append(o.lanes, l)
+		o.pos += o.gain(l)
+		o.look(l)
+	}
+	o.relink()
+}
+
+// relink works all links out again.
+func (o *tour) relink() {
+	o.link = o.link[:0]
+	o.length = 0
+	for i := 0; i <= len(o.lanes); i++ {
+		o.link = append(o.link, o.linkAt(i))
+		o.length += o.link[i]
+	}
+	for _, l := range o.lanes {
+		o.length += float64(l.length())
+	}
+}
+
+// linkAt is the length of the link to lane i as the lanes now are.
+func (o *tour) linkAt(i int) float64 {
+	switch n := len(o.lanes); {
+	case n == 0:
+		return 0
+	case i == 0:
+		return o.out(o.lanes[0])
+	case i == n:
+		return o.back(o.lanes[n-1])
+	}
+	return o.between(o.lanes[i-1], o.lanes[i])
+}
+
+// outward and homeward are the paths between a lane and where the flight begins and ends.
+func (o *tour) outward(l Lane) Link {
+	to := o.task.pose(l, l.entry())
+	if s := o.task.Start; s != nil {
+		return Shortest(*s, to, o.task.Turn)
+	}
+	to.Heading += 180
+	back := Reach(to, o.task.Base, o.task.Turn)
+	return back.Reversed()
+}
+
+func (o *tour) homeward(l Lane) Link {
+	return Reach(o.task.pose(l, l.exit()), o.task.Base, o.task.Turn)
+}
+
+func (o *tour) out(l Lane) float64 {
+	k := o.outward(l)
+	return o.permitted(&k)
+}
+
+func (o *tour) back(l Lane) float64 {
+	k := o.homeward(l)
+	return o.permitted(&k)
+}
+
+// permitted is the length of a path in cells, infinite if it leads where the aircraft may not be.
+func (o *tour) permitted(l *Link) float64 {
+	if o.ground != nil && !o.ground.path(l, o.task.Prior.Cell) {
+		return math.Inf(1)
+	}
+	return float64(l.Length() / o.task.Prior.Cell)
+}
+
+// between is the length of the link between two lanes.
+func (o *tour) between(a, b Lane) float64 {
+	n := o.links.between(a, b)
+	if o.ground == nil {
+		return n
+	}
+	ax, ay := ends(a, a.exit(), o.width)
+	bx, by := ends(b, b.entry(), o.width)
+	if o.ground.at(float64(ax)/2, float64(ay)/2) > n/2 && o.ground.at(float64(bx)/2, float64(by)/2) > n/2 {
+		return n
+	}
+	k := Shortest(o.task.pose(a, a.exit()), o.task.pose(b, b.entry()), o.task.Turn)
+	return o.permitted(&k)
+}
+
+// fits tells whether a lane lies on the map and is permitted.
+func (o *tour) fits(l Lane) bool {
+	return l.Side >= 0 && l.Side <= o.sides(l) && l.From >= 0 && l.From < l.To && l.To <= o.along(l) && (o.ground == nil || o.ground.lane(l, o.width))
+}
+
+// join is the link between two lanes; the first comes from where the flight begins, the last leads to base.
+func (o *tour) join(a, b Lane, first, last bool) float64 {
+	switch {
+	case first && last:
+		return 0
+	case first:
+		return o.out(b)
+	case last:
+		return o.back(a)
+	}
+	return o.between(a, b)
+}
+
+// limits of a lane: how far along, and which sides.
+func (o *tour) along(l Lane) int32 {
+	if l.across() {
+		return o.rows
+	}
+	return o.cols
+}
+
+func (o *tour) sides(l Lane) int32 {
+	if l.across() {
+		return o.cols - o.width
+	}
+	return o.rows - o.width
+}
+
+// box is the cells of a lane.
+func (o *tour) box(l Lane) (x0, y0, x1, y1 int32) {
+	if l.across() {
+		return l.Side, l.From, l.Side + o.width, l.To
+	}
+	return l.From, l.Side, l.To, l.Side + o.width
+}
+
+// gain is what one look more at the cells of a lane adds.
+func (o *tour) gain(l Lane) float64 { return o.sum(o.add, l) }
+
+// loss is what one look fewer takes.
+func (o *tour) loss(l Lane) float64 { return o.sum(o.sub, l) }
+
+func (o *tour) sum(of []float64, l Lane) float64 {
+	x0, y0, x1, y1 := o.box(l)
+	return o.total(of, x0, y0, x1, y1)
+}
+
+func (o *tour) total(of []float64, x0, y0, x1, y1 int32) float64 {
+	sum := 0.0
+	if x1-x0 == 4 { // the common width, with no loop inside
+		for j := y0; j < y1; j++ {
+			at := j*o.cols + x0
+			r := of[at : at+4 : at+4]
+			sum += (r[0] + r[1]) + (r[2] + r[3])
+		}
+		return sum
+	}
+	for j := y0; j < y1; j++ {
+		row := of[j*o.cols+x0 : j*o.cols+x1]
+		var a, b float64
+		for len(row) >= 4 {
+			a += row[0] + row[1]
+			b += row[2] + row[3]
+			row = row[4:]
+		}
+		for _, v := range row {
+			a += v
+		}
+		sum += a + b
+	}
+	return sum
+}
+
+// look counts one look more at the cells of a lane.
+func (o *tour) look(l Lane) { o.lookBox(o.box(l)) }
+
+func (o *tour) lookBox(x0, y0, x1, y1 int32) {
+	for j := y0; j < y1; j++ {
+		for c := j*o.cols + x0; c < j*o.cols+x1; c++ {
+			o.looks[c]++
+			o.sub[c] = o.add[c]
+			o.add[c] *= o.keep[c]
+		}
+	}
+}
+
+// unlook takes one look off.
+func (o *tour) unlook(l Lane) { o.unlookBox(o.box(l)) }
+
+func (o *tour) unlookBox(x0, y0, x1, y1 int32) {
+	for j := y0; j < y1; j++ {
+		for c := j*o.cols + x0; c < j*o.cols+x1; c++ {
+			o.looks[c]--
+			o.restore(c)
+		}
+	}
+}
+
+// restore works out what a look adds and takes from the number of looks. Few looks are the rule, so that multiplying
+// is as quick as dividing, and exact: nothing drifts, and q = 1 needs no case of its own.
+func (o *tour) restore(c int32) {
+	m := o.task.Prior.POC[c] * (1 - o.keep[c])
+	before := 0.0
+	for range o.looks[c] {
+		before = m
+		m *= o.keep[c]
+	}
+	o.add[c], o.sub[c] = m, before
+}
+
+// insert puts a lane before place i, its links given.
+func (o *tour) insert(i int, l Lane, before, after float64) {
+	o.lanes = slices.Insert(o.lanes, i, l)
+	o.link[i] = after
+	o.link = slices.Insert(o.link, i, before)
+}
+
+// remove takes the lane at place i away; joined is the link over the gap.
+func (o *tour) remove(i int, joined float64) {
+	o.lanes = slices.Delete(o.lanes, i, i+1)
+	o.link = slices.Delete(o.link, i, i+1)
+	o.link[i] = joined
+}
