@@ -235,6 +235,12 @@ authorise          ++-+-++
 import-edition     +++++-+
 search-designations +++++++
 get-designation    +++++++
+list-sites         +++++++
+get-site           +++++++
+add-observation    -++---+
+add-mark           -++----
+report-outcome     ---++--
+attribute-site     --+++--
 verify             -----++
 erase-segment      ------+
 register-person    ------+

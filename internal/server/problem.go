@@ -22,6 +22,7 @@ import (
 	"overflight/internal/sqlite"
 	"overflight/internal/tiles"
 	"overflight/journal"
+	"overflight/survey"
 	"overflight/transparency"
 )
 
@@ -78,12 +79,15 @@ func said(err error) (status int, code string, args []string) {
 		users    *auth.FileError
 		nobody   *NobodyError
 		signer   *node.SignatoryError
+		place    *survey.Fault
 	)
 	switch {
 	case errors.As(err, &signer) && signer.Fault == node.SignatoryUnknown:
 		return http.StatusNotFound, string(signer.Fault), signer.Args
 	case errors.As(err, &signer):
 		return http.StatusConflict, string(signer.Fault), signer.Args
+	case errors.As(err, &place):
+		return http.StatusUnprocessableEntity, "survey", append([]string{place.Where, place.Got, string(place.Want)}, place.Args...)
 	case errors.As(err, &refusal):
 		return http.StatusUnprocessableEntity, "source-address", []string{refusal.URL, string(refusal.Defect.Code), refusal.Defect.Got, refusal.Defect.Want}
 	case errors.As(err, &before):
@@ -129,6 +133,10 @@ func said(err error) (status int, code string, args []string) {
 		{node.ErrSourceBusy, http.StatusConflict, "source-busy"},
 		{node.ErrNoDocument, http.StatusUnprocessableEntity, "no-document"},
 		{errNoOrganisation, http.StatusNotFound, "no-organisation"},
+		{survey.ErrNoSite, http.StatusNotFound, "no-site"},
+		{node.ErrAnother, http.StatusConflict, "another-observation"},
+		{survey.ErrExists, http.StatusConflict, "another-observation"},
+		{node.ErrNoFlight, http.StatusUnprocessableEntity, "no-such-flight"},
 		{node.ErrAct, http.StatusUnprocessableEntity, "act"},
 		{node.ErrNoRules, http.StatusConflict, "no-rules"},
 		{authority.ErrNoSuch, http.StatusNotFound, "act"},
@@ -185,6 +193,13 @@ func ProblemOf(err error, language catalogue.Language) *Problem {
 			said[i] = words.Text("role." + role)
 		}
 		detail = words.Text("problem."+code, strings.Join(said, ", "))
+	case "survey":
+		rest := values[3:]
+		found := words.Text("finding.nothing")
+		if args[1] != "" {
+			found = args[1]
+		}
+		detail = words.Text("problem.survey", args[0], found, words.Text("wanted."+args[2], rest...))
 	case "proof":
 		detail = words.Text("problem.proof", bundle.Say(string(language), bundle.Line{Code: transparency.Code(args[0]), Args: args[1:]}))
 	case "source-address", "input":

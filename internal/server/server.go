@@ -87,6 +87,7 @@ func Describe(mux *http.ServeMux, version string, a *api) huma.API {
 	a.acts(h)
 	a.designations(h)
 	a.said(h)
+	a.sites(h)
 	return h
 }
 
