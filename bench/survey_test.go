@@ -376,6 +376,7 @@ func TestSurveyCalibration(t *testing.T) {
 	var all scores
 	worst := 0.0
 	least, most := 1.0, 0.0
+	family, crowded := 0.0, 0.0
 	for k, w := range families() {
 		var s scores
 		for seed := range uint64(16) {
@@ -388,7 +389,11 @@ func TestSurveyCalibration(t *testing.T) {
 			s.errors[len(s.errors)/2], s.errors[len(s.errors)*95/100], 100*float64(s.mixed)/float64(s.sites), 100*float64(s.doubled)/float64(s.found))
 		for _, p := range diagonal(s.said, s.was) {
 			t.Logf("  said %.3f was %.3f of %.0f", p[0], p[1], p[2])
+			if p[2] >= 200 {
+				family = max(family, math.Abs(p[0]-p[1]))
+			}
 		}
+		crowded = max(crowded, float64(s.mixed)/float64(s.sites))
 		all.sites, all.held = all.sites+s.sites, all.held+s.held
 		all.mixed, all.doubled, all.found = all.mixed+s.mixed, all.doubled+s.doubled, all.found+s.found
 		all.errors = append(all.errors, s.errors...)
@@ -409,6 +414,9 @@ func TestSurveyCalibration(t *testing.T) {
 		{"held-most", most},
 		{"chances", float64(len(all.said))},
 		{"diagonal-worst", worst},
+		{"diagonal-family", family},
+		{"false-crowded", crowded},
+		{"error-95", all.errors[len(all.errors)*95/100]},
 		{"error-median", all.errors[len(all.errors)/2]},
 		{"false-merges", float64(all.mixed) / float64(all.sites)},
 		{"missed-merges", float64(all.doubled) / float64(all.found)},

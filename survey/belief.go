@@ -146,19 +146,20 @@ func (s *site) grounds(looks Looks, reports map[string][]Class) *grounds {
 
 func (e *grounds) add(c chance) { e.chances[c.source.class] = append(e.chances[c.source.class], c) }
 
-// likelihoods of what was reported of one class if the sign is there, and if it is not.
+// likelihoods of what was reported of one class if the sign is there, and if it is not. A look that saw nothing never speaks for the
+// sign, and all of them together speak against it with CeilingAll at most.
 func (r *Rates) likelihoods(all []chance) (there, absent float64) {
-	logThere, logAbsent, missed := 0.0, 0.0, 0.0
+	logThere, logAbsent, against := 0.0, 0.0, 0.0
 	for _, x := range all {
 		r.of(x.source)
 		d, f := x.pod*r.seen[x.source].Mean(), r.mistaken[x.source].Mean()
 		if x.hit {
 			logThere, logAbsent = logThere+math.Log(d), logAbsent+math.Log(f)
 		} else {
-			missed, logAbsent = missed+math.Log(1-d), logAbsent+math.Log(1-f)
+			against += math.Min(0, math.Log(1-d)-math.Log(1-f))
 		}
 	}
-	logThere += math.Max(missed, math.Log(1-CeilingAll))
+	logThere += math.Max(against, math.Log(1-CeilingAll))
 	most := math.Max(logThere, logAbsent)
 	return math.Exp(logThere - most), math.Exp(logAbsent - most)
 }
