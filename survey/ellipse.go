@@ -47,7 +47,10 @@ func (c Covariance) Check() error {
 func (c Covariance) Ellipse() Ellipse {
 	mean, half := (c.EE+c.NN)/2, math.Hypot((c.EE-c.NN)/2, c.EN)
 	azimuth := geodesy.Angle(math.Atan2(2*c.EN, c.NN-c.EE) / 2 * 180 / math.Pi)
-	if azimuth < 0 {
+	switch {
+	case half <= 1e-9*mean: // a circle has no direction
+		azimuth = 0
+	case azimuth < 0:
 		azimuth += 180
 	}
 	return Ellipse{

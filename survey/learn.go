@@ -36,10 +36,7 @@ func learned(told []visited) *Rates {
 	for range sweeps {
 		next := newRates()
 		next.Outcomes = len(told)
-		var said, was [hypotheses]float64
-		for h := range places {
-			said[h], was[h] = weightPlaces/hypotheses, weightPlaces/hypotheses
-		}
+		said, was := r.imagined()
 		for _, t := range told {
 			was[t.h]++
 			for h, w := range r.weigh(t.e) {
@@ -57,6 +54,20 @@ func learned(told []visited) *Rates {
 		r = next
 	}
 	return r
+}
+
+// imagined are the cases that the default of how places divide weighs: places of which it says that each hypothesis is as likely as the
+// others, and of which each comes true as often. The further the rates have left the default, the more these hold them back.
+func (r *Rates) imagined() (said, was [hypotheses]float64) {
+	sum := 0.0
+	for h := range said {
+		said[h] = r.places[h] / places[h]
+		sum += said[h]
+	}
+	for h := range said {
+		said[h], was[h] = weightPlaces*said[h]/sum, weightPlaces/hypotheses
+	}
+	return said, was
 }
 
 // folds are the parts of the outcomes: each is foretold by rates that the others moved.

@@ -18,13 +18,17 @@ import (
 	"overflight/validity"
 )
 
-// What callers tell apart.
-var (
-	// ErrAnother: an observation of the same identifier that says something else is on record.
-	ErrAnother = errors.New("another observation of this identifier is on record")
-	// ErrNoFlight: an observation names a flight that is not on record.
-	ErrNoFlight = errors.New("no such flight")
-)
+// AnotherError says that an identifier is that of another observation or attribution that is on record.
+type AnotherError struct{ ID string }
+
+// Error implements error.
+func (e *AnotherError) Error() string { return "another of this identifier is on record: " + e.ID }
+
+// NoFlightError says that an observation names a flight that is not on record.
+type NoFlightError struct{ Flight string }
+
+// Error implements error.
+func (e *NoFlightError) Error() string { return "no such flight: " + e.Flight }
 
 // surveyed are the sites of a node: a fold of what the journal says of places, made when somebody first asks.
 type surveyed struct {
@@ -196,7 +200,7 @@ func (n *Node) Observe(ctx context.Context, o survey.Observation, by string) (Ob
 	var err error
 	if was, sequence, ok := n.survey.book.Observation(o.ID); ok {
 		if !same(&was, &o) {
-			return Observed{}, fmt.Errorf("%w: %s", ErrAnother, o.ID)
+			return Observed{}, &AnotherError{o.ID}
 		}
 		out.Known, out.Site = true, n.survey.book.Holder(o.ID)
 		out.Stated, err = n.leafOf(ctx, sequence)
@@ -208,7 +212,7 @@ func (n *Node) Observe(ctx context.Context, o survey.Observation, by string) (Ob
 			return Observed{}, err
 		}
 		if _, err := n.Models().Flight(ctx, e.Flight); errors.Is(err, sqlite.ErrNotFound) {
-			return Observed{}, fmt.Errorf("%w: %s", ErrNoFlight, o.Flight)
+			return Observed{}, &NoFlightError{o.Flight}
 		} else if err != nil {
 			return Observed{}, err
 		}
@@ -279,7 +283,10 @@ func (n *Node) AttributeSite(ctx context.Context, a survey.Attribution) (string,
 	if err := a.Check(); err != nil {
 		return "", Stated{}, err
 	}
-	if err := n.survey.book.Admits(&a); err != nil {
+	switch err := n.survey.book.Admits(&a); {
+	case errors.Is(err, survey.ErrExists):
+		return "", Stated{}, &AnotherError{a.ID}
+	case err != nil:
 		return "", Stated{}, err
 	}
 	known := false

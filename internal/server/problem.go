@@ -80,6 +80,8 @@ func said(err error) (status int, code string, args []string) {
 		nobody   *NobodyError
 		signer   *node.SignatoryError
 		place    *survey.Fault
+		another  *node.AnotherError
+		flight   *node.NoFlightError
 	)
 	switch {
 	case errors.As(err, &signer) && signer.Fault == node.SignatoryUnknown:
@@ -88,6 +90,10 @@ func said(err error) (status int, code string, args []string) {
 		return http.StatusConflict, string(signer.Fault), signer.Args
 	case errors.As(err, &place):
 		return http.StatusUnprocessableEntity, "survey", append([]string{place.Where, place.Got, string(place.Want)}, place.Args...)
+	case errors.As(err, &another):
+		return http.StatusConflict, "another-observation", []string{another.ID}
+	case errors.As(err, &flight):
+		return http.StatusUnprocessableEntity, "no-such-flight", []string{flight.Flight}
 	case errors.As(err, &refusal):
 		return http.StatusUnprocessableEntity, "source-address", []string{refusal.URL, string(refusal.Defect.Code), refusal.Defect.Got, refusal.Defect.Want}
 	case errors.As(err, &before):
@@ -134,9 +140,6 @@ func said(err error) (status int, code string, args []string) {
 		{node.ErrNoDocument, http.StatusUnprocessableEntity, "no-document"},
 		{errNoOrganisation, http.StatusNotFound, "no-organisation"},
 		{survey.ErrNoSite, http.StatusNotFound, "no-site"},
-		{node.ErrAnother, http.StatusConflict, "another-observation"},
-		{survey.ErrExists, http.StatusConflict, "another-observation"},
-		{node.ErrNoFlight, http.StatusUnprocessableEntity, "no-such-flight"},
 		{node.ErrAct, http.StatusUnprocessableEntity, "act"},
 		{node.ErrNoRules, http.StatusConflict, "no-rules"},
 		{authority.ErrNoSuch, http.StatusNotFound, "act"},
