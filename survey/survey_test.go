@@ -245,6 +245,14 @@ func TestChances(t *testing.T) {
 		t.Errorf("a look that could see nothing moves %.4f to %.4f", one, got)
 	}
 
+	// One report and one look that saw nothing, by hand from docs/sites.md.
+	there, absent := CeilingLook*0.75*(1-0.6*0.75), 0.05*(1-0.05)
+	odds := 0.03 * (0.7*there + 0.3*absent)
+	rest := 0.12*(0.1*there+0.9*absent) + 0.85*absent
+	if got, want := chance([]Look{look(1, 0.6)}, barrels(0)), odds/(odds+rest); math.Abs(got-want) > 1e-12 {
+		t.Errorf("one report and one look that saw nothing: %.6f, by hand %.6f", got, want)
+	}
+
 	var b Book
 	observe(t, &b, barrels(0))
 	before := b.Assess(nil).Sites()[0]
@@ -291,6 +299,46 @@ func TestOutcomesTeach(t *testing.T) {
 	untold, good, bad := last(Confirmed, false), last(Confirmed, true), last(Empty, true)
 	if !(bad < untold/2 && good > 0.8) {
 		t.Errorf("untold %.3f; after 29 confirmed %.3f, after 29 empty %.3f", untold, good, bad)
+	}
+}
+
+// TestOneOutcomeMovesLittle: what one place turned out to be is no judgement on all others.
+func TestOneOutcomeMovesLittle(t *testing.T) {
+	t.Parallel()
+	for _, outcome := range []Outcome{Confirmed, OtherUse, Empty} {
+		var b Book
+		for i := range 5 {
+			observe(t, &b, report(fmt.Sprint(i), Barrels, 2000*float64(i), 0, 30, "A", noon.Add(time.Duration(i)*time.Hour)))
+		}
+		before := b.Assess(nil).Sites()[4].Laboratory
+		f := Found{Site: 1, Outcome: outcome, Visited: noon, Party: "MEX", By: "ana", At: noon.Add(time.Hour)}
+		if err := b.Report(f, 9); err != nil {
+			t.Fatal(err)
+		}
+		after := b.Assess(nil).Sites()[4].Laboratory
+		if up := outcome == Confirmed; after > 3*before || after < before/3 || (after > before) != up {
+			t.Errorf("%s at one place moves another from %.3f to %.3f", outcome, before, after)
+		}
+	}
+}
+
+// TestWhatIsOverstatedIsTakenBack: where outcomes have nothing to do with what was reported, less is made of reports.
+func TestWhatIsOverstatedIsTakenBack(t *testing.T) {
+	t.Parallel()
+	var b Book
+	for i := range 60 {
+		at := noon.Add(time.Duration(i) * time.Hour)
+		observe(t, &b, report(fmt.Sprintf("%d a", i), Barrels, 2000*float64(i), 0, 30, "A", at))
+		if i%2 == 0 {
+			observe(t, &b, report(fmt.Sprintf("%d b", i), GasReading, 2000*float64(i), 0, 30, "B", at))
+		}
+		f := Found{Site: SiteID(i + 1), Outcome: []Outcome{Confirmed, Empty, Empty}[i%3], Visited: noon, Party: "MEX", By: "ana", At: noon.Add(time.Hour)}
+		if err := b.Report(f, 9); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if r := b.Assess(nil).Rates(); !(r.slope < 0.995) || r.Outcomes != 60 {
+		t.Errorf("slope %.3f after %d outcomes of chance", r.slope, r.Outcomes)
 	}
 }
 
