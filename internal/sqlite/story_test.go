@@ -160,7 +160,7 @@ func (a *author) write(n int) {
 			a.say(evt, journal.KeyRotated{Name: "log", Use: "log", New: "k", By: "ana", At: a.clock})
 			a.say(evt, journal.ActRecorded{Act: "loadout.attested/v1", ID: "act-1", Document: []byte("{}"), Signatures: []journal.Signature{{Name: "ana", Line: "— ana x"}}, By: "ana", At: a.clock})
 			a.say(evt, journal.ObservationsRecorded{Flight: s, Source: src, Observations: []survey.Observation{{
-				ID: fmt.Sprintf("o-%d", len(a.events)), Class: survey.Tank, Count: 1, Position: geodesy.Position{Lat: 25, Lon: -105}, Spread: survey.Circle(30), At: a.clock, Sensor: "vmti", Origin: survey.FromStream,
+				ID: fmt.Sprintf("o-%d", a.clock.Unix()), Class: survey.Tank, Count: 1, Position: geodesy.Position{Lat: 25, Lon: -105}, Spread: survey.Circle(30), At: a.clock, Sensor: "vmti", Origin: survey.FromStream,
 			}}, At: a.clock})
 			a.say(evt, journal.OutcomeReported{Found: survey.Found{Site: 1, Outcome: survey.Empty, Party: "MEX", By: "ana", At: a.clock}})
 			a.say(evt, journal.SiteAttributed{Attribution: survey.Attribution{ID: "x", Site: 1, Who: "ana", By: "ana", At: a.clock}})
