@@ -113,13 +113,21 @@ func (s *site) grounds(looks Looks, reports map[string][]Class) *grounds {
 		if pod == 0 {
 			pod = CeilingLook // it was seen, and how well is not known
 		}
-		here := map[Class]bool{}
+		here := map[source]bool{}
+		var sensors []string
 		for _, j := range p.sightings {
-			here[s.sightings[j].Class] = true
+			o := &s.sightings[j]
+			here[source{o.Sensor, o.Class}] = true
+			if !slices.Contains(sensors, o.Sensor) {
+				sensors = append(sensors, o.Sensor)
+			}
 		}
-		founds := p == s.passes[0]
-		for _, c := range reports[p.sensor] {
-			e.add(chance{source{p.sensor, c}, pod, here[c], founds && c == founder.Class || p.from.Before(s.passes[0].from)})
+		for _, sensor := range sensors {
+			for _, c := range reports[sensor] {
+				x := source{sensor, c}
+				founds := p == s.passes[0] && x == source{founder.Sensor, founder.Class}
+				e.add(chance{x, pod, here[x], founds || p.from.Before(s.passes[0].from)})
+			}
 		}
 		e.instants = append(e.instants, p.to)
 	}

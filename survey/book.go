@@ -226,7 +226,7 @@ func (s *site) place(index int) {
 	i := slices.IndexFunc(s.passes, func(p *pass) bool { return p.takes(&o.Observation) })
 	if i < 0 {
 		i = len(s.passes)
-		s.passes = append(s.passes, &pass{sensor: o.Sensor, flight: o.Flight})
+		s.passes = append(s.passes, &pass{eyes: eyesOf(&o.Observation), flight: o.Flight})
 	}
 	o.Pass = i + 1
 	s.passes[i].add(&o.Observation, offsetOf(s.anchor, o.Position), index)
@@ -257,7 +257,7 @@ func (b *Book) split(fresh *site, by *Sighting) (Happening, bool) {
 		}
 		moved := map[int]bool{}
 		for _, p := range s.passes[1:] {
-			if p.sensor == by.Sensor && p.flight == by.Flight {
+			if p.eyes == eyesOf(&by.Observation) && p.flight == by.Flight {
 				continue // it showed both apart
 			}
 			x, c := p.estimate()
@@ -337,11 +337,11 @@ func order(a, b uint64) int {
 	return 0
 }
 
-// apart reports whether one pass of one sensor reported both.
+// apart reports whether one pass reported both.
 func apart(s, t *site) bool {
 	for _, p := range s.passes {
 		for _, q := range t.passes {
-			if p.sensor == q.sensor && p.flight == q.flight && !p.from.Add(-PassGap).After(q.to) && !q.from.Add(-PassGap).After(p.to) {
+			if p.eyes == q.eyes && p.flight == q.flight && !p.from.Add(-PassGap).After(q.to) && !q.from.Add(-PassGap).After(p.to) {
 				return true
 			}
 		}

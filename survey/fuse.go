@@ -16,11 +16,12 @@ const PassGap = 10 * time.Minute
 // leastSpread keeps the part of a spread that is not common from being nothing, in m².
 const leastSpread = 0.04
 
-// pass is what one sensor of one flight reported of a site without a pause. Errors are of two kinds: those of each report, which
-// average out, and those that all reports of the pass share, which do not.
+// pass is what was reported of a site by one pair of eyes without a pause: an outside detector, or the camera of a flight, through which
+// its own detector and the analysts look alike. Errors are of two kinds: those of each report, which average out, and those that
+// all reports of the pass share, which do not.
 type pass struct {
-	sensor, flight string
-	from, to       time.Time
+	eyes, flight string
+	from, to     time.Time
 
 	information Covariance // sum of the inverses of the errors of each report
 	moment      offset     // sum of information times place
@@ -29,8 +30,19 @@ type pass struct {
 	sightings   []int // places in the site's list
 }
 
+// camera are the eyes of a flight itself.
+const camera = ""
+
+// eyesOf is through what something was seen.
+func eyesOf(o *Observation) string {
+	if o.Flight != "" && o.Origin != FromDetector {
+		return camera
+	}
+	return o.Sensor
+}
+
 func (p *pass) takes(o *Observation) bool {
-	return p.sensor == o.Sensor && p.flight == o.Flight && !o.At.Before(p.from.Add(-PassGap)) && !o.At.After(p.to.Add(PassGap))
+	return p.eyes == eyesOf(o) && p.flight == o.Flight && !o.At.Before(p.from.Add(-PassGap)) && !o.At.After(p.to.Add(PassGap))
 }
 
 func (p *pass) add(o *Observation, at offset, index int) {

@@ -166,6 +166,29 @@ func TestFusion(t *testing.T) {
 	}
 }
 
+// TestOneCamera: an analyst who marks a frame looks through the same camera as the stream's own detector, and both are off by the same;
+// an outside detector is not.
+func TestOneCamera(t *testing.T) {
+	t.Parallel()
+	major := func(second Origin) float64 {
+		var b Book
+		first := report("a", Tank, 0, 0, 60, "vmti", noon)
+		first.Origin, first.Common = FromStream, 0.9
+		then := report("b", Tank, 0, 0, 60, "analyst", noon.Add(time.Second))
+		then.Origin, then.Common = second, 0.9
+		observe(t, &b, first, then)
+		all := b.Assess(nil).Sites()
+		if len(all) != 1 || len(all[0].Sightings) != 2 {
+			t.Fatalf("%d sites", len(all))
+		}
+		return float64(all[0].Ellipse.Major)
+	}
+	mark, detector := major(FromAnalyst), major(FromDetector)
+	if !(mark > 58 && detector < 50) {
+		t.Errorf("60 m with a mark on the same frame %.1f m, with an outside detector %.1f m", mark, detector)
+	}
+}
+
 // TestDisagreement: an ellipse grows where passes lie farther apart than their errors allow.
 func TestDisagreement(t *testing.T) {
 	t.Parallel()

@@ -148,7 +148,7 @@ func (a *Assessment) steps(s *site) []Step {
 	e := a.all[s.id]
 	var out []Step
 	for _, p := range s.passes {
-		out = append(out, Step{At: p.to, Sensor: p.sensor, Saw: true})
+		out = append(out, Step{At: p.to, Sensor: s.sightings[p.sightings[0]].Sensor, Saw: true})
 	}
 	for _, l := range e.unseen {
 		out = append(out, Step{At: l.To, Sensor: l.Sensor})
