@@ -56,7 +56,8 @@ type site struct {
 	at       offset // from the anchor
 	spread   Covariance
 	position geodesy.Position
-	point    geodesy.SurfacePoint
+	point    geodesy.Vector // of position
+	gate     float64        // how far it reaches by its own error, metres
 	history  []Happening
 
 	outcomes     []Reported
@@ -165,19 +166,25 @@ func (b *Book) Observe(o Observation, sequence uint64) ([]Happening, error) {
 	}
 }
 
-// near reports whether a site can be within the gate of something so wide at a point.
-func (s *site) near(p geodesy.SurfacePoint, widest float64) bool {
-	reach := math.Sqrt(chi999)*(s.spread.widest()+widest+2*Extent) + 1
-	return float64(s.point.Chord(p)) <= reach
+// reach is how far a gate goes by an error, in metres: more than enough, for a look at the distance alone.
+func reach(c Covariance) float64 { return math.Sqrt(chi999) * (c.widest() + Extent) }
+
+// near reports whether a site can be within the gates of what reaches so far round a point. It is asked of every site, so that it is
+// kept to a few operations.
+func (s *site) near(p geodesy.Vector, far float64) bool {
+	x, y, z, r := s.point.X-p.X, s.point.Y-p.Y, s.point.Z-p.Z, s.gate+far+1
+	return x*x+y*y+z*z <= r*r
 }
+
+func pointOf(p geodesy.Position) geodesy.Vector { return geodesy.ToECEF(p, 0) }
 
 // best is the site that an observation is most likely of; nil where it lies outside the gates of all.
 func (b *Book) best(o *Observation) *site {
-	point, widest := geodesy.NewSurfacePoint(o.Position), o.Spread.widest()
+	point, far := pointOf(o.Position), reach(o.Spread)
 	var best *site
 	most := math.Inf(-1)
 	for _, s := range b.sites {
-		if s.into != 0 || !s.near(point, widest) {
+		if s.into != 0 || !s.near(point, far) {
 			continue
 		}
 		d, c := s.innovation(o)
@@ -236,7 +243,7 @@ func (s *site) settle() {
 	s.at, s.spread = fuse(s.passes, nil)
 	s.spread = s.spread.times(disagreement(s.passes, s.at))
 	s.position = s.at.position(s.anchor)
-	s.point = geodesy.NewSurfacePoint(s.position)
+	s.point, s.gate = pointOf(s.position), reach(s.spread)
 }
 
 // again makes the passes anew from the sightings.
@@ -252,7 +259,7 @@ func (s *site) again() {
 // site keeps the pass that founded it.
 func (b *Book) split(fresh *site, by *Sighting) (Happening, bool) {
 	for _, s := range b.sites {
-		if s == fresh || s.into != 0 || !s.near(fresh.point, fresh.spread.widest()) {
+		if s == fresh || s.into != 0 || !s.near(fresh.point, fresh.gate) {
 			continue
 		}
 		moved := map[int]bool{}
@@ -299,9 +306,8 @@ func deviation(v offset, c Covariance) float64 { return c.mahalanobis(v) + math.
 
 // merge joins a site with another that is at the same place by all that is known, if no pass showed both. The lower number goes on.
 func (b *Book) merge(s *site, by *Sighting) (Happening, bool) {
-	widest := s.spread.widest()
 	for _, t := range b.sites {
-		if t == s || t.into != 0 || !t.near(s.point, widest) || apart(s, t) {
+		if t == s || t.into != 0 || !t.near(s.point, s.gate) || apart(s, t) {
 			continue
 		}
 		d := offsetOf(s.anchor, t.position).minus(s.at)
