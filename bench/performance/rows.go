@@ -204,8 +204,9 @@ var sections = []section{
 		},
 		{
 			"chance of a laboratory against what it was, at places that nobody visited: worst tenth of the reliability plot", value{"survey/diagonal-worst", 0.01, "points"},
-			value{"survey/chances", 1, "sites"}, "told of", "5 points", below(0.05),
+			value{}, "", "5 points", below(0.05),
 		},
+		{"places that nobody visited, of these instances", value{"survey/chances", 1, ""}, value{}, "", "", nil},
 		{"the same, in the family that is worst, tenths of 200 sites or more", value{"survey/diagonal-family", 0.01, "points"}, value{}, "", "", nil},
 		{"position error, median", value{"survey/error-median", 1, "m"}, value{"survey/error-95", 1, "m"}, "95 in 100 within", "", nil},
 		{"sites with reports of two places (false merges)", value{"survey/false-merges", 0.01, "%"}, value{"survey/false-crowded", 0.01, "%"}, "places 60 to 150 m apart alone", "", nil},
