@@ -11,6 +11,7 @@ import (
 	"overflight/format/klv"
 	"overflight/format/mpegts"
 	"overflight/sensor"
+	"overflight/survey"
 )
 
 // Defects of metadata as such; what is wrong inside a set has the code of its standard.
@@ -30,6 +31,7 @@ type Options struct {
 	Scale  TimeScale // of ST 0601 item 2; "" is AutoScale
 	Heads  bool      // look into pictures as far as is needed to know key pictures that no adaptation field marks
 	Places bool      // where the reports of VMTI are, for a map
+	Sights bool      // what the reports of VMTI say of places, for sites
 }
 
 // Observation is what one packet says about the aircraft and its sensor. It is valid only during the
@@ -43,8 +45,9 @@ type Observation struct {
 	Frame    sensor.Frame
 	Reports  int // of VMTI in the packet: counted, nothing more
 	Classes  Classes
-	Places   []Place  // of the reports, if asked for: people are counted and have no place
-	Marking  *Marking // the newest of the stream; nil before there is one
+	Places   []Place              // of the reports, if asked for: people are counted and have no place
+	Marking  *Marking             // the newest of the stream; nil before there is one
+	Sights   []survey.Observation // of places in the packet, if asked for, without identifiers; Spread is zero where the stream states none
 }
 
 // Classes counts reports of VMTI by what the stream's own ontology calls them. No report is told apart from another.

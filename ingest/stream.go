@@ -41,7 +41,7 @@ func (st *stream) read(p *Packet, damaged bool) error {
 	p.Standard = name
 	p.Checksum = Absent
 	relied := !damaged
-	st.obs = Observation{PID: p.PID, Aircraft: &st.aircraft, Places: st.obs.Places[:0]}
+	st.obs = Observation{PID: p.PID, Aircraft: &st.aircraft, Places: st.obs.Places[:0], Sights: st.obs.Sights[:0]}
 	switch name {
 	case "ST 0601":
 		st.readUAS(p, &relied)
@@ -232,6 +232,9 @@ func (st *stream) observe(p *Packet, relied bool) {
 			st.identify()
 			if v, ok := st.uasSet.Real(st0601.TagPlatformGroundSpeed); ok {
 				o.Fix.GroundSpeed = geodesy.Speed(v)
+			}
+			if v, ok := st.uasSet.VMTI(); ok && st.m.opt.Sights && p.HasTime {
+				o.Sights = sights(o.Sights, v, &o.Frame)
 			}
 		}
 	} else {

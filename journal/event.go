@@ -9,6 +9,7 @@ import (
 	"overflight/flight"
 	"overflight/geodesy"
 	"overflight/sensor"
+	"overflight/survey"
 )
 
 // Event is one of the things that can be stated. The list is closed: only this package can add to it.
@@ -16,8 +17,8 @@ import (
 // The variants are FlightOpened, FlightClosed, NoFlightDeclared, AirframeHoursRead, SourceStarted, SourceStopped,
 // SourceStalled, SegmentSealed, SegmentErased, FixesRecorded, FootprintsRecorded, EntryFound, EntryUpdated,
 // GapFound, LookedInto, DefectsFound, MediaWithheld, VMTIReportsCounted, LossDeclared, EvidenceRead,
-// EvidenceExported, KeyRotated, CheckpointPublished, CheckpointCosigned, Padding and Unknown. Variants are values,
-// not pointers.
+// EvidenceExported, KeyRotated, ActRecorded, ObservationsRecorded, OutcomeReported, SiteAttributed,
+// CheckpointPublished, CheckpointCosigned, Padding and Unknown. Variants are values, not pointers.
 type Event interface {
 	// Kind is the word by which the encoding tells the variants apart.
 	Kind() Kind
@@ -294,6 +295,27 @@ type ActRecorded struct {
 type Signature struct {
 	Name string
 	Line string
+}
+
+// ObservationsRecorded is a block of reports of places: of one path, or one that an analyst or an outside detector made.
+// First counts those of a path from 0 like that of FixesRecorded; it is 0 elsewhere.
+type ObservationsRecorded struct {
+	Flight       Sortie // zero when they are of no sortie
+	Source       string // of the path; empty elsewhere
+	First        uint64
+	Observations []survey.Observation
+	By           string // who put it on record; empty of a path
+	At           time.Time
+}
+
+// OutcomeReported is what the host found at a site.
+type OutcomeReported struct {
+	Found survey.Found
+}
+
+// SiteAttributed says who takes a site for that of a designated organisation, or contests that.
+type SiteAttributed struct {
+	Attribution survey.Attribution
 }
 
 // CheckpointPublished is a checkpoint of our log as it was signed.

@@ -49,6 +49,12 @@ func (c *coder) write(event Event) {
 		e.fields(c)
 	case ActRecorded:
 		e.fields(c)
+	case ObservationsRecorded:
+		e.fields(c)
+	case OutcomeReported:
+		e.fields(c)
+	case SiteAttributed:
+		e.fields(c)
 	case CheckpointPublished:
 		e.fields(c)
 	case CheckpointCosigned:
@@ -111,6 +117,12 @@ func (c *coder) read(kind Kind) (Event, bool) {
 		return value[KeyRotated](c), true
 	case KindActRecorded:
 		return value[ActRecorded](c), true
+	case KindObservationsRecorded:
+		return value[ObservationsRecorded](c), true
+	case KindOutcomeReported:
+		return value[OutcomeReported](c), true
+	case KindSiteAttributed:
+		return value[SiteAttributed](c), true
 	case KindCheckpointPublished:
 		return value[CheckpointPublished](c), true
 	case KindCheckpointCosigned:
@@ -361,6 +373,26 @@ func (e *ActRecorded) fields(c *coder) {
 	list(c, &e.Signatures, signature)
 	text(c, &e.By)
 	c.instant(&e.At)
+}
+
+func (e *ObservationsRecorded) fields(c *coder) {
+	c.array(6)
+	sortie(c, &e.Flight)
+	text(c, &e.Source)
+	unsigned(c, &e.First)
+	list(c, &e.Observations, observation)
+	text(c, &e.By)
+	c.instant(&e.At)
+}
+
+func (e *OutcomeReported) fields(c *coder) {
+	c.array(1)
+	found(c, &e.Found)
+}
+
+func (e *SiteAttributed) fields(c *coder) {
+	c.array(1)
+	attribution(c, &e.Attribution)
 }
 
 func (e *CheckpointPublished) fields(c *coder) {

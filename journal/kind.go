@@ -6,32 +6,35 @@ type Kind string
 
 // The kinds.
 const (
-	KindFlightOpened        Kind = "flight.opened"
-	KindFlightClosed        Kind = "flight.closed"
-	KindNoFlightDeclared    Kind = "flight.none"
-	KindAirframeHoursRead   Kind = "airframe.hours"
-	KindSourceStarted       Kind = "source.started"
-	KindSourceStopped       Kind = "source.stopped"
-	KindSourceStalled       Kind = "source.stalled"
-	KindSegmentSealed       Kind = "segment.sealed"
-	KindSegmentErased       Kind = "segment.erased"
-	KindFixesRecorded       Kind = "fixes.recorded"
-	KindFootprintsRecorded  Kind = "footprints.recorded"
-	KindEntryFound          Kind = "entry.found"
-	KindEntryUpdated        Kind = "entry.updated"
-	KindGapFound            Kind = "gap.found"
-	KindLookedInto          Kind = "looked.into"
-	KindDefectsFound        Kind = "defects.found"
-	KindMediaWithheld       Kind = "media.withheld"
-	KindVMTIReportsCounted  Kind = "vmti.counted"
-	KindLossDeclared        Kind = "loss.declared"
-	KindEvidenceRead        Kind = "evidence.read"
-	KindEvidenceExported    Kind = "evidence.exported"
-	KindKeyRotated          Kind = "key.rotated"
-	KindActRecorded         Kind = "act.recorded"
-	KindCheckpointPublished Kind = "checkpoint.published"
-	KindCheckpointCosigned  Kind = "checkpoint.cosigned"
-	KindPadding             Kind = "padding"
+	KindFlightOpened         Kind = "flight.opened"
+	KindFlightClosed         Kind = "flight.closed"
+	KindNoFlightDeclared     Kind = "flight.none"
+	KindAirframeHoursRead    Kind = "airframe.hours"
+	KindSourceStarted        Kind = "source.started"
+	KindSourceStopped        Kind = "source.stopped"
+	KindSourceStalled        Kind = "source.stalled"
+	KindSegmentSealed        Kind = "segment.sealed"
+	KindSegmentErased        Kind = "segment.erased"
+	KindFixesRecorded        Kind = "fixes.recorded"
+	KindFootprintsRecorded   Kind = "footprints.recorded"
+	KindEntryFound           Kind = "entry.found"
+	KindEntryUpdated         Kind = "entry.updated"
+	KindGapFound             Kind = "gap.found"
+	KindLookedInto           Kind = "looked.into"
+	KindDefectsFound         Kind = "defects.found"
+	KindMediaWithheld        Kind = "media.withheld"
+	KindVMTIReportsCounted   Kind = "vmti.counted"
+	KindLossDeclared         Kind = "loss.declared"
+	KindEvidenceRead         Kind = "evidence.read"
+	KindEvidenceExported     Kind = "evidence.exported"
+	KindKeyRotated           Kind = "key.rotated"
+	KindActRecorded          Kind = "act.recorded"
+	KindObservationsRecorded Kind = "observations.recorded"
+	KindOutcomeReported      Kind = "outcome.reported"
+	KindSiteAttributed       Kind = "site.attributed"
+	KindCheckpointPublished  Kind = "checkpoint.published"
+	KindCheckpointCosigned   Kind = "checkpoint.cosigned"
+	KindPadding              Kind = "padding"
 )
 
 // Kind implements Event.
@@ -104,6 +107,15 @@ func (KeyRotated) Kind() Kind { return KindKeyRotated }
 func (ActRecorded) Kind() Kind { return KindActRecorded }
 
 // Kind implements Event.
+func (ObservationsRecorded) Kind() Kind { return KindObservationsRecorded }
+
+// Kind implements Event.
+func (OutcomeReported) Kind() Kind { return KindOutcomeReported }
+
+// Kind implements Event.
+func (SiteAttributed) Kind() Kind { return KindSiteAttributed }
+
+// Kind implements Event.
 func (CheckpointPublished) Kind() Kind { return KindCheckpointPublished }
 
 // Kind implements Event.
@@ -115,30 +127,33 @@ func (Padding) Kind() Kind { return KindPadding }
 // Kind implements Event. It is the kind as found.
 func (u Unknown) Kind() Kind { return u.Name }
 
-func (FlightOpened) event()        {}
-func (FlightClosed) event()        {}
-func (NoFlightDeclared) event()    {}
-func (AirframeHoursRead) event()   {}
-func (SourceStarted) event()       {}
-func (SourceStopped) event()       {}
-func (SourceStalled) event()       {}
-func (SegmentSealed) event()       {}
-func (SegmentErased) event()       {}
-func (FixesRecorded) event()       {}
-func (FootprintsRecorded) event()  {}
-func (EntryFound) event()          {}
-func (EntryUpdated) event()        {}
-func (GapFound) event()            {}
-func (LookedInto) event()          {}
-func (DefectsFound) event()        {}
-func (MediaWithheld) event()       {}
-func (VMTIReportsCounted) event()  {}
-func (LossDeclared) event()        {}
-func (EvidenceRead) event()        {}
-func (EvidenceExported) event()    {}
-func (KeyRotated) event()          {}
-func (ActRecorded) event()         {}
-func (CheckpointPublished) event() {}
-func (CheckpointCosigned) event()  {}
-func (Padding) event()             {}
-func (Unknown) event()             {}
+func (FlightOpened) event()         {}
+func (FlightClosed) event()         {}
+func (NoFlightDeclared) event()     {}
+func (AirframeHoursRead) event()    {}
+func (SourceStarted) event()        {}
+func (SourceStopped) event()        {}
+func (SourceStalled) event()        {}
+func (SegmentSealed) event()        {}
+func (SegmentErased) event()        {}
+func (FixesRecorded) event()        {}
+func (FootprintsRecorded) event()   {}
+func (EntryFound) event()           {}
+func (EntryUpdated) event()         {}
+func (GapFound) event()             {}
+func (LookedInto) event()           {}
+func (DefectsFound) event()         {}
+func (MediaWithheld) event()        {}
+func (VMTIReportsCounted) event()   {}
+func (LossDeclared) event()         {}
+func (EvidenceRead) event()         {}
+func (EvidenceExported) event()     {}
+func (KeyRotated) event()           {}
+func (ActRecorded) event()          {}
+func (ObservationsRecorded) event() {}
+func (OutcomeReported) event()      {}
+func (SiteAttributed) event()       {}
+func (CheckpointPublished) event()  {}
+func (CheckpointCosigned) event()   {}
+func (Padding) event()              {}
+func (Unknown) event()              {}

@@ -5,10 +5,12 @@ import (
 
 	"overflight/account"
 	"overflight/airspace"
+	"overflight/designation"
 	"overflight/evidence"
 	"overflight/flight"
 	"overflight/geodesy"
 	"overflight/sensor"
+	"overflight/survey"
 	"overflight/validity"
 )
 
@@ -302,4 +304,67 @@ func deepest(c *coder, d *account.Deepest) {
 	c.instant(&d.Time)
 	ref(c, &d.Ref)
 	float(c, &d.Uncertainty)
+}
+
+func observation(c *coder, o *survey.Observation) {
+	c.array(15)
+	text(c, &o.ID)
+	text(c, &o.Class)
+	unsigned(c, &o.Count)
+	position(c, &o.Position)
+	covariance(c, &o.Spread)
+	float(c, &o.Common)
+	c.boolean(&o.Assumed)
+	c.instant(&o.At)
+	text(c, &o.Sensor)
+	text(c, &o.Origin)
+	text(c, &o.Flight)
+	ref(c, &o.Frame)
+	float(c, &o.Reading)
+	text(c, &o.Unit)
+	text(c, &o.Note)
+}
+
+func covariance(c *coder, v *survey.Covariance) {
+	c.array(3)
+	float(c, &v.EE)
+	float(c, &v.EN)
+	float(c, &v.NN)
+}
+
+func found(c *coder, f *survey.Found) {
+	c.array(8)
+	unsigned(c, &f.Site)
+	text(c, &f.Founder)
+	text(c, &f.Outcome)
+	c.instant(&f.Visited)
+	text(c, &f.Party)
+	text(c, &f.Note)
+	text(c, &f.By)
+	c.instant(&f.At)
+}
+
+func attribution(c *coder, a *survey.Attribution) {
+	c.array(14)
+	text(c, &a.ID)
+	unsigned(c, &a.Site)
+	text(c, &a.Founder)
+	key(c, &a.Key)
+	text(c, &a.Stance)
+	text(c, &a.Of)
+	text(c, &a.Who)
+	text(c, &a.Source)
+	text(c, &a.Reliability)
+	unsigned(c, &a.Credibility)
+	c.instant(&a.Said)
+	text(c, &a.Note)
+	text(c, &a.By)
+	c.instant(&a.At)
+}
+
+func key(c *coder, k *designation.Key) {
+	c.array(3)
+	text(c, &k.List)
+	text(c, &k.ID)
+	text(c, &k.Programme)
 }

@@ -2,8 +2,9 @@
 // commits to.
 //
 // Entered is what somebody may one day be held to: sorties and that there was none, sealed and erased segments, entries
-// into airspace, what was withheld or lost, hours of airframes, keys, what persons signed, and who read or took out evidence. Fixes, footprints
-// and findings are not: they follow from the segments, whose leaves commit to every byte.
+// into airspace, what was withheld or lost, hours of airframes, keys, what persons signed, reports of places that a
+// person or an outside detector made, what the host found, who takes a site for whose, and who read or took out evidence. Fixes, footprints,
+// reports in a stream and findings are not: they follow from the segments, whose leaves commit to every byte.
 package leaf
 
 import (
@@ -18,6 +19,7 @@ import (
 
 	"overflight/airspace"
 	"overflight/evidence"
+	"overflight/geodesy"
 	"overflight/journal"
 	"overflight/signature"
 	"overflight/transparency"
@@ -119,12 +121,47 @@ func of(e journal.Event) (transparency.Kind, body, bool) {
 		return transparency.KindRead, body{"who": text(e.Who, longest), "what": text(e.What, longest), "purpose": text(e.Purpose, longest), "at": at(e.At)}, true
 	case journal.EvidenceExported:
 		return transparency.KindExport, body{"who": text(e.Who, longest), "what": text(e.What, longest), "purpose": text(e.Purpose, longest), "digest": digest(e.Digest), "at": at(e.At)}, true
+	case journal.ObservationsRecorded:
+		if e.By == "" || len(e.Observations) != 1 { // those of a path follow from its segments
+			return "", nil, false
+		}
+		return transparency.KindObservation, observation(&e), true
+	case journal.OutcomeReported:
+		f := &e.Found
+		return transparency.KindOutcome, body{
+			"site": f.Site, "observation": text(f.Founder, longest), "outcome": string(f.Outcome), "visited": at(f.Visited), "party": text(f.Party, longest),
+			"note": text(f.Note, longest), "by": text(f.By, longest), "at": at(f.At),
+		}, true
+	case journal.SiteAttributed:
+		a := &e.Attribution
+		return transparency.KindAttribution, body{
+			"id": text(a.ID, longest), "site": a.Site, "observation": text(a.Founder, longest), "designation": text(a.Key.String(), longest), "stance": string(a.Stance),
+			"of": text(a.Of, longest), "who": text(a.Who, longest), "source": text(a.Source, longest), "grade": a.Grade(), "said": at(a.Said),
+			"note": text(a.Note, longest), "by": text(a.By, longest), "at": at(a.At),
+		}, true
 	case journal.KeyRotated:
 		return transparency.KindKey, body{"name": text(e.Name, longest), "use": e.Use, "old": text(e.Old, longest), "new": text(e.New, longest), "by": text(e.By, longest), "at": at(e.At)}, true
 	default:
 		return "", nil, false
 	}
 }
+
+// observation is what a person or an outside detector reported of a place. Degrees are in millionths and metres are whole: JSON has one
+// form for those.
+func observation(e *journal.ObservationsRecorded) body {
+	o := &e.Observations[0]
+	b := body{
+		"id": text(o.ID, longest), "class": string(o.Class), "count": o.Count, "lat_e6": micro(o.Position.Lat), "lon_e6": micro(o.Position.Lon),
+		"major_m": metres(float64(o.Spread.Ellipse().Major)), "time": at(o.At), "sensor": text(o.Sensor, longest), "origin": string(o.Origin),
+		"note": text(o.Note, longest), "by": text(e.By, longest), "at": at(e.At),
+	}
+	if !e.Flight.IsZero() {
+		b["flight"] = e.Flight.String()
+	}
+	return b
+}
+
+func micro(a geodesy.Angle) int64 { return int64(math.Round(a.Degrees() * 1e6)) }
 
 func entry(flight journal.Sortie, source string, number uint64, e *airspace.Entry, when time.Time) body {
 	b := body{

@@ -15,6 +15,7 @@ import (
 	"overflight/journal"
 	"overflight/leaf"
 	"overflight/signature"
+	"overflight/survey"
 	"overflight/transparency"
 )
 
@@ -49,6 +50,16 @@ func TestBodies(t *testing.T) {
 		{journal.KeyRotated{Name: long, Use: "log", Old: long, New: long, By: long, At: at}, transparency.KindKey, ""},
 		{journal.ActRecorded{Act: "loadout.attested/v1", ID: "act-1", Document: []byte(`{"a":1}`), By: long, At: at}, transparency.KindAuthorisation, ""},
 		{journal.ActRecorded{Act: "loadout.attested/v1", ID: "act-1", Document: []byte(strings.Repeat("x", 3000)), By: long, At: at}, transparency.KindAuthorisation, ""},
+		{
+			journal.ObservationsRecorded{Flight: sortie, Observations: []survey.Observation{{ID: long, Class: survey.Tank, Count: 2, Sensor: long, Note: long, Spread: survey.Circle(30)}}, By: long, At: at},
+			transparency.KindObservation, sortie.String(),
+		},
+		{journal.ObservationsRecorded{Flight: sortie, Source: "cam", Observations: make([]survey.Observation, 1), At: at}, "", ""},
+		{journal.OutcomeReported{Found: survey.Found{Site: 7, Founder: long, Outcome: survey.Empty, Party: long, Note: long, By: long, Visited: at, At: at}}, transparency.KindOutcome, ""},
+		{
+			journal.SiteAttributed{Attribution: survey.Attribution{ID: long, Site: 7, Founder: long, Who: long, Source: long, Reliability: "B", Credibility: 2, Note: long, By: long, At: at}},
+			transparency.KindAttribution, "",
+		},
 		{journal.FixesRecorded{Flight: sortie, At: at}, "", ""},
 		{journal.FootprintsRecorded{Flight: sortie, At: at}, "", ""},
 		{journal.DefectsFound{Flight: sortie, Example: evidence.Defect{Code: "x"}, At: at}, "", ""},

@@ -13,6 +13,7 @@ import (
 	"overflight/ingest"
 	"overflight/journal"
 	"overflight/sensor"
+	"overflight/survey"
 )
 
 // moment is what one packet said.
@@ -24,6 +25,7 @@ type moment struct {
 	footprint sensor.Footprint
 	classes   ingest.Classes
 	marking   *ingest.Marking
+	sights    []survey.Observation
 }
 
 // path is one metadata stream while it is recorded: its account, and what of it was not stated yet.
@@ -44,6 +46,8 @@ type path struct {
 	firstFix   uint64
 	looks      []journal.Look
 	firstLook  uint64
+	sights     []survey.Observation
+	firstSight uint64
 	resolution time.Duration
 
 	numbers map[entryKey]uint64
@@ -113,6 +117,7 @@ func (p *path) take(m *moment) error {
 	}
 	if !m.frame.Quarantined {
 		p.looks = append(p.looks, journal.Look{Sensor: m.frame.Position, Altitude: m.frame.Altitude, Footprint: m.footprint})
+		p.sights = append(p.sights, m.sights...)
 	}
 	if p.keeper == nil {
 		p.waiting = append(p.waiting, *m)
@@ -173,7 +178,8 @@ func (p *path) events(at time.Time) []journal.Event {
 		out = append(out, journal.FootprintsRecorded{Flight: flight, Source: p.source, First: p.firstLook, Footprints: p.looks[:n:n], At: at})
 		p.looks, p.firstLook = p.looks[n:], p.firstLook+uint64(n)
 	}
-	p.fixes, p.looks = nil, nil
+	out = append(out, p.observations(at)...)
+	p.fixes, p.looks, p.sights = nil, nil, nil
 	if p.keeper == nil {
 		return out
 	}

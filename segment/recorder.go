@@ -102,7 +102,7 @@ func NewRecorder(c Config) (*Recorder, error) {
 }
 
 func (r *Recorder) begin(kind ingest.Kind) error {
-	session, err := ingest.NewSession(kind, ingest.Options{Source: r.cfg.Source, Scale: r.cfg.Scale, Heads: true}, ingest.Visitor{
+	session, err := ingest.NewSession(kind, ingest.Options{Source: r.cfg.Source, Scale: r.cfg.Scale, Heads: true, Sights: true}, ingest.Visitor{
 		Observation: r.observe, Picture: r.picture, Unit: r.unit,
 	})
 	if err != nil {
@@ -286,6 +286,7 @@ func (r *Recorder) observe(o *ingest.Observation) error {
 		m.aircraft = *o.Aircraft
 	}
 	m.footprint = sensor.Compute(&m.frame, sensor.Options{Geoid: r.cfg.Geoid})
+	m.sights = sightsOf(o.Sights, &m.footprint)
 	if r.door != nil {
 		r.door.look(&m)
 	}

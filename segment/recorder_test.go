@@ -138,7 +138,7 @@ func record(t testing.TB, c segment.Config, in []piece) []segment.Cut {
 // check holds cuts to what must be true of all.
 func check(t testing.TB, cuts []segment.Cut) {
 	t.Helper()
-	firstFix, firstLook := map[string]uint64{}, map[string]uint64{}
+	firstFix, firstLook, firstSight := map[string]uint64{}, map[string]uint64{}, map[string]uint64{}
 	for i, c := range cuts {
 		at := int64(0)
 		for _, p := range c.Packets {
@@ -165,6 +165,11 @@ func check(t testing.TB, cuts []segment.Cut) {
 					t.Fatalf("cut %d: footprints from %d, want %d", i, e.First, firstLook[e.Source])
 				}
 				firstLook[e.Source] += uint64(len(e.Footprints))
+			case journal.ObservationsRecorded:
+				if e.First != firstSight[e.Source] || e.By != "" {
+					t.Fatalf("cut %d: observations from %d, want %d; by %q", i, e.First, firstSight[e.Source], e.By)
+				}
+				firstSight[e.Source] += uint64(len(e.Observations))
 			}
 		}
 	}

@@ -112,4 +112,5 @@ const (
 const (
 	fixBlock       = 1500
 	footprintBlock = 700
+	sightBlock     = 500
 )

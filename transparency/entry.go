@@ -44,6 +44,9 @@ const (
 	KindRead          Kind = "read/v1"
 	KindExport        Kind = "export/v1"
 	KindErasure       Kind = "erasure/v1"
+	KindObservation   Kind = "observation/v1"
+	KindOutcome       Kind = "outcome/v1"
+	KindAttribution   Kind = "attribution/v1"
 	KindPadding       Kind = "padding/v1"
 )
 

@@ -21,6 +21,8 @@ var suites = []suite{
 	{dir: "..", pkg: "./search", test: "Measure|WrongPriors", env: []string{"OVERFLIGHT_MEASURE=1"}},
 	{dir: "..", pkg: "./internal/sqlite", bench: "Rebuild"},
 	{dir: "..", pkg: "./internal/tiles", bench: "Proof"},
+	{dir: "..", pkg: "./survey", bench: "Observe"},
+	{dir: ".", pkg: ".", test: "SurveyCalibration", env: []string{"OVERFLIGHT_MEASURE=1"}},
 	{dir: ".", pkg: ".", test: "RecordingRate", env: []string{"OVERFLIGHT_MEASURE=1"}},
 	{dir: ".", pkg: ".", test: "FiftyFeeds", env: []string{"OVERFLIGHT_MEASURE=1"}},
 	{dir: "../web", page: "bench/moving.bench.ts"},
@@ -213,6 +215,27 @@ var sections = []section{
 	{"Designations", []row{
 		{"in force at one instant as known at another, 20,000 organisations, 12 editions, notices and corrections", value{"BenchmarkInForce ns/op", 1e3, "µs"}, value{}, "", "1 ms", below(1e6)},
 		{"suggestions for a name among 64,000", value{"BenchmarkSearch ns/op", 1e6, "ms"}, value{}, "", "", nil},
+	}},
+	{"Sites", []row{
+		{"sites of generated instances: seven families, parameters untouched between them", value{"survey/sites", 1, ""}, value{}, "", "", nil},
+		{
+			"95 % ellipses that hold the place, all", value{"survey/held", 0.01, "%"}, value{}, "", "93 to 97 %",
+			func(o, _ float64) bool { return o >= 0.93 && o <= 0.97 },
+		},
+		{
+			"the same, the family that holds least", value{"survey/held-least", 0.01, "%"}, value{"survey/held-most", 0.01, "%"}, "the family that holds most", "93 to 97 %",
+			func(o, p float64) bool { return o >= 0.93 && p <= 0.97 },
+		},
+		{
+			"chance of a laboratory against what it was, at places that nobody visited: worst tenth of the reliability plot", value{"survey/diagonal-worst", 0.01, "points"},
+			value{}, "", "5 points", below(0.05),
+		},
+		{"places that nobody visited, of these instances", value{"survey/chances", 1, ""}, value{}, "", "", nil},
+		{"the same, in the family that is worst, tenths of 200 sites or more", value{"survey/diagonal-family", 0.01, "points"}, value{}, "", "", nil},
+		{"position error, median", value{"survey/error-median", 1, "m"}, value{"survey/error-95", 1, "m"}, "95 in 100 within", "", nil},
+		{"sites with reports of two places (false merges)", value{"survey/false-merges", 0.01, "%"}, value{"survey/false-crowded", 0.01, "%"}, "places 60 to 150 m apart alone", "", nil},
+		{"places with two sites (missed merges)", value{"survey/missed-merges", 0.01, "%"}, value{}, "", "", nil},
+		{"reports taken into 5,000 sites", value{"BenchmarkObserve observations/s", 1e3, "thousand/s"}, value{}, "", "", nil},
 	}},
 	{"The page", []row{
 		{

@@ -155,6 +155,13 @@ func TestStories(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") == "1",
+		// [samples]: there are recordings made by others, or there must be.
+		Condition: func(condition string) (bool, error) {
+			if condition != "samples" {
+				return false, fmt.Errorf("no condition %q", condition)
+			}
+			return os.Getenv("OVERFLIGHT_SAMPLES") != "" || os.Getenv("OVERFLIGHT_REQUIRE_SAMPLES") == "1", nil
+		},
 		Setup: func(e *testscript.Env) error {
 			examples, err := filepath.Abs("../../examples")
 			if err != nil {
@@ -228,7 +235,7 @@ func TestSpeeds(t *testing.T) {
 // TestEveryCommandSpeaksSpanish: no help text falls back to a key.
 func TestEveryCommandSpeaksSpanish(t *testing.T) {
 	t.Parallel()
-	for _, command := range []string{"", "account", "inspect", "simulate", "demo", "version", "user", "user add", "user list", "user link", "user disable", "user enable"} {
+	for _, command := range []string{"", "account", "inspect", "simulate", "demo", "version", "user", "user add", "user list", "user link", "user disable", "user enable", "sites", "site", "observation", "observation add"} {
 		for _, lang := range []string{"en", "es"} {
 			var out, err bytes.Buffer
 			args := append(strings.Fields(command), "--help", "--lang", lang)

@@ -161,27 +161,27 @@ func (f *planFlags) request(t *terminal) (*planning.Request, error) {
 	if r.Aircraft, err = airframe(known, f.aircraft); err != nil {
 		return nil, err
 	}
-	base, err := numbers(t, "--base", f.base, "19.43,-99.07", 90, 180)
+	base, err := amounts(t, "--base", f.base, "19.43,-99.07", 90, 180)
 	if err != nil {
 		return nil, err
 	}
 	r.Base = geodesy.Position{Lat: geodesy.Angle(base[0]), Lon: geodesy.Angle(base[1])}
 	if f.fromNow != "" {
-		v, err := numbers(t, "--from-now", f.fromNow, "24.1,-104.5,270", 90, 180, 360)
+		v, err := amounts(t, "--from-now", f.fromNow, "24.1,-104.5,270", 90, 180, 360)
 		if err != nil {
 			return nil, err
 		}
 		r.Start = &planning.Start{Position: geodesy.Position{Lat: geodesy.Angle(v[0]), Lon: geodesy.Angle(v[1])}, Course: geodesy.Angle(v[2])}
 	}
 	if f.wind != "" {
-		v, err := numbers(t, "--wind", f.wind, "270,12", 360, 150)
+		v, err := amounts(t, "--wind", f.wind, "270,12", 360, 150)
 		if err != nil {
 			return nil, err
 		}
 		r.WindFrom, r.WindSpeed = geodesy.Angle(v[0]), geodesy.Speed(v[1])
 	}
 	if f.lanes != "" {
-		v, err := numbers(t, "--lanes", f.lanes, "35", 360)
+		v, err := amounts(t, "--lanes", f.lanes, "35", 360)
 		if err != nil {
 			return nil, err
 		}
@@ -266,7 +266,7 @@ func hours(h float64) time.Duration {
 }
 
 // numbers reads numbers with commas between them, each at most so far from zero.
-func numbers(t *terminal, option, s, example string, most ...float64) ([]float64, error) {
+func amounts(t *terminal, option, s, example string, most ...float64) ([]float64, error) {
 	parts := strings.Split(s, ",")
 	out := make([]float64, 0, len(most))
 	for i, p := range parts {

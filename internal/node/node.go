@@ -105,6 +105,7 @@ type Node struct {
 	projected projection
 	ailing    ailing
 	acts      acts
+	survey    surveyed
 	lag       histogram  // from arrival to the journal's acknowledgement
 	opening   sync.Mutex // of sorties
 	trimming  sync.Mutex

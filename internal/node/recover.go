@@ -346,6 +346,8 @@ func labelOf(e journal.Event) string {
 		source = e.Source
 	case journal.VMTIReportsCounted:
 		source = e.Source
+	case journal.ObservationsRecorded:
+		source = e.Source // empty of what an analyst or a detector reported
 	case journal.DefectsFound:
 		if !ofSource(e.Example.Code) {
 			source = e.Source

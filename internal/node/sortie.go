@@ -160,6 +160,8 @@ func sortieOf(e journal.Event) journal.Sortie {
 		return e.Flight
 	case journal.VMTIReportsCounted:
 		return e.Flight
+	case journal.ObservationsRecorded:
+		return e.Flight
 	case journal.LossDeclared:
 		return e.Flight
 	default:

@@ -110,7 +110,7 @@ type Withheld struct {
 	Duration float64 `json:"duration_s"`
 }
 
-// VMTICount counts reports of moving target indication. Nothing else of them is kept.
+// VMTICount counts reports of moving target indication by class. Of people nothing else is kept; what the others say of places is with the sites.
 type VMTICount struct {
 	Source   string `json:"source"`
 	People   uint64 `json:"people"`

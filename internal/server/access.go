@@ -33,7 +33,12 @@ var (
 	planners  = []auth.Role{auth.Planner, auth.Operator, auth.Liaison, auth.Auditor, auth.Administrator}
 	deciders  = []auth.Role{auth.Planner, auth.Operator, auth.Analyst, auth.Liaison, auth.Partner, auth.Administrator}
 	governors = []auth.Role{auth.Administrator}
-	public    = []auth.Role{anyone}
+
+	observers   = []auth.Role{auth.Operator, auth.Analyst, auth.Administrator} // outside detectors and gas sensors, too
+	markers     = []auth.Role{auth.Operator, auth.Analyst}
+	hosts       = []auth.Role{auth.Liaison, auth.Partner} // what the host found is the host's to say
+	attributers = []auth.Role{auth.Analyst, auth.Liaison, auth.Partner}
+	public      = []auth.Role{anyone}
 )
 
 // rolesOf says for every operation of the API which roles may call it. One that is missing is refused to every user, and
@@ -85,6 +90,13 @@ var rolesOf = map[string][]auth.Role{
 	"import-edition":      deciders, // and actRoles
 	"search-designations": everybody,
 	"get-designation":     everybody,
+
+	"list-sites":      everybody,
+	"get-site":        everybody,
+	"add-observation": observers,
+	"add-mark":        markers,
+	"report-outcome":  hosts,
+	"attribute-site":  attributers,
 
 	"verify": auditors,
 

@@ -237,6 +237,12 @@ plan-text          ++-+-++
 import-edition     +++++-+
 search-designations +++++++
 get-designation    +++++++
+list-sites         +++++++
+get-site           +++++++
+add-observation    -++---+
+add-mark           -++----
+report-outcome     ---++--
+attribute-site     --+++--
 verify             -----++
 erase-segment      ------+
 register-person    ------+

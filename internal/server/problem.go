@@ -23,6 +23,7 @@ import (
 	"overflight/internal/sqlite"
 	"overflight/internal/tiles"
 	"overflight/journal"
+	"overflight/survey"
 	"overflight/transparency"
 )
 
@@ -80,6 +81,9 @@ func said(err error) (status int, code string, args []string) {
 		nobody   *NobodyError
 		signer   *node.SignatoryError
 		list     *sanctions.RefusedError
+		place    *survey.Fault
+		another  *node.AnotherError
+		flight   *node.NoFlightError
 	)
 	switch {
 	case errors.As(err, &list):
@@ -89,6 +93,12 @@ func said(err error) (status int, code string, args []string) {
 		return http.StatusNotFound, string(signer.Fault), signer.Args
 	case errors.As(err, &signer):
 		return http.StatusConflict, string(signer.Fault), signer.Args
+	case errors.As(err, &place):
+		return http.StatusUnprocessableEntity, "survey", append([]string{place.Where, place.Got, string(place.Want)}, place.Args...)
+	case errors.As(err, &another):
+		return http.StatusConflict, "another-observation", []string{another.ID}
+	case errors.As(err, &flight):
+		return http.StatusUnprocessableEntity, "no-such-flight", []string{flight.Flight}
 	case errors.As(err, &refusal):
 		return http.StatusUnprocessableEntity, "source-address", []string{refusal.URL, string(refusal.Defect.Code), refusal.Defect.Got, refusal.Defect.Want}
 	case errors.As(err, &before):
@@ -134,6 +144,7 @@ func said(err error) (status int, code string, args []string) {
 		{node.ErrSourceBusy, http.StatusConflict, "source-busy"},
 		{node.ErrNoDocument, http.StatusUnprocessableEntity, "no-document"},
 		{errNoOrganisation, http.StatusNotFound, "no-organisation"},
+		{survey.ErrNoSite, http.StatusNotFound, "no-site"},
 		{node.ErrAct, http.StatusUnprocessableEntity, "act"},
 		{node.ErrNoRules, http.StatusConflict, "no-rules"},
 		{authority.ErrNoSuch, http.StatusNotFound, "act"},
@@ -192,6 +203,13 @@ func ProblemOf(err error, language catalogue.Language) *Problem {
 		detail = words.Text("problem."+code, strings.Join(said, ", "))
 	case "act", "statement", "no-document":
 		detail = words.Text("problem."+code, words.Refusal(args[0]))
+	case "survey":
+		rest := values[3:]
+		found := words.Text("finding.nothing")
+		if args[1] != "" {
+			found = args[1]
+		}
+		detail = words.Text("problem.survey", args[0], found, words.Text("wanted."+args[2], rest...))
 	case "proof":
 		detail = words.Text("problem.proof", bundle.Say(string(language), bundle.Line{Code: transparency.Code(args[0]), Args: args[1:]}))
 	case "list-refused":

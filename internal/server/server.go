@@ -88,6 +88,7 @@ func Describe(mux *http.ServeMux, version string, a *api) huma.API {
 	a.designations(h)
 	a.said(h)
 	a.compliance(h)
+	a.sites(h)
 	return h
 }
 

@@ -77,6 +77,12 @@ func (w *writer) event(at *Positioned) error {
 		return w.statement(at, e.At, journal.Sortie{}, e.Name)
 	case journal.ActRecorded:
 		return w.statement(at, e.At, journal.Sortie{}, e.ID)
+	case journal.ObservationsRecorded:
+		return w.surveyed(at)
+	case journal.OutcomeReported:
+		return w.surveyed(at)
+	case journal.SiteAttributed:
+		return w.surveyed(at)
 	case journal.CheckpointPublished:
 		return w.statement(at, e.At, journal.Sortie{}, size(e.Size))
 	case journal.CheckpointCosigned:

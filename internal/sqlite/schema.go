@@ -8,7 +8,7 @@ import (
 )
 
 // schema is raised with every change to the tables, or to what is written into them.
-const schema = 3
+const schema = 4
 
 // version is what user_version holds: bodies are records of the journal, so its encoding counts too.
 const version = schema<<8 | journal.Version
@@ -110,6 +110,11 @@ var (
 		columns: columns("stream TEXT, sequence INTEGER, kind TEXT, time INTEGER, flight TEXT, subject TEXT, body BLOB"),
 		indexes: []string{"kind, time, stream, sequence", "kind, subject, time, stream, sequence"},
 	}
+	// surveyed is what was said of places: sites are a function of it in the order of the journal.
+	surveyed = &table{
+		name: "surveyed", keys: 2,
+		columns: columns("stream TEXT, sequence INTEGER, kind TEXT, body BLOB"),
+	}
 	// fixes and footprints: the id holds the path's in its upper bits and the number within the path below. A
 	// row of footprints is a whole block: rows of single frames would cost ten times the time and say no more.
 	fixes = &table{
@@ -124,7 +129,7 @@ var (
 
 	// named are the tables with keys that a reader understands, numbered those with ids.
 	named = []*table{
-		positions, leaves, flights, paths, sources, segments, entries, gaps, looked, defects, withheld, reports, statements,
+		positions, leaves, flights, paths, sources, segments, entries, gaps, looked, defects, withheld, reports, statements, surveyed,
 	}
 	numbered = []withBoxes{{fixes, "fix_boxes", 0, fixBoxes}, {footprints, "footprint_boxes", 1, blockBoxes}}
 )

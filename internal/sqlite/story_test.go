@@ -16,6 +16,7 @@ import (
 	"overflight/geodesy"
 	"overflight/journal"
 	"overflight/sensor"
+	"overflight/survey"
 )
 
 var epoch = time.Date(2025, 2, 24, 14, 0, 0, 0, time.UTC)
@@ -158,6 +159,11 @@ func (a *author) write(n int) {
 		case 11:
 			a.say(evt, journal.KeyRotated{Name: "log", Use: "log", New: "k", By: "ana", At: a.clock})
 			a.say(evt, journal.ActRecorded{Act: "loadout.attested/v1", ID: "act-1", Document: []byte("{}"), Signatures: []journal.Signature{{Name: "ana", Line: "— ana x"}}, By: "ana", At: a.clock})
+			a.say(evt, journal.ObservationsRecorded{Flight: s, Source: src, Observations: []survey.Observation{{
+				ID: fmt.Sprintf("o-%d", a.clock.Unix()), Class: survey.Tank, Count: 1, Position: geodesy.Position{Lat: 25, Lon: -105}, Spread: survey.Circle(30), At: a.clock, Sensor: "vmti", Origin: survey.FromStream,
+			}}, At: a.clock})
+			a.say(evt, journal.OutcomeReported{Found: survey.Found{Site: 1, Outcome: survey.Empty, Party: "MEX", By: "ana", At: a.clock}})
+			a.say(evt, journal.SiteAttributed{Attribution: survey.Attribution{ID: "x", Site: 1, Who: "ana", By: "ana", At: a.clock}})
 			a.say(evt, journal.CheckpointPublished{Origin: "o", Size: 9, Note: []byte("n"), At: a.clock})
 			a.say(evt, journal.CheckpointCosigned{Origin: "o", Size: 9, Witness: "w", Independent: true, Signature: []byte("s"), At: a.clock})
 			a.say(evt, journal.Padding{At: a.clock})

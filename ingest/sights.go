@@ -1,0 +1,106 @@
+package ingest
+
+import (
+	"bytes"
+	"math"
+	"slices"
+	"strings"
+
+	"overflight/format/misb/st0903"
+	"overflight/geodesy"
+	"overflight/sensor"
+	"overflight/survey"
+)
+
+// streamSensor is the name under which the rates of a stream's own detector are kept; that of the system follows where the stream
+// gives one.
+const streamSensor = "vmti"
+
+// StreamCommon is how much of the variance of a report's position all reports of one pass share: attitude, gimbal, mounting, lens
+// and timing are off by the same for all of them, and only the place in the picture is not.
+const StreamCommon = 0.9
+
+// called are the words by which ontologies in use call places and signs, in lower case, in the order in which they are asked.
+var called = []struct {
+	class survey.Class
+	words []string
+}{
+	{survey.Hazard, []string{"landmine", "land mine", "explosive", "minefield"}},
+	{survey.Barrels, []string{"barrel", "drum"}},
+	{survey.BurnPit, []string{"burn pit", "burnpit", "burn-pit", "burned ground"}},
+	{survey.Plume, []string{"plume", "smoke"}},
+	{survey.GasReading, []string{"gas reading", "gas-reading"}},
+	{survey.Hotspot, []string{"hotspot", "hot spot", "hot-spot", "fire"}},
+	{survey.Generator, []string{"generator"}},
+	{survey.Airstrip, []string{"airstrip", "runway", "landing strip"}},
+	{survey.Tank, []string{"storage tank", "storage_tank", "storagetank", "cistern"}},
+	{survey.Structure, []string{"structure", "building", "hut", "shed", "tent", "house"}},
+}
+
+// sights appends what a set reports of places. A report whose class means a human is left out: it is counted with the classes and
+// nowhere else. One without a place on the ground is left out too. Which report it was in the set, and whether it was there in the
+// set before, is not kept.
+func sights(dst []survey.Observation, v *st0903.Set, f *sensor.Frame) []survey.Observation {
+	name := streamSensor
+	if s := v.Context.SystemName; s != "" && len(s) <= 48 && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		name += " " + s
+	}
+	for i := range v.Targets {
+		t := &v.Targets[i]
+		if calls(t, peopleWords) {
+			continue
+		}
+		o := survey.Observation{
+			Class: classOf(t), Count: 1, Common: StreamCommon, Assumed: true, At: f.Time, Sensor: name, Origin: survey.FromStream, Frame: f.Ref,
+		}
+		l, own := t.Location()
+		lat, lon, apart := t.Offset()
+		centre, known := f.Centre.Get()
+		switch {
+		case own:
+			o.Position = geodesy.Position{Lat: geodesy.Angle(l.Lat), Lon: geodesy.Angle(l.Lon)}
+			if spread, ok := stated(&l); ok {
+				o.Spread, o.Assumed = spread, false
+			}
+		case known && apart:
+			o.Position = geodesy.Position{Lat: centre.Lat + geodesy.Angle(lat), Lon: centre.Lon + geodesy.Angle(lon)}
+		default:
+			continue
+		}
+		dst = append(dst, o)
+	}
+	return dst
+}
+
+// stated is the error that a location pack states of itself. Deviations of zero and correlations of one are what producers
+// send that know of none.
+func stated(l *st0903.Location) (survey.Covariance, bool) {
+	if !l.HasSigma || l.Sigma[0] <= 0 || l.Sigma[1] <= 0 {
+		return survey.Covariance{}, false
+	}
+	rho := 0.0
+	if l.HasRho && math.Abs(l.Rho[0]) < 0.999 {
+		rho = l.Rho[0]
+	}
+	c := survey.Sigmas(l.Sigma[0], l.Sigma[1], rho)
+	return c, c.Check() == nil
+}
+
+// classOf is the class that the stream's own ontology gives a report.
+func classOf(t *st0903.Target) survey.Class {
+	for _, e := range t.Others {
+		if e.Tag != st0903.Object && e.Tag != st0903.ObjectSeries {
+			continue
+		}
+		text := bytes.ToLower(e.Value)
+		for _, c := range called {
+			if slices.ContainsFunc(c.words, func(word string) bool { return bytes.Contains(text, []byte(word)) }) {
+				return c.class
+			}
+		}
+	}
+	if calls(t, vehicleWords) {
+		return survey.Vehicles
+	}
+	return survey.Other
+}

@@ -1,0 +1,345 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"overflight/designation"
+	"overflight/geodesy"
+	"overflight/internal/jetstream"
+	"overflight/internal/sqlite"
+	"overflight/journal"
+	"overflight/survey"
+	"overflight/validity"
+)
+
+// AnotherError says that an identifier is that of another observation or attribution that is on record.
+type AnotherError struct{ ID string }
+
+// Error implements error.
+func (e *AnotherError) Error() string { return "another of this identifier is on record: " + e.ID }
+
+// NoFlightError says that an observation names a flight that is not on record.
+type NoFlightError struct{ Flight string }
+
+// Error implements error.
+func (e *NoFlightError) Error() string { return "no such flight: " + e.Flight }
+
+// surveyed are the sites of a node: a fold of what the journal says of places, made when somebody first asks.
+type surveyed struct {
+	mu       sync.Mutex // guards what follows
+	book     survey.Book
+	through  uint64                  // events that are folded
+	stated   map[string]sqlite.Place // where observations stand, by id
+	sensors  map[string]string       // what reported in a path, by flight and source
+	reckoned uint64                  // event of the whole journal through which assessed is
+	assessed *survey.Assessment      // nil before somebody asks
+}
+
+// DefaultPOD is the chance that one pass of a camera over a place reports what is there to be seen, while nothing better is known
+// of the look.
+const DefaultPOD = 0.5
+
+// video is what looked where no detector of the stream ever reported.
+const video = "video"
+
+func pathKey(flight, source string) string { return flight + "\x00" + source }
+
+// foldSurvey takes what the journal has of places since it was folded last. n.survey.mu MUST be held.
+func (n *Node) foldSurvey(ctx context.Context) error {
+	if err := n.Caught(ctx); err != nil {
+		return err
+	}
+	s := &n.survey
+	if s.stated == nil {
+		s.stated, s.sensors = map[string]sqlite.Place{}, map[string]string{}
+	}
+	for {
+		part, err := n.Models().Surveyed(ctx, string(jetstream.Events), s.through)
+		if err != nil || len(part) == 0 {
+			return err
+		}
+		for i := range part {
+			n.foldSaid(&part[i])
+			s.through = part[i].Sequence
+		}
+	}
+}
+
+// foldSaid takes one event. What the book does not take stays in the journal and is said in the log of the program.
+func (n *Node) foldSaid(x *sqlite.Surveyed) {
+	s := &n.survey
+	refused := func(what string, err error) {
+		n.log.Warn("on record about places and not taken", slog.String("what", what), slog.Uint64("event", x.Sequence), slog.Any("error", err))
+	}
+	switch e := x.Event.(type) {
+	case journal.ObservationsRecorded:
+		for i := range e.Observations {
+			o := &e.Observations[i]
+			if _, err := s.book.Observe(*o, x.Sequence); err != nil {
+				refused(o.ID, err)
+				continue
+			}
+			s.stated[o.ID] = x.Place
+			if e.Source != "" {
+				s.sensors[pathKey(o.Flight, e.Source)] = o.Sensor
+			}
+		}
+	case journal.OutcomeReported:
+		if err := s.book.Report(e.Found, x.Sequence); err != nil {
+			refused(fmt.Sprint(e.Found.Site), err)
+		}
+	case journal.SiteAttributed:
+		if err := s.book.Attribute(e.Attribution, x.Sequence); err != nil {
+			refused(e.Attribution.ID, err)
+		}
+	default:
+	}
+}
+
+// Survey lets f read the sites. It MUST keep nothing of them but copies.
+func (n *Node) Survey(ctx context.Context, f func(*survey.Assessment) error) error {
+	n.survey.mu.Lock()
+	defer n.survey.mu.Unlock()
+	if err := n.assess(ctx); err != nil {
+		return err
+	}
+	return f(n.survey.assessed)
+}
+
+func (n *Node) assess(ctx context.Context) error {
+	if err := n.foldSurvey(ctx); err != nil {
+		return err
+	}
+	s := &n.survey
+	n.projected.mu.Lock()
+	through := n.projected.through[jetstream.Events]
+	n.projected.mu.Unlock()
+	if s.assessed != nil && s.reckoned == through {
+		return nil
+	}
+	var failed error
+	s.assessed = s.book.Assess(func(at geodesy.Position) []survey.Look {
+		looks, err := n.looksAt(ctx, at)
+		failed = errors.Join(failed, err)
+		return looks
+	})
+	if failed != nil {
+		s.assessed = nil
+		return failed
+	}
+	s.reckoned = through
+	return nil
+}
+
+// looksAt lists who had a place in sight: the looks of one path with less than survey.PassGap between them are one.
+func (n *Node) looksAt(ctx context.Context, at geodesy.Position) ([]survey.Look, error) {
+	var out []survey.Look
+	last := ""
+	page := sqlite.Page{Limit: sqlite.MostInPage}
+	for {
+		part, next, err := n.Models().LooksAt(ctx, at, validity.Period{}, page)
+		if err != nil {
+			return nil, err
+		}
+		for i := range part {
+			l := &part[i]
+			if l.From.IsZero() || l.To.IsZero() {
+				continue // when it was is not known: it cannot be told from that which saw something
+			}
+			flight := l.Flight.String()
+			key := pathKey(flight, l.Source)
+			if k := len(out) - 1; k >= 0 && last == key && !l.From.After(out[k].To.Add(survey.PassGap)) && !l.To.Before(out[k].From) {
+				if l.To.After(out[k].To) {
+					out[k].To = l.To
+				}
+				continue
+			}
+			last = key
+			sensor := n.survey.sensors[key]
+			if sensor == "" {
+				sensor = video
+			}
+			out = append(out, survey.Look{Flight: flight, Sensor: sensor, From: l.From, To: l.To, POD: DefaultPOD})
+		}
+		if next == "" {
+			return out, nil
+		}
+		page.After = next
+	}
+}
+
+// Observed is what became of an observation.
+type Observed struct {
+	Stated
+	ID    string
+	Site  survey.SiteID // 0: of none
+	Known bool          // it was on record before, word for word
+}
+
+// Observe puts an observation of an analyst or an outside detector on record. The same again changes nothing; ErrAnother where the
+// identifier is that of another.
+func (n *Node) Observe(ctx context.Context, o survey.Observation, by string) (Observed, error) {
+	if err := named(by); err != nil {
+		return Observed{}, err
+	}
+	if err := o.Check(); err != nil {
+		return Observed{}, err
+	}
+	n.survey.mu.Lock()
+	defer n.survey.mu.Unlock()
+	if err := n.foldSurvey(ctx); err != nil {
+		return Observed{}, err
+	}
+	out := Observed{ID: o.ID}
+	var err error
+	if was, sequence, ok := n.survey.book.Observation(o.ID); ok {
+		if !same(&was, &o) {
+			return Observed{}, &AnotherError{o.ID}
+		}
+		out.Known, out.Site = true, n.survey.book.Holder(o.ID)
+		out.Stated, err = n.leafOf(ctx, sequence)
+		return out, err
+	}
+	e := journal.ObservationsRecorded{Observations: []survey.Observation{o}, By: by, At: n.now()}
+	if o.Flight != "" {
+		if e.Flight, err = journal.ParseSortie(o.Flight); err != nil {
+			return Observed{}, err
+		}
+		if _, err := n.Models().Flight(ctx, e.Flight); errors.Is(err, sqlite.ErrNotFound) {
+			return Observed{}, &NoFlightError{o.Flight}
+		} else if err != nil {
+			return Observed{}, err
+		}
+	}
+	if out.Stated, err = n.stateLogged(ctx, e); err != nil {
+		return Observed{}, err
+	}
+	if err := n.foldSurvey(ctx); err != nil {
+		return Observed{}, err
+	}
+	out.Site = n.survey.book.Holder(o.ID)
+	return out, nil
+}
+
+// same compares what two observations say. Instants are compared as such.
+func same(a, b *survey.Observation) bool {
+	x, y := *a, *b
+	if !x.At.Equal(y.At) {
+		return false
+	}
+	x.At, y.At = time.Time{}, time.Time{}
+	return x == y
+}
+
+// ReportOutcome puts the host's word on a site on record.
+func (n *Node) ReportOutcome(ctx context.Context, f survey.Found) (Stated, error) {
+	if err := named(f.By); err != nil {
+		return Stated{}, err
+	}
+	n.survey.mu.Lock()
+	defer n.survey.mu.Unlock()
+	if err := n.foldSurvey(ctx); err != nil {
+		return Stated{}, err
+	}
+	f.At = n.now()
+	if err := f.Check(); err != nil {
+		return Stated{}, err
+	}
+	var err error
+	if f.Site, f.Founder, err = n.survey.book.Founder(f.Site); err != nil {
+		return Stated{}, err
+	}
+	return n.stateLogged(ctx, journal.OutcomeReported{Found: f})
+}
+
+// AttributeSite puts on record who takes a site for whose, or contests that. The designation must be on record by list, number and
+// programme: a name is none.
+func (n *Node) AttributeSite(ctx context.Context, a survey.Attribution) (string, Stated, error) {
+	if err := named(a.By); err != nil {
+		return "", Stated{}, err
+	}
+	if err := n.loadActs(ctx); err != nil {
+		return "", Stated{}, err
+	}
+	n.survey.mu.Lock()
+	defer n.survey.mu.Unlock()
+	if err := n.foldSurvey(ctx); err != nil {
+		return "", Stated{}, err
+	}
+	var err error
+	if a.Site, a.Founder, err = n.survey.book.Founder(a.Site); err != nil {
+		return "", Stated{}, err
+	}
+	a.At = n.now()
+	if a.ID == "" {
+		a.ID = fmt.Sprintf("site-%d-%d", a.Site, n.survey.book.Attributions(a.Site)+1)
+	}
+	if err := a.Check(); err != nil {
+		return "", Stated{}, err
+	}
+	switch err := n.survey.book.Admits(&a); {
+	case errors.Is(err, survey.ErrExists):
+		return "", Stated{}, &AnotherError{a.ID}
+	case err != nil:
+		return "", Stated{}, err
+	}
+	known := false
+	n.acts.mu.RLock()
+	for _, k := range n.acts.designations.Keys(a.Key.Entity()) {
+		known = known || k == a.Key
+	}
+	n.acts.mu.RUnlock()
+	if !known {
+		return "", Stated{}, &survey.Fault{Where: "designation", Got: a.Key.String(), Want: survey.WantOnRecord}
+	}
+	s, err := n.stateLogged(ctx, journal.SiteAttributed{Attribution: a})
+	return a.ID, s, err
+}
+
+// ThenAndNow is whether a designation was in force at an instant: as it was known then, and as it is known now.
+type ThenAndNow struct {
+	At        time.Time
+	Then, Now designation.Answer
+}
+
+// InForceAt asks whether a designation was in force at each of some instants.
+func (n *Node) InForceAt(ctx context.Context, k designation.Key, instants []time.Time) ([]ThenAndNow, error) {
+	var out []ThenAndNow
+	err := n.Designations(ctx, func(r *designation.Register) error {
+		for _, at := range instants {
+			out = append(out, ThenAndNow{
+				At: at, Then: r.InForce(k, validity.AsOf{Valid: at, Known: at}), Now: r.InForce(k, validity.AsOf{Valid: at, Known: n.now()}),
+			})
+		}
+		return nil
+	})
+	return out, err
+}
+
+// SegmentAt is the sealed segment of a path that holds an instant; empty while there is none.
+func (n *Node) SegmentAt(ctx context.Context, flight, source string, at time.Time) (journal.SegmentID, error) {
+	number, err := journal.ParseSortie(flight)
+	if err != nil {
+		return "", err
+	}
+	all, err := n.segments(ctx, number)
+	if err != nil {
+		return "", err
+	}
+	for i := range all {
+		e := &all[i].Sealed
+		if base, _, _ := strings.Cut(source, "#"); e.Source == base && !at.Before(e.From) && !at.After(e.To) {
+			return e.Segment, nil
+		}
+	}
+	return "", nil
+}
+
+// LeftOut counts the reports of streams that say of themselves that they are of a human: no observation is made of them.
+func (n *Node) LeftOut(ctx context.Context) (uint64, error) { return n.Models().LeftOut(ctx) }

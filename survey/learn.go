@@ -1,0 +1,162 @@
+package survey
+
+import "math"
+
+// sweeps is how often expectations are taken anew. Counts settle to a part in a hundred before that.
+const sweeps = 12
+
+// visited is a site of which the host said what it was.
+type visited struct {
+	e *grounds
+	h int
+}
+
+// learn moves the rates by the outcomes.
+func (a *Assessment) learn() {
+	var told []visited
+	for _, s := range a.book.sites {
+		if s.into != 0 {
+			continue
+		}
+		if o, ok := s.ruling(); ok {
+			told = append(told, visited{a.all[s.id], hypothesis(o.Outcome)})
+		}
+	}
+	a.rates = learned(told)
+	a.rates.temper(told)
+}
+
+// learned are the rates after outcomes: what a place was is told, whether each sign was there is not, so that it is expected from
+// what was reported there (expectation maximisation, with the defaults as counts of their own).
+func learned(told []visited) *Rates {
+	r := newRates()
+	if len(told) == 0 {
+		return r
+	}
+	for range sweeps {
+		next := newRates()
+		next.Outcomes = len(told)
+		said, was := r.imagined()
+		for _, t := range told {
+			was[t.h]++
+			for h, w := range r.weigh(t.e) {
+				said[h] += w
+			}
+			for _, c := range t.e.order {
+				r.expect(next, t.e, c, t.h)
+			}
+		}
+		// What is said must come true as often as it is said: how places divide is scaled until it does. Only places where something was
+		// reported are told of, so that their mere numbers would say too little of those where nothing is.
+		for h := range said {
+			next.places[h] = r.places[h] * was[h] / said[h]
+		}
+		r = next
+	}
+	return r
+}
+
+// imagined are the cases that the default of how places divide weighs: places of which it says that each hypothesis is as likely as the
+// others, and of which each comes true as often. The further the rates have left the default, the more these hold them back.
+func (r *Rates) imagined() (said, was [hypotheses]float64) {
+	sum := 0.0
+	for h := range said {
+		said[h] = r.places[h] / places[h]
+		sum += said[h]
+	}
+	for h := range said {
+		said[h], was[h] = weightPlaces*said[h]/sum, weightPlaces/hypotheses
+	}
+	return said, was
+}
+
+// folds are the parts of the outcomes: each is foretold by rates that the others moved.
+const folds = 5
+
+// How far from "as reckoned" the tempering is believed to be before there are outcomes, as standard deviations.
+const (
+	doubtShift = 0.3
+	doubtSlope = 0.25
+)
+
+// temper holds what is said against outcomes that the rates were not made from: rates from few outcomes say too much. A straight
+// line through the log-odds, fitted by Newton's method (Platt 1999), takes that back.
+func (r *Rates) temper(told []visited) {
+	type foretold struct{ x, y float64 }
+	if len(told) < folds {
+		return
+	}
+	var all []foretold
+	for k := range folds {
+		var others []visited
+		for i := range told {
+			if i%folds != k {
+				others = append(others, told[i])
+			}
+		}
+		rates := learned(others)
+		for i := k; i < len(told); i += folds {
+			c := foretold{x: odds(rates.weigh(told[i].e)[laboratory])}
+			if told[i].h == laboratory {
+				c.y = 1
+			}
+			all = append(all, c)
+		}
+	}
+	for range sweeps {
+		gs, gl := -r.shift/(doubtShift*doubtShift), -(r.slope-1)/(doubtSlope*doubtSlope)
+		hss, hsl, hll := 1/(doubtShift*doubtShift), 0.0, 1/(doubtSlope*doubtSlope)
+		for _, c := range all {
+			p := 1 / (1 + math.Exp(-(r.shift + r.slope*c.x)))
+			gs, gl = gs+c.y-p, gl+(c.y-p)*c.x
+			v := p * (1 - p)
+			hss, hsl, hll = hss+v, hsl+v*c.x, hll+v*c.x*c.x
+		}
+		d := hss*hll - hsl*hsl
+		r.shift, r.slope = r.shift+(hll*gs-hsl*gl)/d, r.slope+(hss*gl-hsl*gs)/d
+	}
+}
+
+// mostOdds bounds log-odds: beyond it lies what no count of outcomes could bear out.
+const mostOdds = 12
+
+func odds(p float64) float64 {
+	return math.Max(-mostOdds, math.Min(mostOdds, math.Log(p)-math.Log1p(-p)))
+}
+
+// chances are those of the hypotheses by the evidence, tempered.
+func (r *Rates) chances(e *grounds) [hypotheses]float64 {
+	w := r.weigh(e)
+	p := 1 / (1 + math.Exp(-(r.shift + r.slope*odds(w[laboratory]))))
+	rest := w[otherUse] + w[nothing]
+	out := [hypotheses]float64{laboratory: p, otherUse: (1 - p) * w[otherUse] / rest, nothing: (1 - p) * w[nothing] / rest}
+	return out
+}
+
+// expect adds to counts what one class of sign at one place, of which is told what it was, says by these rates.
+func (r *Rates) expect(next *Rates, e *grounds, c Class, h int) {
+	there, absent := r.likelihoods(e.chances[c])
+	p := r.present(h, c)
+	w := p * there / (p*there + (1-p)*absent)
+	if h != nothing {
+		next.presence[h][c].Yes += w
+		next.presence[h][c].No += 1 - w
+	}
+	for _, x := range e.chances[c] {
+		next.of(x.source)
+		if x.chosen {
+			continue // a place becomes a site by its first report: none came before, and that one did, or it would not be here
+		}
+		seen, mistaken := next.seen[x.source], next.mistaken[x.source]
+		if x.hit {
+			seen.Yes += w
+			mistaken.Yes += 1 - w
+			continue
+		}
+		// It was missed because it was not in sight, or in sight and not reported.
+		r.of(x.source)
+		d := r.seen[x.source].Mean()
+		seen.No += w * x.pod * (1 - d) / (1 - x.pod*d)
+		mistaken.No += 1 - w
+	}
+}

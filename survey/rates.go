@@ -1,0 +1,104 @@
+package survey
+
+// Beta counts successes and failures of something that happens or does not; stated counts stand for what was believed before any.
+type Beta struct{ Yes, No float64 }
+
+// Mean is the chance.
+func (b Beta) Mean() float64 { return b.Yes / (b.Yes + b.No) }
+
+// The hypotheses about a place that was reported: what is searched for, something else that is really there, nothing.
+const (
+	laboratory = iota
+	otherUse
+	nothing
+	hypotheses
+)
+
+// presence is how often a sign of a class is at a laboratory and at a place of another use, by default. docs/sites.md says why; the
+// numbers are ours, and outcomes move them.
+type presence struct{ laboratory, other float64 }
+
+var signs = map[Class]presence{
+	Structure:  {0.90, 0.80},
+	Tank:       {0.60, 0.25},
+	Barrels:    {0.70, 0.10},
+	BurnPit:    {0.50, 0.20},
+	Plume:      {0.40, 0.15},
+	GasReading: {0.50, 0.06},
+	Hotspot:    {0.40, 0.25},
+	Generator:  {0.60, 0.30},
+	Vehicles:   {0.60, 0.60},
+	Airstrip:   {0.10, 0.08},
+	Trail:      {0.50, 0.35},
+	Hazard:     {0.10, 0.04},
+	Other:      {0.40, 0.40},
+}
+
+// places is how places that are looked at divide by default: what is searched for, another use, nothing there.
+var places = [hypotheses]float64{0.03, 0.12, 0.85}
+
+// How many cases the defaults weigh, so that as many outcomes weigh the same. How places divide differs most from country to
+// country, so that its default gives way soonest.
+const (
+	weightPlaces   = 4.0
+	weightPresence = 8.0
+)
+
+// The default rates of a sensor: how often it reports a sign that is there and was in sight, and how often it reports one that
+// is not, of all passes over a place.
+var (
+	defaultSeen  = Beta{Yes: 6, No: 2}
+	defaultFalse = Beta{Yes: 0.6, No: 11.4}
+)
+
+// sureness is the chance that the host's word on a place is right.
+const sureness = 0.99
+
+// Rates are what chances are reckoned with: defaults, moved by outcomes.
+type Rates struct {
+	places   [hypotheses]float64 // how places divide; only ratios count
+	presence [otherUse + 1]map[Class]*Beta
+	seen     map[source]*Beta
+	mistaken map[source]*Beta
+	shift    float64 // of log-odds, see temper
+	slope    float64
+	Outcomes int // that moved them
+}
+
+func newRates() *Rates {
+	r := &Rates{places: places, slope: 1, seen: map[source]*Beta{}, mistaken: map[source]*Beta{}}
+	for h := range r.presence {
+		r.presence[h] = map[Class]*Beta{}
+	}
+	for c, p := range signs {
+		r.presence[laboratory][c] = &Beta{weightPresence * p.laboratory, weightPresence * (1 - p.laboratory)}
+		r.presence[otherUse][c] = &Beta{weightPresence * p.other, weightPresence * (1 - p.other)}
+	}
+	return r
+}
+
+// of makes the counts of a sensor and class where there are none yet.
+func (r *Rates) of(s source) {
+	if r.seen[s] == nil {
+		seen, mistaken := defaultSeen, defaultFalse
+		r.seen[s], r.mistaken[s] = &seen, &mistaken
+	}
+}
+
+func (r *Rates) present(h int, c Class) float64 {
+	if h == nothing {
+		return 0
+	}
+	return r.presence[h][c].Mean()
+}
+
+// Ratio is what one report of a class by a sensor that has a place well in sight does to the odds of a laboratory against any
+// other use or nothing, at a place of which nothing else is known.
+func (r *Rates) Ratio(sensor string, c Class) float64 {
+	s := source{sensor, c}
+	r.of(s)
+	d, f := r.seen[s].Mean(), r.mistaken[s].Mean()
+	hit := func(h int) float64 { p := r.present(h, c); return p*d + (1-p)*f }
+	rest := r.places[otherUse] + r.places[nothing]
+	return hit(laboratory) / ((r.places[otherUse]*hit(otherUse) + r.places[nothing]*hit(nothing)) / rest)
+}
