@@ -158,7 +158,8 @@ func Extend(runs []Run, c Cell, number uint64, at time.Time) []Run {
 	return append(runs, Run{Cell: c, First: number, Last: number, From: from, To: to})
 }
 
-// MostRuns is how many runs one piece of a tile may hold: after that another piece is begun.
+// MostRuns is how many runs one piece of a tile holds before another piece is begun; the frame that fills it may add as many
+// more as a tile has cells.
 const MostRuns = 256
 
 // ErrRuns is returned for bytes that are no runs.
@@ -192,7 +193,7 @@ func AppendRuns(dst []byte, runs []Run) []byte {
 func DecodeRuns(dst []Run, b []byte) ([]Run, error) {
 	r := reader{b: b}
 	n := r.unsigned()
-	if r.bad || n > 2*MostRuns*perTile*perTile || n > uint64(len(b)) {
+	if r.bad || n > MostRuns+perTile*perTile || n > uint64(len(b)) {
 		return dst, ErrRuns
 	}
 	var number uint64

@@ -77,23 +77,25 @@ func (s *sight) angle(a, b geodesy.Vector) float64 {
 	return math.Atan2(u.Cross(v).Norm(), u.Dot(v))
 }
 
-// at returns the look at a point of the ground, without light and masking.
-func (s *sight) at(p, up geodesy.Vector) (l Look) {
-	l.Band = s.g.Band
+// ray is the line of sight from a point of the ground to the sensor, in plain numbers: a raster asks for millions.
+type ray struct {
+	length, sine float64 // metres, of the grazing angle
+	azimuth      float64 // radians from true north, -π to π
+	sample       float64 // ground sample distance, metres
+}
+
+// at returns the ray from a point of the ground; false when from where it was seen is not known, or below its horizon.
+func (s *sight) at(p, up geodesy.Vector) (ray, bool) {
 	if !s.known {
-		return l
+		return ray{}, false
 	}
 	v := s.eye.Minus(p)
-	r := v.Norm()
-	sine := v.Dot(up) / r
+	length, rise := v.Norm(), v.Dot(up)
+	sine := min(rise/length, 1)
 	if !(sine > 0) {
-		return l // the sensor is below the horizon of the place: nothing is known of it that way
+		return ray{}, false
 	}
-	l.Known, l.Range = true, geodesy.Length(r)
-	l.Grazing = geodesy.Angle(math.Asin(min(sine, 1)) * (180 / math.Pi))
-	l.Resolution = geodesy.Length(r * math.Max(s.across, s.along/sine))
-	l.Azimuth = geodesy.NormalizeAzimuth(geodesy.Angle(bearing(v.Minus(up.Times(v.Dot(up))), up) * (180 / math.Pi)))
-	return l
+	return ray{length, sine, bearing(v.Minus(up.Times(rise)), up), length * max(s.across, s.along/sine)}, true
 }
 
 // bearing is the azimuth of a horizontal vector, radians. On a pole it is counted from the prime meridian.
@@ -115,9 +117,15 @@ func (m *Model) LookAt(g *Glimpse, p geodesy.Position, heights Heights) (Look, b
 	if !s.holds(ground) {
 		return Look{}, false
 	}
-	l := s.at(ground, geodesy.UpAt(p))
-	l.Light = LightAt(p, g.Time)
-	if heights != nil && l.Known {
+	l := Look{Band: g.Band, Light: LightAt(p, g.Time)}
+	r, ok := s.at(ground, geodesy.UpAt(p))
+	if !ok {
+		return l, true
+	}
+	l.Known, l.Range, l.Resolution = true, geodesy.Length(r.length), geodesy.Length(r.sample)
+	l.Grazing = geodesy.Angle(math.Asin(r.sine) * (180 / math.Pi))
+	l.Azimuth = geodesy.NormalizeAzimuth(geodesy.Angle(r.azimuth * (180 / math.Pi)))
+	if heights != nil {
 		l.Masking = s.masking(p, heights)
 	}
 	return l, true

@@ -111,19 +111,21 @@ const least = 1e-3
 
 // Detect returns the POD of a look.
 func (m *Model) Detect(l *Look) Detection {
-	switch {
-	case !l.Known:
+	if !l.Known {
 		return Detection{Why: NoGeometry}
-	case l.Masking == Masked:
+	}
+	return m.detect(float64(l.Resolution), math.Sin(l.Grazing.Radians()), l.Band, l.Light, l.Masking)
+}
+
+func (m *Model) detect(sample, sine float64, b Band, l Light, masking Masking) Detection {
+	if masking == Masked {
 		return Detection{Why: BehindGround}
-	case l.Band == Visible && l.Light == Night:
+	}
+	if b == Visible && l == Night {
 		return Detection{Why: WithoutDay}
 	}
-	d := Detection{
-		Resolution: m.resolves(float64(l.Resolution)),
-		Canopy:     math.Exp(-m.Extinction * m.LeafArea / math.Sin(l.Grazing.Radians())),
-	}
-	d.POD = math.Min(d.Resolution*d.Canopy, m.FrameCap)
+	d := Detection{Resolution: m.resolves(sample), Canopy: math.Exp(-m.Extinction * m.LeafArea / sine)}
+	d.POD = min(d.Resolution*d.Canopy, m.FrameCap)
 	if !(d.POD >= least) {
 		d.POD, d.Why = 0, TooCoarse
 	}
@@ -136,7 +138,7 @@ func (m *Model) resolves(sample float64) float64 {
 	if n > 20 {
 		return 1
 	}
-	e := math.Pow(n, 2.7+0.7*n)
+	e := math.Exp((2.7 + 0.7*n) * math.Log(n))
 	return e / (1 + e)
 }
 
@@ -146,21 +148,28 @@ type Group uint16
 
 // From above vertical, one bin; below it eight directions, each high or low.
 const (
-	vertical   geodesy.Angle = 60
-	low        geodesy.Angle = 30
-	directions               = 8
-	angles                   = 1 + 2*directions
-	groups                   = angles * int(bands) * int(lights)
+	vertical   = 0.8660254037844386 // sine of 60 degrees
+	low        = 0.5                // of 30
+	directions = 8
+	angles     = 1 + 2*directions
+	groups     = angles * int(bands) * int(lights)
 )
 
 // Group returns the group of a look.
 func (l *Look) Group() Group {
+	if !l.Known {
+		return groupOf(1, 0, l.Band, l.Light)
+	}
+	return groupOf(math.Sin(l.Grazing.Radians()), l.Azimuth.Radians(), l.Band, l.Light)
+}
+
+func groupOf(sine, azimuth float64, b Band, l Light) Group {
 	bin := 0
-	if l.Grazing < vertical {
-		bin = 1 + 2*(int(float64(l.Azimuth)/(360.0/directions))%directions)
-		if l.Grazing < low {
+	if sine < vertical {
+		bin = 1 + 2*(int(azimuth*(directions/(2*math.Pi))+directions)%directions)
+		if sine < low {
 			bin++
 		}
 	}
-	return Group((bin*int(bands)+int(l.Band))*int(lights) + int(l.Light))
+	return Group((bin*int(bands)+int(b))*int(lights) + int(l))
 }

@@ -135,9 +135,7 @@ func (r *Raster) Add(g *Glimpse) {
 	}
 	s := sightOf(g, r.model.Columns, r.model.Rows)
 	light := LightAt(g.Corners[0], g.Time)
-	middle := s.at(s.middle, s.middle.Unit())
-	middle.Light = light
-	group := middle.Group()
+	group := s.group(s.middle, s.middle.Unit(), light)
 	r.last.at = g.Time
 	if !anew && group == r.last.group && r.near(g) {
 		return
@@ -195,14 +193,27 @@ func (r *Raster) see(s *sight, column, row int, light Light) {
 	if !s.holds(c.at) {
 		return
 	}
-	l := s.at(c.at, c.up)
-	l.Light = light
-	if r.heights != nil && l.Known {
-		l.Masking = s.masking(r.Centre(column, row), r.heights)
+	var d Detection
+	group := groupOf(1, 0, s.g.Band, light)
+	if x, ok := s.at(c.at, c.up); ok {
+		masking := UnknownMasking
+		if r.heights != nil {
+			masking = s.masking(r.Centre(column, row), r.heights)
+		}
+		d = r.model.detect(x.sample, x.sine, s.g.Band, light, masking)
+		group = groupOf(x.sine, x.azimuth, s.g.Band, light)
 	}
-	d := r.model.Detect(&l)
-	c.tally.Add(l.Group(), d.POD, c.last == 0 || c.last != r.added && (c.leg != r.leg || c.last < r.added-1))
+	c.tally.Add(group, d.POD, c.last == 0 || c.last != r.added && (c.leg != r.leg || c.last < r.added-1))
 	c.last, c.leg = r.added, r.leg
+}
+
+// group is that of a point of the ground.
+func (s *sight) group(p, up geodesy.Vector, light Light) Group {
+	x, ok := s.at(p, up)
+	if !ok {
+		return groupOf(1, 0, s.g.Band, light)
+	}
+	return groupOf(x.sine, x.azimuth, s.g.Band, light)
 }
 
 // At returns what the looks at a cell come to; no looks is an answer.
