@@ -59,7 +59,7 @@ func TestNoPosition(t *testing.T) {
 		"31 60 N 110 0 W": BadMinutes, "31 0 60 N 110 0 0 W": BadMinutes,
 		"31N 110N": BadHemisphere, "31N 110": BadHemisphere, "-31S 110W": BadHemisphere, "31 E 110 W": BadHemisphere, "N 31 S 4 W 5": BadHemisphere,
 		"0RXV 1 1": BadZone, "61RXV": BadZone, "12IXV": BadZone, "CXV": NoCoordinate,
-		"12RIV": BadSquare, "12RAV": BadSquare, "12RXZ": BadSquare, "12RXM": BadSquare, "YAB": BadSquare, "ZAZ": BadSquare,
+		"12RIV": BadSquare, "12RAV": BadSquare, "12RXZ": BadSquare, "12RXC": BadSquare, "YAB": BadSquare, "ZAZ": BadSquare,
 		"12RXV 123 4": BadDigits, "12RXV 123456 123456": BadDigits, "12RXV12x4": BadDigits,
 	} {
 		p, err := ParsePosition(text)
