@@ -42,8 +42,10 @@ func (e *Extent) turn(west, east geodesy.Angle) {
 const hair geodesy.Angle = 1e-7
 
 // AddGlimpse takes the ground of a frame in.
-func (e *Extent) AddGlimpse(g *Glimpse) {
-	b := g.bounds()
+func (e *Extent) AddGlimpse(g *Glimpse) { e.AddBounds(g.bounds()) }
+
+// AddBounds takes bounds in.
+func (e *Extent) AddBounds(b Bounds) {
 	if !e.some {
 		e.b, e.some = b, true
 		return

@@ -15,31 +15,37 @@ type Gap struct {
 	Bounds  Bounds
 }
 
-// Gaps returns the pieces of the wanted cells that no frame showed, the largest first. Cells hang together by their sides.
+// Gaps returns the pieces of the wanted cells that no frame showed, the largest first.
 func (r *Raster) Gaps(wanted func(column, row int) bool) []Gap {
 	open := make([]bool, len(r.cells))
 	for i := range open {
 		open[i] = r.cells[i].tally.looks == 0 && wanted(i%r.Columns, i/r.Columns)
 	}
+	return r.Pieces(open)
+}
+
+// Pieces parts the cells that are marked, row by row, into connected pieces, the largest first; marked is used up. Cells hang together by
+// their sides.
+func (r *Grid) Pieces(marked []bool) []Gap {
 	round := float64(r.Width)*float64(r.Columns) > 360-1e-9
 	var out []Gap
 	var piece []int
-	for i := range open {
-		if !open[i] {
+	for i := range marked {
+		if !marked[i] {
 			continue
 		}
 		piece = append(piece[:0], i)
-		open[i] = false
+		marked[i] = false
 		for n := 0; n < len(piece); n++ {
 			column, row := piece[n]%r.Columns, piece[n]/r.Columns
 			take := func(column, row int) {
 				if round {
 					column = (column + r.Columns) % r.Columns
 				}
-				if column < 0 || column >= r.Columns || row < 0 || row >= r.Rows || !open[row*r.Columns+column] {
+				if column < 0 || column >= r.Columns || row < 0 || row >= r.Rows || !marked[row*r.Columns+column] {
 					return
 				}
-				open[row*r.Columns+column] = false
+				marked[row*r.Columns+column] = false
 				piece = append(piece, row*r.Columns+column)
 			}
 			take(column-1, row)
@@ -49,11 +55,11 @@ func (r *Raster) Gaps(wanted func(column, row int) bool) []Gap {
 		}
 		out = append(out, r.gap(piece))
 	}
-	sortGaps(out)
+	slices.SortStableFunc(out, func(a, b Gap) int { return cmp.Compare(b.AreaKm2, a.AreaKm2) })
 	return out
 }
 
-func (r *Raster) gap(piece []int) Gap {
+func (r *Grid) gap(piece []int) Gap {
 	g := Gap{Cells: len(piece)}
 	var e Extent
 	var mean geodesy.Vector
@@ -75,8 +81,4 @@ func (r *Raster) gap(piece []int) Gap {
 		}
 	}
 	return g
-}
-
-func sortGaps(all []Gap) {
-	slices.SortStableFunc(all, func(a, b Gap) int { return cmp.Compare(b.AreaKm2, a.AreaKm2) })
 }

@@ -94,8 +94,11 @@ type Raster struct {
 	last    settled
 	leg     int32 // raised where a pause parts two frames
 	added   int32 // frames that were laid out
-	Frames  int   // that were added
+	only    []bool
 }
+
+// Restrict keeps the raster to the cells for which in is true, row by row; looks at others are not counted.
+func (r *Raster) Restrict(in []bool) { r.only = in }
 
 type cell struct {
 	at, up geodesy.Vector
@@ -112,6 +115,7 @@ type settled struct {
 	group Group
 	at    time.Time // of the last frame added, laid out or not
 	some  bool
+	hit   bool
 }
 
 // NewRaster returns a raster of which nothing was looked at. heights may be nil.
@@ -126,9 +130,9 @@ const moved = 0.25
 func (r *Raster) Pause() { r.last.some = false }
 
 // Add takes the next frame of a path. Ground that moved by less than a quarter of a cell since the last frame, and is seen from
-// the same side by the same light, is not laid out again: it would change nothing but where exactly the edge runs.
-func (r *Raster) Add(g *Glimpse) {
-	r.Frames++
+// the same side by the same light, is not laid out again: it would change nothing but where exactly the edge runs. False means that
+// the frame shows the middle of no cell.
+func (r *Raster) Add(g *Glimpse) bool {
 	anew := !r.last.some || (r.last.at.IsZero() != g.Time.IsZero()) || g.Time.Sub(r.last.at).Abs() > Pause
 	if anew {
 		r.leg++
@@ -138,11 +142,12 @@ func (r *Raster) Add(g *Glimpse) {
 	group := s.group(s.middle, s.middle.Unit(), light)
 	r.last.at = g.Time
 	if !anew && group == r.last.group && r.near(g) {
-		return
+		return r.last.hit
 	}
 	r.last.g, r.last.light, r.last.group, r.last.some = *g, light, group, true
 	r.added++
-	r.lay(&s, light)
+	r.last.hit = r.lay(&s, light)
+	return r.last.hit
 }
 
 func (r *Raster) near(g *Glimpse) bool {
@@ -155,7 +160,7 @@ func (r *Raster) near(g *Glimpse) bool {
 	return true
 }
 
-func (r *Raster) lay(s *sight, light Light) {
+func (r *Raster) lay(s *sight, light Light) (hit bool) {
 	b := s.g.bounds()
 	top, bottom := r.row(b.North), r.row(b.South)
 	left, span := r.column(b.West, b.East)
@@ -166,10 +171,11 @@ func (r *Raster) lay(s *sight, light Light) {
 				column += int(math.Round(360 / float64(r.Width)))
 			}
 			if column >= 0 && column < r.Columns {
-				r.see(s, column, row, light)
+				hit = r.see(s, column, row, light) || hit
 			}
 		}
 	}
+	return hit
 }
 
 func (r *Raster) row(lat geodesy.Angle) int {
@@ -184,14 +190,17 @@ func (r *Raster) column(west, east geodesy.Angle) (first, n int) {
 	return first, min(int(math.Ceil((from+float64(east-west))/float64(r.Width)))-first+1, int(math.Ceil(360/float64(r.Width)))+1)
 }
 
-func (r *Raster) see(s *sight, column, row int, light Light) {
+func (r *Raster) see(s *sight, column, row int, light Light) bool {
+	if r.only != nil && !r.only[row*r.Columns+column] {
+		return false
+	}
 	c := &r.cells[row*r.Columns+column]
 	if !c.made {
 		p := r.Centre(column, row)
 		c.at, c.up, c.made = geodesy.ToECEF(p, 0), geodesy.UpAt(p), true
 	}
 	if !s.holds(c.at) {
-		return
+		return false
 	}
 	var d Detection
 	group := groupOf(1, 0, s.g.Band, light)
@@ -205,6 +214,7 @@ func (r *Raster) see(s *sight, column, row int, light Light) {
 	}
 	c.tally.Add(group, d.POD, c.last == 0 || c.last != r.added && (c.leg != r.leg || c.last < r.added-1))
 	c.last, c.leg = r.added, r.leg
+	return true
 }
 
 // group is that of a point of the ground.
@@ -219,4 +229,14 @@ func (s *sight) group(p, up geodesy.Vector, light Light) Group {
 // At returns what the looks at a cell come to; no looks is an answer.
 func (r *Raster) At(column, row int) Cumulative {
 	return r.cells[row*r.Columns+column].tally.Sum(&r.model)
+}
+
+// Meets reports whether the ground of a frame comes near the grid.
+func (r *Raster) Meets(g *Glimpse) bool {
+	b := g.bounds()
+	if r.row(b.South) < 0 || r.row(b.North) >= r.Rows {
+		return false
+	}
+	first, n := r.column(b.West, b.East)
+	return first < r.Columns && (first+n > 0 || first+int(math.Round(360/float64(r.Width))) < r.Columns)
 }

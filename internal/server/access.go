@@ -44,6 +44,9 @@ var rolesOf = map[string][]auth.Role{
 	"list-fixes":   everybody,
 	"list-entries": everybody,
 	"list-looks":   everybody,
+	"looks-in":     everybody,
+	"get-coverage": everybody,
+	"all-coverage": everybody,
 	"get-airspace": everybody,
 
 	"list-sources":    readers,

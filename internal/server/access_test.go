@@ -202,6 +202,9 @@ get-flight         +++++++
 list-fixes         +++++++
 list-entries       +++++++
 list-looks         +++++++
+looks-in           +++++++
+get-coverage       +++++++
+all-coverage       +++++++
 get-airspace       +++++++
 list-sources       ++++-++
 await-source       ++++-++

@@ -11,7 +11,9 @@ import (
 
 	"overflight/authority"
 	"overflight/bundle"
+	"overflight/coverage"
 	"overflight/evidence"
+	"overflight/geodesy"
 	"overflight/internal/archive"
 	"overflight/internal/auth"
 	"overflight/internal/catalogue"
@@ -78,8 +80,14 @@ func said(err error) (status int, code string, args []string) {
 		users    *auth.FileError
 		nobody   *NobodyError
 		signer   *node.SignatoryError
+		place    *geodesy.CoordinateError
+		fine     *coverage.FineError
 	)
 	switch {
+	case errors.As(err, &place):
+		return http.StatusUnprocessableEntity, "coordinate", []string{place.Text, string(place.Fault)}
+	case errors.As(err, &fine):
+		return http.StatusUnprocessableEntity, "fine", []string{fmt.Sprintf("%.0f", fine.Cells), fmt.Sprintf("%.0f", float64(fine.Cell)), fmt.Sprint(fine.Most)}
 	case errors.As(err, &signer) && signer.Fault == node.SignatoryUnknown:
 		return http.StatusNotFound, string(signer.Fault), signer.Args
 	case errors.As(err, &signer):
@@ -155,6 +163,10 @@ func said(err error) (status int, code string, args []string) {
 		{auth.ErrDisabled, http.StatusConflict, "user-disabled"},
 		{auth.ErrAdministrator, http.StatusConflict, "last-administrator"},
 		{auth.ErrFull, http.StatusConflict, "users-full"},
+		{node.ErrPeriod, http.StatusUnprocessableEntity, "period"},
+		{sqlite.ErrManyLooks, http.StatusUnprocessableEntity, "many-looks"},
+		{coverage.ErrEmpty, http.StatusNotFound, "no-ground"},
+		{coverage.ErrArea, http.StatusUnprocessableEntity, "area"},
 		{fs.ErrNotExist, http.StatusUnprocessableEntity, "no-file"},
 		{context.DeadlineExceeded, http.StatusGatewayTimeout, "late"},
 	} {
@@ -185,6 +197,8 @@ func ProblemOf(err error, language catalogue.Language) *Problem {
 			said[i] = words.Text("role." + role)
 		}
 		detail = words.Text("problem."+code, strings.Join(said, ", "))
+	case "coordinate":
+		detail = words.Text("problem.coordinate", args[0], words.Text("coordinate."+args[1]))
 	case "proof":
 		detail = words.Text("problem.proof", bundle.Say(string(language), bundle.Line{Code: transparency.Code(args[0]), Args: args[1:]}))
 	case "source-address", "input":
