@@ -13,6 +13,8 @@ type Visit struct {
 	Best     Glimpse // the frame with the greatest POD, of equals the one with the finest resolution
 	Look     Look    // of it
 	Detection
+	Whole Cumulative // of all frames of the visit
+	tally Tally
 }
 
 // Watch watches one place: it is given the frames of one path after another in their order, and tells the visits and what they
@@ -50,9 +52,12 @@ func (w *Watch) Add(g *Glimpse) bool {
 	w.tally.Add(l.Group(), d.POD, anew)
 	if anew {
 		w.visits = append(w.visits, Visit{From: g.Time, To: g.Time, Frames: 1, Best: *g, Look: l, Detection: d})
-		return true
 	}
 	v := &w.visits[len(w.visits)-1]
+	v.tally.Add(l.Group(), d.POD, false)
+	if anew {
+		return true
+	}
 	v.Frames++
 	if g.Time.Before(v.From) {
 		v.From = g.Time
@@ -75,4 +80,12 @@ func parted(a, b time.Time, before, number uint64) bool {
 }
 
 // Visits returns the visits so far, path by path, and what all come to.
-func (w *Watch) Visits() ([]Visit, Cumulative) { return w.visits, w.tally.Sum(w.model) }
+func (w *Watch) Visits() ([]Visit, Cumulative) {
+	for i := range w.visits {
+		w.visits[i].Whole = w.visits[i].tally.Sum(w.model)
+	}
+	return w.visits, w.tally.Sum(w.model)
+}
+
+// Begun is how many visits there are so far.
+func (w *Watch) Begun() int { return len(w.visits) }

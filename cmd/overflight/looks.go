@@ -160,7 +160,13 @@ func writeModel(t *terminal, m *server.DetectionModel) error {
 	return nil
 }
 
-func probability(p float64) string { return fmt.Sprintf("%.2f", p) }
+// probability is one as people read it; what is not nothing never reads as nothing.
+func probability(p float64) string {
+	if p > 0 && p < 0.005 {
+		return "< 0.01"
+	}
+	return fmt.Sprintf("%.2f", p)
+}
 
 func measured(v *float64, form string) string {
 	if v == nil {
@@ -174,7 +180,7 @@ func writeLooksCSV(t *terminal, all *server.Looks) error {
 	w := csv.NewWriter(t.out)
 	if err := w.Write([]string{
 		"flight", "source", "from", "to", "frames", "best_frame", "best_time", "sensor_lat", "sensor_lon", "height_m", "slant_range_m", "grazing_deg", "azimuth_deg",
-		"resolution_m", "band", "light", "terrain", "pod", "pod_resolution", "pod_canopy", "nothing", "group", "uncertainty_m",
+		"resolution_m", "band", "light", "terrain", "pod", "best_pod", "pod_resolution", "pod_canopy", "nothing", "group", "uncertainty_m",
 	}); err != nil {
 		return err
 	}
@@ -187,7 +193,7 @@ func writeLooksCSV(t *terminal, all *server.Looks) error {
 		if err := w.Write([]string{
 			l.Flight, l.Source, stampText(l.From), stampText(l.To), strconv.FormatUint(l.Frames, 10), strconv.FormatUint(l.Best, 10), stampText(l.BestAt), lat, lon,
 			optional(l.Height), optional(l.Slant), optional(l.Grazing), optional(l.Azimuth), optional(l.Resolution), l.Band, l.Light, l.Terrain,
-			plain(l.POD), plain(l.ByDetail), plain(l.ByCanopy), l.Nothing, strconv.Itoa(l.Group), plain(l.Uncertainty),
+			plain(l.POD), plain(l.BestPOD), plain(l.ByDetail), plain(l.ByCanopy), l.Nothing, strconv.Itoa(l.Group), plain(l.Uncertainty),
 		}); err != nil {
 			return err
 		}

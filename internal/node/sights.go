@@ -63,7 +63,7 @@ func (n *Node) LooksAt(ctx context.Context, at geodesy.Position, period validity
 			last = s
 		}
 		watch.Add(s.Glimpse)
-		for visits, _ := watch.Visits(); len(of) < len(visits); {
+		for len(of) < watch.Begun() {
 			of = append(of, s)
 		}
 		return nil

@@ -23,17 +23,17 @@ import (
 	"overflight/validity"
 )
 
-// since is a period of looks; an end that is not given is open.
-type since struct {
+// Sought is a period of looks; an end that is not given is open.
+type Sought struct {
 	Since time.Time `query:"since" doc:"RFC 3339; looks from then on"`
 	Until time.Time `query:"until" doc:"RFC 3339; looks before then"`
 }
 
-func (s since) period() validity.Period { return validity.Period{From: s.Since, To: s.Until} }
+func (s Sought) period() validity.Period { return validity.Period{From: s.Since, To: s.Until} }
 
 type looksInput struct {
 	Page
-	since
+	Sought
 	At  string  `query:"at" maxLength:"64" doc:"a place: degrees, degrees and minutes, degrees, minutes and seconds, or MGRS"`
 	Lat float64 `query:"lat" minimum:"-90" maximum:"90" doc:"with lon, where at is left out"`
 	Lon float64 `query:"lon" minimum:"-180" maximum:"180"`
@@ -80,7 +80,8 @@ type Look struct {
 	Band        string          `json:"band"`
 	Light       string          `json:"light"`
 	Terrain     string          `json:"terrain"`
-	POD         float64         `json:"pod"`
+	POD         float64         `json:"pod"`      // of the look, from all sides from which it was
+	BestPOD     float64         `json:"best_pod"` // of its best frame: the product of the next two, under the ceiling
 	ByDetail    float64         `json:"pod_resolution"`
 	ByCanopy    float64         `json:"pod_canopy"`
 	Nothing     string          `json:"nothing,omitempty" doc:"why it adds nothing: no-geometry, masked, dark, too-coarse"`
@@ -118,7 +119,7 @@ type Looks struct {
 }
 
 type areaInput struct {
-	since
+	Sought
 	Body struct {
 		Rings [][][2]float64 `json:"rings" minItems:"1" maxItems:"100" doc:"longitude, latitude; by even and odd"`
 	}
@@ -156,8 +157,9 @@ type AreaLooks struct {
 	Model   DetectionModel  `json:"model"`
 }
 
-type coverageInput struct {
-	since
+// CoverageInput says of which period and how a raster is asked for.
+type CoverageInput struct {
+	Sought
 	Cell    float64 `query:"cell" minimum:"0" maximum:"100000" doc:"metres; left out, about 100,000 cells"`
 	Layers  string  `query:"layers" enum:",pod,all" doc:"pod alone, or pod, correlated, independent and the number of looks"`
 	Include string  `query:"include" maxLength:"100" pattern:"^-?[0-9.]+(,-?[0-9.]+){3}$" doc:"west, south, east, north that the raster holds in any case"`
@@ -165,7 +167,7 @@ type coverageInput struct {
 
 type flightCoverageInput struct {
 	FlightPath
-	coverageInput
+	CoverageInput
 }
 
 func (a *api) sights(h huma.API) {
@@ -176,9 +178,9 @@ func (a *api) sights(h huma.API) {
 		if err != nil {
 			return nil, err
 		}
-		return a.cover(ctx, sortie, &in.coverageInput)
+		return a.cover(ctx, sortie, &in.CoverageInput)
 	})
-	get(h, "/coverage", "all-coverage", "What all flights' looks in a period come to, as a raster", func(ctx context.Context, in *coverageInput) (*huma.StreamResponse, error) {
+	get(h, "/coverage", "all-coverage", "What all flights' looks in a period come to, as a raster", func(ctx context.Context, in *CoverageInput) (*huma.StreamResponse, error) {
 		return a.cover(ctx, journal.Sortie{}, in)
 	})
 }
@@ -238,7 +240,7 @@ func lookOf(v *node.Visit) Look {
 	l := &v.Visit.Look
 	out := Look{
 		Flight: v.Flight.String(), Source: v.Source, From: stamp(v.From), To: stamp(v.To), Frames: uint64(v.Frames), Best: v.Best.Number,
-		BestAt: stamp(v.Best.Time), Band: l.Band.String(), Light: l.Light.String(), Terrain: l.Masking.String(), POD: rounded(v.POD),
+		BestAt: stamp(v.Best.Time), Band: l.Band.String(), Light: l.Light.String(), Terrain: l.Masking.String(), POD: rounded(v.Whole.POD), BestPOD: rounded(v.POD),
 		ByDetail: rounded(v.Resolution), ByCanopy: rounded(v.Canopy), Nothing: v.Why.String(), Group: int(l.Group()), Uncertainty: float64(v.Best.Uncertainty),
 	}
 	if eye, ok := v.Best.Eye.Get(); ok {
@@ -316,7 +318,7 @@ const (
 	allLayers     = 4
 )
 
-func (a *api) cover(ctx context.Context, sortie journal.Sortie, in *coverageInput) (*huma.StreamResponse, error) {
+func (a *api) cover(ctx context.Context, sortie journal.Sortie, in *CoverageInput) (*huma.StreamResponse, error) {
 	q := node.Coverage{Flight: sortie, Period: in.period(), Cell: geodesy.Length(in.Cell)}
 	if in.Include != "" {
 		var v [4]float64
