@@ -46,14 +46,22 @@ func GridOver(b Bounds, cell geodesy.Length, most int) (Grid, error) {
 		return Grid{}, ErrEmpty
 	}
 	scale := math.Max(math.Cos(float64(b.North+b.South)/2*math.Pi/180), 0.01)
-	if cell <= 0 {
-		cell = geodesy.Length(math.Max(10, math.Sqrt(tall*wide*scale*metresPerDegree*metresPerDegree/float64(most)*1.02)))
-		cell = max(cell, geodesy.Length(math.Max(tall, wide*scale)*metresPerDegree/float64(most)*1.02))
+	chosen := cell <= 0
+	if chosen {
+		cell = geodesy.Length(math.Max(10, math.Sqrt(tall*wide*scale/float64(most))*metresPerDegree))
+		cell = max(cell, geodesy.Length(math.Max(tall, wide*scale)*metresPerDegree/float64(most)))
 	}
-	high := float64(cell) / metresPerDegree
-	broad := math.Min(high/scale, 360)
-	rows, columns := math.Max(math.Ceil(tall/high-1e-9), 1), math.Max(math.Ceil(wide/broad-1e-9), 1)
-	if !(rows*columns <= float64(min(most, MostCells))*1.1) || rows*columns > MostCells {
+	var high, broad, rows, columns float64
+	for {
+		high = float64(cell) / metresPerDegree
+		broad = math.Min(high/scale, 360)
+		rows, columns = math.Max(math.Ceil(tall/high-1e-9), 1), math.Max(math.Ceil(wide/broad-1e-9), 1)
+		if !chosen || rows*columns <= float64(most) {
+			break
+		}
+		cell *= 1.01 // rows and columns are whole
+	}
+	if rows*columns > float64(min(most, MostCells)) {
 		return Grid{}, &FineError{Cell: cell, Cells: rows * columns, Most: min(most, MostCells)}
 	}
 	if wide == 360 {

@@ -170,7 +170,7 @@ func TestSightsOfTenThousandFlights(t *testing.T) {
 	measuring(t)
 	ctx := context.Background()
 	m := open(t, filepath.Join(t.TempDir(), "m.db"))
-	const kinds, many, reach = 50, 10_000, 20
+	const kinds, many, reach = 50, 10_000, 50 // tiles: 1,000 km across
 	r := rand.New(rand.NewPCG(2, 2))
 	home := geodesy.Position{Lat: 28, Lon: -106}
 	var patterns [kinds]map[coverage.Tile][]coverage.Run
@@ -248,7 +248,7 @@ func TestSightsOfTenThousandFlights(t *testing.T) {
 	var took []time.Duration
 	found := 0
 	for i := range 1000 {
-		at, _ := geodesy.Direct(home, geodesy.Angle(360*r.Float64()), geodesy.Length(150_000*r.Float64()))
+		at, _ := geodesy.Direct(home, geodesy.Angle(360*r.Float64()), geodesy.Length(400_000*r.Float64()))
 		period := validity.Period{}
 		if i%2 == 1 {
 			period.From = epoch.Add(time.Duration(r.IntN(many)) * 3000 * time.Second)
