@@ -1,4 +1,9 @@
-// Package coverage adds up the ground that was imaged, as a union: what was seen twice counts once.
+// Package coverage says what ground was looked at, and what that is worth.
+//
+// Ground is the union of what was imaged: what was seen twice counts once. A Glimpse is a frame as looks are made of it, a Look how it
+// saw one place, a Model what that is worth (IAMSAR's probability of detection), a Watch all looks at one place, a Raster those at
+// many. Cells and runs are the index by which the frames that may show a place are found. docs/looks.md has the model with its
+// sources, and what it does not prove.
 //
 // The Earth is laid out on the six sides of a cube around its centre, each side halved again and again
 // into squares. Lines through the centre map the ellipsoid to the cube, so that the edges of a

@@ -113,9 +113,11 @@ func TestOneFootprint(t *testing.T) {
 // inside reports by other means whether a footprint holds p: on the plane that touches the Earth at p,
 // lines through the centre being straight there as well.
 func inside(corners *[4]geodesy.Vector, p geodesy.Vector) bool {
-	if p.Minus(corners[0]).Norm() > 2*corners[2].Minus(corners[0]).Norm() {
-		return false
-	}
+	return p.Minus(corners[0]).Norm() <= 2*corners[2].Minus(corners[0]).Norm() && turnsRound(corners, p)
+}
+
+// turnsRound reports whether the corners of an outline near p, which may be crossed, go round it.
+func turnsRound(corners *[4]geodesy.Vector, p geodesy.Vector) bool {
 	up := p.Unit()
 	east := geodesy.Vector{Z: 1}.Cross(up).Unit()
 	north := up.Cross(east)

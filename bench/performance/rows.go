@@ -14,7 +14,9 @@ var suites = []suite{
 	{dir: "..", pkg: "./geodesy", test: "AgainstGeographicLib"},
 	{dir: "..", pkg: "./sensor", test: "CastAgrees"},
 	{dir: "..", pkg: "./sensor", bench: "Compute|Cast"},
-	{dir: "..", pkg: "./coverage", bench: "Sortie"},
+	{dir: "..", pkg: "./coverage", bench: "Sortie|Raster"},
+	{dir: ".", pkg: ".", bench: "Cells"},
+	{dir: "..", pkg: "./internal/sqlite", test: "SightsOf", env: []string{"OVERFLIGHT_MEASURE=1"}},
 	{dir: "..", pkg: "./account", bench: "."},
 	{dir: "..", pkg: "./designation", bench: "InForce|Search"},
 	{dir: "..", pkg: "./authority", bench: "Decide"},
@@ -151,6 +153,30 @@ var sections = []section{
 		{"cast frame centre against the stream, worst of 277 frames", value{"sensor/centre-worst", 1, "m"}, value{}, "", "0.5 m", below(0.5)},
 		{"cast corner against the stream, worst of 277 frames", value{"sensor/corner-worst", 1, "m"}, value{}, "", "10 m", below(10)},
 		{"footprint of a frame", value{"BenchmarkCompute ns/op", 1, "ns"}, value{}, "", "", nil},
+	}},
+	{"Who looked here", []row{
+		{
+			"index of looks built from records of the journal, 18 flights of 20 hours at 1 Hz, one core",
+			value{"sights/built", 1e3, "thousand footprints/s"},
+			value{},
+			"", "10 thousand", above(10e3),
+		},
+		{"slope: time that a flight takes, the last six against the first six", value{"sights/slope", 1, ""}, value{}, "", "", nil},
+		{"who looked at a place among these, frames asked last: 99 in 100 within", value{"sights/answer-p99-ms", 1, "ms"}, value{}, "", "10 ms", below(10)},
+		{
+			"the same among 10,000 flights of 20 hours over 1,000 x 1,000 km, from generated intervals: 99 in 100 within",
+			value{"sights/ten-thousand-p99-ms", 1, "ms"},
+			value{"sights/ten-thousand-p50-ms", 1, "ms"},
+			"half of them", "10 ms", below(10),
+		},
+		{"index, a flight-hour at 1 Hz", value{"sights/index-bytes", 1e3, "kB"}, value{"sights/frames-bytes", 1e3, "kB"}, "the frames themselves, compact", "", nil},
+		{
+			"a footprint of 3 km entered in cells of 1.2 km",
+			value{"BenchmarkCells/overflight footprints/s", 1e3, "thousand/s"},
+			value{"BenchmarkCells/golang-geo footprints/s", 1e3, "thousand/s"},
+			"S2's cells of that size by its RegionCoverer", "as fast", atLeast(1),
+		},
+		{"coverage of a flight of 20 hours at 1 Hz laid out over 100,000 cells", value{"BenchmarkRaster ns/op", 1e6, "ms"}, value{}, "", "500 ms", below(500e6)},
 	}},
 	{"Authority", []row{
 		{

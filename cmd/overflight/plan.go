@@ -265,7 +265,7 @@ func hours(h float64) time.Duration {
 	return time.Duration(h * float64(time.Hour))
 }
 
-// numbers reads numbers with commas between them, each at most so far from zero.
+// amounts reads numbers with commas between them, each at most so far from zero.
 func amounts(t *terminal, option, s, example string, most ...float64) ([]float64, error) {
 	parts := strings.Split(s, ",")
 	out := make([]float64, 0, len(most))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -45,7 +46,7 @@ func usage(format string, args ...any) error {
 func run(ctx context.Context, args []string, t terminal) int {
 	t.words = catalogue.Open(language(args, t.getenv))
 	root := newRoot(&t)
-	root.SetArgs(args)
+	root.SetArgs(southern(args))
 	root.SetOut(t.out)
 	root.SetErr(t.err)
 	err := root.ExecuteContext(ctx)
@@ -61,6 +62,20 @@ func run(ctx context.Context, args []string, t terminal) int {
 		fmt.Fprintf(t.err, "overflight: %s\n", said)
 	}
 	return code
+}
+
+// southern keeps places with a minus in front from being taken for flags: a blank before it does, and means nothing in a place.
+func southern(args []string) []string {
+	if len(args) == 0 || args[0] != "looks" {
+		return args
+	}
+	args = slices.Clone(args)
+	for i, a := range args {
+		if len(a) > 1 && a[0] == '-' && a[1] >= '0' && a[1] <= '9' {
+			args[i] = " " + a
+		}
+	}
+	return args
 }
 
 // language looks for --lang before the flags are parsed, because the help text needs it too.
@@ -132,7 +147,7 @@ func newRoot(t *terminal) *cobra.Command {
 		newJournal(t), newWitness(t), newPolicy(t), newKey(t), newSign(t), newUser(t), newDoctor(t), newConfig(t),
 		newRequest(t), newAgreement(t), newBasis(t), newClearance(t), newNotice(t), newLoadout(t), newSortie(t), newRuleSet(t), newAirframeType(t), newCorrect(t),
 		newAuthorise(t), newDesignations(t), newScenario(t), newStatement(t), newTempo(t),
-		newPlan(t), newSites(t), newSite(t), newObservation(t),
+		newPlan(t), newLooks(t), newCoverage(t), newSites(t), newSite(t), newObservation(t),
 		newAccount(t), newInspect(t), newSimulate(t), newDemo(t), newVersion(t),
 	)
 	return root

@@ -19,6 +19,7 @@ import (
 	"overflight/account"
 	"overflight/airspace"
 	"overflight/authority"
+	"overflight/coverage"
 	"overflight/designation"
 	"overflight/evidence"
 	"overflight/format/misb"
@@ -181,6 +182,9 @@ func families(t *testing.T) map[string][]string {
 		"step.":             literals(t, "../node/verify.go", `Step\{Name: "([a-z]+)"`),
 		"decision.":         names(3, func(i int) string { return authority.Verdict(i).String() }),
 		"outcome.":          names(3, func(i int) string { return authority.Outcome(i).String() }),
+		"light.":            names(8, func(i int) string { return coverage.Light(i).String() }),
+		"look.nothing.":     names(8, func(i int) string { return coverage.Nothing(i).String() }),
+		"coordinate.":       constants(t, "geodesy:CoordinateFault"),
 		"statement.":        constants(t, "statement:Code"),
 		"sign.":             constants(t, "survey:Class"),
 		"found.":            constants(t, "survey:Outcome"),

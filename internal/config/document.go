@@ -257,6 +257,19 @@ func (t *table) whole(key string, low, high, otherwise int) int {
 	return n
 }
 
+func (t *table) number(key string, low, high, otherwise float64) float64 {
+	want := fmt.Sprintf("a number from %v to %v", low, high)
+	s, line, ok := t.scalar(key, want)
+	if !ok {
+		return otherwise
+	}
+	v, err := strconv.ParseFloat(s, 64)
+	if err != nil || !(v >= low && v <= high) {
+		t.fail(line, "%s: expected %s, got %.60q", join(t.path, key), want, s)
+	}
+	return v
+}
+
 func (t *table) duration(key string, low, high, otherwise time.Duration) time.Duration {
 	want := fmt.Sprintf("a time of %v to %v, such as %q", low, high, "12m30s")
 	s, line, ok := t.scalar(key, want)

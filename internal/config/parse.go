@@ -98,8 +98,30 @@ func (c *Config) read(t *table) {
 		c.Interval.Verify = i.duration("verify", 0, 365*24*time.Hour, c.Interval.Verify)
 		i.done("flush, verify")
 	}
+	if d, ok := t.child("detection"); ok {
+		c.readDetection(d)
+	}
 	t.each("sources", MostSources, c.readSource)
-	t.done("data, operator, party, language, server, archive, journal, log, spool, sorties, area, disk, interval, sources")
+	t.done("data, operator, party, language, server, archive, journal, log, spool, sorties, area, disk, interval, detection, sources")
+}
+
+// readDetection reads the model of detection. Numbers of one's own want a reason.
+func (c *Config) readDetection(t *table) {
+	d, at := &c.Detection, t.line
+	before := *d
+	d.Size = geodesy.Length(t.number("size_m", 0.1, 1000, float64(d.Size)))
+	d.Cycles = t.number("cycles", 0.5, 20, d.Cycles)
+	d.Columns = t.whole("columns", 16, 65536, d.Columns)
+	d.Rows = t.whole("rows", 16, 65536, d.Rows)
+	d.LeafArea = t.number("leaf_area", 0, 12, d.LeafArea)
+	d.Extinction = t.number("extinction", 0, 1, d.Extinction)
+	d.FrameCap = t.number("frame_cap", 0, 0.99, d.FrameCap)
+	d.WholeCap = t.number("whole_cap", 0, 0.99, d.WholeCap)
+	d.Reason = t.text("reason", 500, "")
+	if before.Reason = d.Reason; *d != before && d.Reason == "" {
+		t.fail(at, "detection: missing reason, expected a sentence that says why these numbers")
+	}
+	t.done("size_m, cycles, columns, rows, leaf_area, extinction, frame_cap, whole_cap, reason")
 }
 
 // apart refuses folders that would undo each other: two copies in one place, keys beside what they open.

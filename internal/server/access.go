@@ -50,6 +50,9 @@ var rolesOf = map[string][]auth.Role{
 	"list-entries":   everybody,
 	"get-compliance": everybody,
 	"list-looks":     everybody,
+	"looks-in":       everybody,
+	"get-coverage":   everybody,
+	"all-coverage":   everybody,
 	"get-airspace":   everybody,
 
 	"list-sources":    readers,

@@ -203,6 +203,9 @@ list-fixes         +++++++
 list-entries       +++++++
 get-compliance     +++++++
 list-looks         +++++++
+looks-in           +++++++
+get-coverage       +++++++
+all-coverage       +++++++
 get-airspace       +++++++
 list-sources       ++++-++
 await-source       ++++-++

@@ -105,24 +105,6 @@ type Fix struct {
 	Offset   int64           `json:"offset"`
 }
 
-// Look is a time during which a path's frames showed a place.
-type Look struct {
-	Flight      string          `json:"flight"`
-	Source      string          `json:"source"`
-	From        *report.Instant `json:"from"`
-	To          *report.Instant `json:"to"`
-	Frames      uint64          `json:"frames"`
-	Slant       *float64        `json:"slant_range_m"`
-	Uncertainty float64         `json:"uncertainty_m"`
-}
-
-type looksInput struct {
-	Page
-	Span
-	Lat float64 `query:"lat" minimum:"-90" maximum:"90" required:"true"`
-	Lon float64 `query:"lon" minimum:"-180" maximum:"180" required:"true"`
-}
-
 func (a *api) flights(h huma.API) {
 	get(h, "/flights", "list-flights", "What was flown, the latest number first", func(ctx context.Context, in *flightsInput) (*body[list[report.Summary]], error) {
 		if err := a.node.Caught(ctx); err != nil {
@@ -167,23 +149,6 @@ func (a *api) flights(h huma.API) {
 			out.Items = append(out.Items, report.FlightEntryOf(&all[i], standing))
 		}
 		return &body[list[report.FlightEntry]]{out}, nil
-	})
-	get(h, "/looks", "list-looks", "Who looked at a place, and when", func(ctx context.Context, in *looksInput) (*body[list[Look]], error) {
-		all, next, err := a.node.Models().LooksAt(ctx, geodesy.Position{Lat: geodesy.Angle(in.Lat), Lon: geodesy.Angle(in.Lon)}, in.period(), in.of())
-		if err != nil {
-			return nil, err
-		}
-		out := list[Look]{Items: []Look{}, Next: next}
-		for i := range all {
-			l := &all[i]
-			x := Look{Flight: l.Flight.String(), Source: l.Source, From: stamp(l.From), To: stamp(l.To), Frames: l.Frames, Uncertainty: float64(l.Best.Uncertainty)}
-			if s, ok := l.Best.SlantRange.Get(); ok {
-				v := float64(s)
-				x.Slant = &v
-			}
-			out.Items = append(out.Items, x)
-		}
-		return &body[list[Look]]{out}, nil
 	})
 }
 

@@ -11,8 +11,10 @@ import (
 
 	"overflight/authority"
 	"overflight/bundle"
+	"overflight/coverage"
 	"overflight/evidence"
 	"overflight/format/sanctions"
+	"overflight/geodesy"
 	"overflight/internal/archive"
 	"overflight/internal/auth"
 	"overflight/internal/catalogue"
@@ -67,28 +69,34 @@ func languageOf(header string) catalogue.Language {
 // said tells what is wrong by its code: status, and arguments of the text.
 func said(err error) (status int, code string, args []string) {
 	var (
-		refusal  *live.Refusal
-		before   *node.IngestedError
-		erased   *archive.ErasedError
-		damage   *archive.DamageError
-		version  *node.VersionError
-		rollback *tiles.RollbackError
-		coded    transparency.Coded
-		input    *source.Error
-		role     *roleError
-		slow     *auth.ThrottledError
-		users    *auth.FileError
-		nobody   *NobodyError
-		signer   *node.SignatoryError
-		list     *sanctions.RefusedError
-		place    *survey.Fault
-		another  *node.AnotherError
-		flight   *node.NoFlightError
+		refusal    *live.Refusal
+		before     *node.IngestedError
+		erased     *archive.ErasedError
+		damage     *archive.DamageError
+		version    *node.VersionError
+		rollback   *tiles.RollbackError
+		coded      transparency.Coded
+		input      *source.Error
+		role       *roleError
+		slow       *auth.ThrottledError
+		users      *auth.FileError
+		nobody     *NobodyError
+		signer     *node.SignatoryError
+		list       *sanctions.RefusedError
+		place      *survey.Fault
+		another    *node.AnotherError
+		flight     *node.NoFlightError
+		coordinate *geodesy.CoordinateError
+		fine       *coverage.FineError
 	)
 	switch {
 	case errors.As(err, &list):
 		d := &list.First
 		return http.StatusUnprocessableEntity, "list-refused", []string{listFile(err), fmt.Sprint(d.Line), fmt.Sprint(d.Column), string(d.Code), d.Got, d.Want}
+	case errors.As(err, &coordinate):
+		return http.StatusUnprocessableEntity, "coordinate", []string{coordinate.Text, string(coordinate.Fault)}
+	case errors.As(err, &fine):
+		return http.StatusUnprocessableEntity, "fine", []string{fmt.Sprintf("%.0f", fine.Cells), fmt.Sprintf("%.0f", float64(fine.Cell)), fmt.Sprint(fine.Most)}
 	case errors.As(err, &signer) && signer.Fault == node.SignatoryUnknown:
 		return http.StatusNotFound, string(signer.Fault), signer.Args
 	case errors.As(err, &signer):
@@ -171,6 +179,10 @@ func said(err error) (status int, code string, args []string) {
 		{auth.ErrDisabled, http.StatusConflict, "user-disabled"},
 		{auth.ErrAdministrator, http.StatusConflict, "last-administrator"},
 		{auth.ErrFull, http.StatusConflict, "users-full"},
+		{node.ErrPeriod, http.StatusUnprocessableEntity, "period"},
+		{sqlite.ErrManyLooks, http.StatusUnprocessableEntity, "many-looks"},
+		{coverage.ErrEmpty, http.StatusNotFound, "no-ground"},
+		{coverage.ErrArea, http.StatusUnprocessableEntity, "area"},
 		{fs.ErrNotExist, http.StatusUnprocessableEntity, "no-file"},
 		{context.DeadlineExceeded, http.StatusGatewayTimeout, "late"},
 	} {
@@ -210,6 +222,8 @@ func ProblemOf(err error, language catalogue.Language) *Problem {
 			found = args[1]
 		}
 		detail = words.Text("problem.survey", args[0], found, words.Text("wanted."+args[2], rest...))
+	case "coordinate":
+		detail = words.Text("problem.coordinate", args[0], words.Text("coordinate."+args[1]))
 	case "proof":
 		detail = words.Text("problem.proof", bundle.Say(string(language), bundle.Line{Code: transparency.Code(args[0]), Args: args[1:]}))
 	case "list-refused":

@@ -74,6 +74,7 @@ func Describe(mux *http.ServeMux, version string, a *api) huma.API {
 	}
 	h := humago.New(mux, config)
 	a.flights(h)
+	a.sights(h)
 	a.sources(h)
 	a.statements(h)
 	a.signatories(h)

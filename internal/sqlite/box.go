@@ -3,7 +3,6 @@ package sqlite
 import (
 	"math"
 
-	"overflight/geodesy"
 	"overflight/journal"
 	"overflight/sensor"
 )
@@ -112,33 +111,3 @@ func outline(f *sensor.Footprint, home float64) (box, bool) {
 
 // near returns the longitude that is lon and nearest to home.
 func near(lon, home float64) float64 { return lon + 360*math.Round((home-lon)/360) }
-
-// holds reports whether the footprint shows p. Edges are great circles, which the gnomonic projection about p makes
-// straight; a crossed outline counts by even and odd.
-func holds(f *sensor.Footprint, p geodesy.Position) bool {
-	if !f.OnGround() {
-		return false
-	}
-	sin, cos := math.Sincos(p.Lat.Radians())
-	var x, y [4]float64
-	for i, c := range f.Corners {
-		s, k := math.Sincos(c.Lat.Radians())
-		dSin, dCos := math.Sincos((c.Lon - p.Lon).Radians())
-		w := sin*s + cos*k*dCos
-		if !(w > 0.05) {
-			return false // a quarter of the globe away
-		}
-		x[i], y[i] = k*dSin/w, (cos*s-sin*k*dCos)/w
-	}
-	in := false
-	for i := range 4 {
-		j := (i + 1) % 4
-		if (y[i] > 0) == (y[j] > 0) {
-			continue
-		}
-		if x[i]+(x[j]-x[i])*(-y[i])/(y[j]-y[i]) > 0 {
-			in = !in
-		}
-	}
-	return in
-}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 )
 
@@ -54,12 +55,56 @@ func (m *Models) Dump(ctx context.Context, to io.Writer) error {
 				return err
 			}
 		}
-		return nil
+		return v.dumpSights(b, all)
 	})
 	if err != nil {
 		return err
 	}
 	return b.Flush()
+}
+
+// dumpSights writes glimpses path by path, and sights tile by tile with the paths in the order of their names.
+func (v *view) dumpSights(b *bufio.Writer, all []*path) error {
+	fmt.Fprintf(b, "\n%s (flight, source, number)\n", glimpses.name)
+	order := map[int64]int{}
+	name := func(p *path, number int64) string { return fmt.Sprintf("%q %q %d", p.key.flight, p.key.source, number) }
+	for i, p := range all {
+		order[p.id] = i
+		err := v.each(glimpses, "WHERE id BETWEEN ? AND ? ORDER BY id", p.ids(), func(r row) error {
+			return dump(b, glimpses, name(p, r.integer(glimpses, "id")&(mostNumbers-1)), r)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(b, "\n%s (tile, flight, source, first)\n", sights.name)
+	var tile []row
+	write := func() error {
+		slices.SortStableFunc(tile, func(x, y row) int {
+			return cmp.Compare(order[x.integer(sights, "path")], order[y.integer(sights, "path")])
+		})
+		for _, r := range tile {
+			i, known := order[r.integer(sights, "path")]
+			if !known {
+				return &DamageError{What: fmt.Sprintf("table paths: %d is missing", r.integer(sights, "path"))}
+			}
+			if err := dump(b, sights, name(all[i], r.integer(sights, "first"))+" ", r); err != nil {
+				return err
+			}
+		}
+		tile = tile[:0]
+		return nil
+	}
+	err := v.each(sights, "ORDER BY tile, path, first", nil, func(r row) error {
+		if len(tile) > 0 && tile[0].integer(sights, "tile") != r.integer(sights, "tile") {
+			if err := write(); err != nil {
+				return err
+			}
+		}
+		tile = append(tile, r)
+		return nil
+	})
+	return errors.Join(err, write())
 }
 
 // ids returns the first and the last id that the path can have.

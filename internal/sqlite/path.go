@@ -286,6 +286,9 @@ func (w *writer) footprintsRecorded(at *Positioned, e *journal.FootprintsRecorde
 			}
 		}
 	}
+	if err := w.glimpsed(p, id, &block); err != nil {
+		return err
+	}
 	p.frames = block.First + uint64(len(block.Footprints))
 	p.looked += n
 	p.arrive(e.At)

@@ -110,15 +110,6 @@ func TestPagesMakeTheList(t *testing.T) {
 				return m.HourReadings(ctx, StatementFilter{Subject: "N1"}, p)
 			}))
 		},
-		"looks": func(n int) int {
-			frames := 0
-			for _, l := range every(t, n, func(p Page) ([]Look, string, error) {
-				return m.LooksAt(ctx, place(25, -105), validity.Period{}, p)
-			}) {
-				frames += int(l.Frames)
-			}
-			return frames
-		},
 	}
 	for name, f := range counts {
 		check(name, func(n int) []int { return []int{f(n)} })
@@ -304,7 +295,7 @@ func TestWitnessed(t *testing.T) {
 	}
 }
 
-func TestLooksAt(t *testing.T) {
+func TestGlimpsesAt(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	m := fresh(t)
@@ -322,32 +313,38 @@ func TestLooksAt(t *testing.T) {
 	apply(t, m, a.events)
 	for i, s := range append(spots, where{20.5, -100}, where{10, 180}, where{10, -180}, where{20.01037, -99.99951}, where{20.012, -100}) {
 		at := place(s.lat, s.lon)
-		var want uint64
+		var want, got []uint64
 		for _, b := range blocks {
 			for k := range b.Footprints {
 				if inside(&b.Footprints[k].Footprint, at) {
-					want++
+					want = append(want, b.First+uint64(k))
 				}
 			}
 		}
-		looks := every(t, 2, func(p Page) ([]Look, string, error) { return m.LooksAt(ctx, at, validity.Period{}, p) })
-		var got uint64
-		for _, l := range looks {
-			got += l.Frames
-			if l.Flight != sortie(1) || l.Source != source(1) || l.BestAt.Sequence == 0 || !holds(&l.Best, at) || l.To.Before(l.From) {
-				t.Errorf("%+v", l)
+		err := m.GlimpsesAt(ctx, at, validity.Period{}, func(x Sighting) error {
+			if x.Flight != sortie(1) || x.Source != source(1) || !x.Glimpse.Height.Known() {
+				t.Errorf("%+v", x)
 			}
-		}
-		if got != want || i < len(spots) && want < 100 {
-			t.Errorf("%v: %d frames, want %d", s, got, want)
+			got = append(got, x.Glimpse.Number)
+			return nil
+		})
+		if err != nil || !slices.Equal(got, want) || i < len(spots) && len(want) < 100 {
+			t.Errorf("%v: %d frames, want %d; %v", s, len(got), len(want), err)
 		}
 	}
 	half := validity.Period{From: epoch, To: epoch.Add(500 * time.Millisecond)}
-	looks, _, err := m.LooksAt(ctx, place(20, -100), half, Page{})
-	if err != nil || len(looks) != 1 || looks[0].Frames > 15 || !looks[0].To.Before(half.To) {
-		t.Errorf("%+v, %v", looks, err)
+	n := 0
+	err := m.GlimpsesAt(ctx, place(20, -100), half, func(x Sighting) error {
+		n++
+		if !half.InForce(x.Glimpse.Time) {
+			t.Errorf("%v", x.Glimpse.Time)
+		}
+		return nil
+	})
+	if err != nil || n == 0 || n > 15 {
+		t.Errorf("%d, %v", n, err)
 	}
-	if _, _, err := m.LooksAt(ctx, place(91, 0), half, Page{}); err == nil {
+	if err := m.GlimpsesAt(ctx, place(91, 0), half, nil); err == nil {
 		t.Error("latitude 91 was taken")
 	}
 }

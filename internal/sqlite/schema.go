@@ -127,6 +127,18 @@ var (
 			"south REAL, north REAL, west REAL, east REAL, stream TEXT, sequence INTEGER, body BLOB"),
 	}
 
+	// glimpses are the frames of a block of footprints in the compact form in which looks are told, under the block's id.
+	glimpses = &table{
+		name: "glimpses", keys: 1, rowid: true,
+		columns: columns("id INTEGER hidden, body BLOB"),
+	}
+	// sights are the coverage index: the runs of frames of one path that touch cells of one tile. A path with many has several
+	// pieces, each named by the number of its first frame. earliest and latest are seconds.
+	sights = &table{
+		name: "sights", keys: 3,
+		columns: columns("tile INTEGER, path INTEGER hidden, first INTEGER, earliest INTEGER, latest INTEGER, body BLOB"),
+	}
+
 	// named are the tables with keys that a reader understands, numbered those with ids.
 	named = []*table{
 		positions, leaves, flights, paths, sources, segments, entries, gaps, looked, defects, withheld, reports, statements, surveyed,
@@ -211,7 +223,9 @@ func (t *table) column(name string) int {
 	panic("no column " + t.name + "." + name)
 }
 
-func tables() []*table { return append(append([]*table(nil), named...), fixes, footprints) }
+func tables() []*table {
+	return append(append([]*table(nil), named...), fixes, footprints, glimpses, sights)
+}
 
 func createAll() string {
 	var b strings.Builder

@@ -5,13 +5,11 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"overflight/airspace"
 	"overflight/flight"
 	"overflight/geodesy"
 	"overflight/journal"
-	"overflight/sensor"
 	"overflight/validity"
 )
 
@@ -275,106 +273,4 @@ func (m *Models) Footprints(ctx context.Context, sortie journal.Sortie, source s
 		return err
 	})
 	return out, next, err
-}
-
-// Look is a time during which the frames of one path, with no pause of more than LookPause between two, showed a place.
-type Look struct {
-	Flight   journal.Sortie
-	Source   string
-	From, To time.Time // first and last frame that shows the place; zero when these have no time
-	Frames   uint64    // that show it
-	Best     sensor.Footprint
-	BestAt   Statement // the block that has Best, which is the frame with the least uncertainty
-}
-
-// LookPause parts two looks. MostBlocks is how many blocks of footprints are searched for one page.
-const (
-	LookPause  = 5 * time.Second
-	MostBlocks = 4000
-)
-
-// LooksAt lists the looks at a place within a period, path by path, and returns the cursor of the next page, empty after
-// the last. A page may have fewer looks than its limit, or none, and others after it: it then ends
-// where MostBlocks have been searched. A look that goes on where a page ends is told again from there. A frame shows the place
-// when its outline, with geodesics for edges, holds it; the doubt of the outline is Best.Uncertainty.
-func (m *Models) LooksAt(ctx context.Context, at geodesy.Position, period validity.Period, page Page) ([]Look, string, error) {
-	after := int64(-1)
-	if _, err := page.seek(&after); err != nil {
-		return nil, "", err
-	}
-	if !at.Valid() {
-		return nil, "", fmt.Errorf("read models: no place on Earth: %v, %v", at.Lat, at.Lon)
-	}
-	var out []Look
-	next := ""
-	err := m.view(ctx, func(v *view) error {
-		w := overlapping("footprints", "footprint_boxes", 1, box{at.Lat.Degrees(), at.Lat.Degrees(), at.Lon.Degrees(), at.Lon.Degrees()})
-		w.and("id > ?", after)
-		w.overlaps("earliest", "latest", period)
-		var (
-			all      = map[int64]*path{}
-			searched int
-			last     int64 // id of the last block that is told
-			current  *path // of the last look
-		)
-		return v.each(footprints, w.String()+" ORDER BY id LIMIT ?", append(w.args, int64(MostBlocks+1)), func(r row) error {
-			if next != "" {
-				return nil
-			}
-			if searched++; searched > MostBlocks {
-				next = cursor(last)
-				return nil
-			}
-			id := r.integer(footprints, "id")
-			p, err := v.pathOf(all, id)
-			if err != nil {
-				return err
-			}
-			e, err := read[journal.FootprintsRecorded](footprints, r.blob(footprints, "body"))
-			if err != nil {
-				return err
-			}
-			where, err := v.stated(footprints, r, "")
-			if err != nil {
-				return err
-			}
-			before, wasLast := len(out), Look{}
-			if before > 0 {
-				wasLast = out[before-1]
-			}
-			for i := range e.Footprints {
-				f := &e.Footprints[i].Footprint
-				if !holds(f, at) || !f.Time.IsZero() && !period.InForce(f.Time) {
-					continue
-				}
-				if current != p || pause(&out[len(out)-1], f) {
-					current = p
-					out = append(out, Look{Flight: p.sortie(), Source: p.key.source, From: f.Time, Best: *f, BestAt: where})
-				}
-				l := &out[len(out)-1]
-				l.To, l.Frames = f.Time, l.Frames+1
-				if f.Uncertainty < l.Best.Uncertainty {
-					l.Best, l.BestAt = *f, where
-				}
-			}
-			if len(out) > page.limit() && before > 0 {
-				// One look too many: the page ends before this block.
-				out = out[:before]
-				out[before-1] = wasLast
-				next = cursor(last)
-				return nil
-			}
-			last = id
-			return nil
-		})
-	})
-	return out, next, err
-}
-
-func pause(l *Look, f *sensor.Footprint) bool {
-	if l.To.IsZero() || f.Time.IsZero() {
-		return l.To.IsZero() != f.Time.IsZero()
-	}
-	apart := f.Time.Sub(l.To)
-	return apart > LookPause || apart < -LookPause
 }

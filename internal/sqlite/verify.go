@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -38,7 +39,7 @@ func (m *Models) Verify(ctx context.Context) error {
 		if said != "ok" {
 			return &DamageError{What: strings.ReplaceAll(said, "\n", " ")}
 		}
-		for _, t := range named {
+		for _, t := range append(slices.Clone(named), glimpses, sights) {
 			if err := v.each(t, "", nil, func(row) error { return nil }); err != nil {
 				return err
 			}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"overflight/coverage"
 )
 
 // mostRemembered is how many paths are held in memory between transactions.
@@ -21,11 +23,15 @@ type writer struct {
 	gets      map[*table]*sql.Stmt
 	fixBox    *sql.Stmt
 	frameBox  *sql.Stmt
+	lastSight *sql.Stmt
 	positions map[string]uint64
 	paths     map[pathKey]*path
 	dirty     []*path // in the order of the first event
 	pathCount int64
-	wrote     int // bytes in this transaction, roughly
+	pieces    map[pieceKey]*piece // of sights, that the transaction touched
+	cells     []coverage.Located  // scratch
+	glimpses  []coverage.Glimpse  // scratch
+	wrote     int                 // bytes in this transaction, roughly
 }
 
 // prepare runs once: afterwards no statement is parsed again. Statements do not take the context of a call, because
@@ -46,6 +52,7 @@ func (w *writer) prepare(ctx context.Context) error {
 	}
 	w.fixBox = statement("INSERT OR REPLACE INTO fix_boxes VALUES (?,?,?,?,?)")
 	w.frameBox = statement("INSERT OR REPLACE INTO footprint_boxes VALUES (?,?,?,?,?)")
+	w.lastSight = statement("SELECT " + sights.list("") + " FROM sights WHERE tile = ? AND path = ? ORDER BY first DESC LIMIT 1")
 	if err != nil {
 		return err
 	}
@@ -56,6 +63,7 @@ func (w *writer) prepare(ctx context.Context) error {
 func (w *writer) reload() error {
 	ctx := context.Background()
 	w.positions, w.paths, w.dirty, w.wrote = map[string]uint64{}, map[pathKey]*path{}, nil, 0
+	w.pieces = map[pieceKey]*piece{}
 	v := view{conn: w.conn, ctx: ctx}
 	err := v.each(positions, "", nil, func(r row) error {
 		w.positions[r.text(positions, "stream")] = uint64(r.integer(positions, "sequence"))
@@ -76,7 +84,7 @@ func (w *writer) close() error {
 		for _, s := range w.gets {
 			err = errors.Join(err, s.Close())
 		}
-		for _, s := range []*sql.Stmt{w.fixBox, w.frameBox} {
+		for _, s := range []*sql.Stmt{w.fixBox, w.frameBox, w.lastSight} {
 			if s != nil {
 				err = errors.Join(err, s.Close())
 			}
@@ -119,7 +127,7 @@ func (w *writer) transact(ctx context.Context, events []Positioned) (wrote int, 
 		moved[events[i].Stream] = events[i].Sequence
 	}
 	if err == nil {
-		err = w.flush()
+		err = errors.Join(w.flush(), w.flushSights())
 	}
 	for stream, sequence := range moved {
 		if err == nil {
