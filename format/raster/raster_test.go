@@ -100,7 +100,7 @@ var faults = []struct {
 	{"TIFF: more entries than bytes", []byte("II*\x00\x08\x00\x00\x00\xff\xff"), ErrSyntax, "65535 entries"},
 	{"TIFF: no width", smallTIFF(entryOf{tagImageWidth, 3, nil}), ErrSyntax, "0 x 1"},
 	{"TIFF: a width of values that there is no room for", smallTIFF(entryOf{tagImageWidth, 3, []uint32{4000000000 & 0xffff, 1}}), ErrUnsupported, "the same for every band"},
-	{"TIFF: larger than the file can hold", smallTIFF(entryOf{tagImageWidth, 4, []uint32{8000}}, entryOf{tagImageLength, 4, []uint32{8000}}), ErrSyntax, "8000 x 8000"},
+	{"TIFF: larger than the file can hold", smallTIFF(entryOf{tagImageWidth, 4, []uint32{8000}}, entryOf{tagImageLength, 4, []uint32{8000}}), ErrSyntax, "ImageWidth and ImageLength at byte"},
 	{"TIFF: a tile larger than the file can hold", smallTIFF(entryOf{tagTileWidth, 4, []uint32{8192}}, entryOf{tagTileLength, 4, []uint32{8192}}, entryOf{tagTileOffsets, 4, []uint32{8}}, entryOf{tagTileByteCounts, 4, []uint32{2}}), ErrSyntax, "8192 x 8192 cells"},
 	{"TIFF: no strips", smallTIFF(entryOf{tagStripOffsets, 4, nil}), ErrSyntax, "StripOffsets at byte 0: no entry"},
 	{"TIFF: too few strips", smallTIFF(entryOf{tagImageLength, 3, []uint32{9}}, entryOf{tagRowsPerStrip, 3, []uint32{1}}), ErrSyntax, "1 values; expected 9"},
