@@ -41,10 +41,6 @@ type surveyed struct {
 	assessed *survey.Assessment      // nil before somebody asks
 }
 
-// DefaultPOD is the chance that one pass of a camera over a place reports what is there to be seen, while nothing better is known
-// of the look.
-const DefaultPOD = 0.5
-
 // video is what looked where no detector of the stream ever reported.
 const video = "video"
 
@@ -137,41 +133,37 @@ func (n *Node) assess(ctx context.Context) error {
 	return nil
 }
 
-// looksAt lists who had a place in sight: the looks of one path with less than survey.PassGap between them are one.
+// looksAt lists who had a place in sight, and what each of them could have seen there: the looks of one path with less than
+// survey.PassGap between them are one, as good as the best of them.
 func (n *Node) looksAt(ctx context.Context, at geodesy.Position) ([]survey.Look, error) {
+	seen, err := n.LooksAt(ctx, at, validity.Period{})
+	if err != nil {
+		return nil, err
+	}
 	var out []survey.Look
 	last := ""
-	page := sqlite.Page{Limit: sqlite.MostInPage}
-	for {
-		part, next, err := n.Models().LooksAt(ctx, at, validity.Period{}, page)
-		if err != nil {
-			return nil, err
+	for i := range seen.Visits {
+		l := &seen.Visits[i]
+		if l.From.IsZero() || l.To.IsZero() {
+			continue // when it was is not known: it cannot be told from that which saw something
 		}
-		for i := range part {
-			l := &part[i]
-			if l.From.IsZero() || l.To.IsZero() {
-				continue // when it was is not known: it cannot be told from that which saw something
+		flight := l.Flight.String()
+		key := pathKey(flight, l.Source)
+		if k := len(out) - 1; k >= 0 && last == key && !l.From.After(out[k].To.Add(survey.PassGap)) && !l.To.Before(out[k].From) {
+			if l.To.After(out[k].To) {
+				out[k].To = l.To
 			}
-			flight := l.Flight.String()
-			key := pathKey(flight, l.Source)
-			if k := len(out) - 1; k >= 0 && last == key && !l.From.After(out[k].To.Add(survey.PassGap)) && !l.To.Before(out[k].From) {
-				if l.To.After(out[k].To) {
-					out[k].To = l.To
-				}
-				continue
-			}
-			last = key
-			sensor := n.survey.sensors[key]
-			if sensor == "" {
-				sensor = video
-			}
-			out = append(out, survey.Look{Flight: flight, Sensor: sensor, From: l.From, To: l.To, POD: DefaultPOD})
+			out[k].POD = max(out[k].POD, l.POD)
+			continue
 		}
-		if next == "" {
-			return out, nil
+		last = key
+		sensor := n.survey.sensors[key]
+		if sensor == "" {
+			sensor = video
 		}
-		page.After = next
+		out = append(out, survey.Look{Flight: flight, Sensor: sensor, From: l.From, To: l.To, POD: l.POD})
 	}
+	return out, nil
 }
 
 // Observed is what became of an observation.
