@@ -88,6 +88,22 @@ func TestPatternsAreFlownWithinTheirBudget(t *testing.T) {
 	}
 }
 
+// TestPatternsKeepOutOfZones: those that are compared are flown where the aircraft may be, or not at all.
+func TestPatternsKeepOutOfZones(t *testing.T) {
+	t.Parallel()
+	task := small()
+	free := len(Compare(task))
+	task.Permitted = func(p Point) bool { return p.Y < 38_000 || p.X > 40_000 }
+	some := Compare(task)
+	for _, c := range some {
+		walked(t, task, c.Legs) // fails at a place that is not permitted
+	}
+	task.Permitted = func(p Point) bool { return p.Y < 1000 }
+	if none := Compare(task); free != len(Patterns()) || len(some) == 0 || len(none) != 0 {
+		t.Errorf("%d patterns, %d beside a zone, %d where there is no room", free, len(some), len(none))
+	}
+}
+
 // TestPatternsHaveTheirShape after IAMSAR, volume II: legs that grow by the spacing every second turn; triangles through
 // the datum; lanes half a spacing inside.
 func TestPatternsHaveTheirShape(t *testing.T) {
