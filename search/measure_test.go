@@ -48,6 +48,6 @@ func TestMeasure(t *testing.T) {
 		}
 	}
 	for name, share := range worst {
-		fmt.Printf("FIGURE search/worst-%s-short %.4f\n", name, share)
+		fmt.Printf("FIGURE search/worst-%s-short %.5f\n", name, share)
 	}
 }

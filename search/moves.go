@@ -333,3 +333,75 @@ func (a *annealer) interval(l Lane, price float64) (from, to int32) {
 	}
 	return from, to
 }
+
+// corner moves the turn between two lanes that lie across each other: one lane grows or shrinks by as much as the other
+// slides, and the link between them stays as it is.
+func (a *annealer) corner() bool {
+	i := 1 + a.below(len(a.lanes)-1)
+	if a.lanes[i-1].across() == a.lanes[i].across() {
+		return false
+	}
+	d := a.small()
+	r := a.next()
+	if r&1 == 0 {
+		d = -d
+	}
+	// k grows by d at the turn, o slides with it.
+	k, o, exit := i-1, i, true
+	if r&2 == 0 {
+		k, o, exit = i, i-1, false
+	}
+	l, m := a.lanes[k], a.lanes[o]
+	l2, m2, part := l, m, l
+	s := d
+	if exit != l.backward() {
+		l2.To += d
+		part.From, part.To = min(l.To, l2.To), max(l.To, l2.To)
+	} else {
+		l2.From -= d
+		s = -d
+		part.From, part.To = min(l.From, l2.From), max(l.From, l2.From)
+	}
+	m2.Side += s
+	if !a.fits(l2) || !a.fits(m2) {
+		return false
+	}
+	at, link := i+1, 0.0
+	if exit {
+		link = a.linkWith(at, m2, a.laneAt(at))
+	} else {
+		at = i - 1
+		link = a.linkWith(at, a.laneAt(at-1), m2)
+	}
+	if a.ground != nil {
+		x, y := l2, m2
+		if !exit {
+			x, y = m2, l2
+		}
+		if math.IsInf(a.between(x, y), 1) {
+			return false
+		}
+	}
+	dlen := float64(d) + link - a.link[at]
+	var dpos float64
+	if d > 0 {
+		dpos = a.gain(part)
+		a.look(part)
+	} else {
+		dpos = -a.loss(part)
+		a.unlook(part)
+	}
+	if dpos += a.shiftWorth(m, s); !a.take(dpos, dlen) {
+		if d > 0 {
+			a.unlook(part)
+		} else {
+			a.look(part)
+		}
+		return false
+	}
+	a.shiftDo(m, s)
+	a.lanes[k], a.lanes[o], a.link[at] = l2, m2, link
+	a.pos += dpos
+	a.length += dlen
+	return true
+}
