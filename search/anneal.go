@@ -20,7 +20,7 @@ type annealer struct {
 	tried, taken [moves]int
 }
 
-const moves = 10
+const moves = 9
 
 func (a *annealer) step() {
 	n := len(a.lanes)
@@ -54,15 +54,13 @@ func (a *annealer) step() {
 		ok = n > 0 && a.split()
 	case 8:
 		ok = n > 1 && a.slideTogether()
-	case 9:
-		ok = n > 1 && a.corner()
 	}
 	if ok {
 		a.taken[k]++
 	}
 }
 
-var weights = [moves]uint64{260, 160, 140, 30, 60, 100, 80, 54, 80, 60}
+var weights = [moves]uint64{280, 170, 150, 30, 60, 110, 80, 54, 90}
 
 // take tells whether a move is taken.
 func (a *annealer) take(dpos, dlen float64) bool {
