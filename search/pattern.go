@@ -183,19 +183,26 @@ type Compared struct {
 }
 
 // Compare flies every pattern at a spacing of the sweep width over the best box of a coarse choice for each, so that the
-// optimised plan stands beside patterns that were chosen with the same knowledge.
+// optimised plan stands beside patterns that were chosen with the same knowledge. A pattern that leads where the aircraft
+// may not be, over every one of the boxes, is left out.
 func Compare(t *Task) []Compared {
 	var out []Compared
+	ground := newGround(t, 4*float64(t.Turn/t.Prior.Cell)+2)
 	for _, k := range Patterns() {
 		best := Compared{Pattern: k, Spacing: t.Sweep, POS: -1}
 		for _, b := range t.boxes() {
 			legs := k.Fly(t, b, t.Sweep)
+			if len(legs) == 0 || ground != nil && !ground.route(legs, t.Prior.Cell) {
+				continue
+			}
 			pos := t.Prior.POS(PODs(t.Prior, legs, t.Sweep, t.Detection))
 			if pos > best.POS {
 				best.Box, best.Legs, best.POS = b, legs, pos
 			}
 		}
-		out = append(out, best)
+		if len(best.Legs) > 0 {
+			out = append(out, best)
+		}
 	}
 	return out
 }

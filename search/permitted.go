@@ -131,3 +131,13 @@ func (g *ground) path(l *Link, cell geodesy.Length) bool {
 	}
 	return true
 }
+
+// route tells whether every leg is permitted.
+func (g *ground) route(legs []Leg, cell geodesy.Length) bool {
+	for i := range legs {
+		if !g.path(&legs[i].Link, cell) {
+			return false
+		}
+	}
+	return true
+}

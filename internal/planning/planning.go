@@ -128,6 +128,9 @@ func (p *Plan) Position(q search.Point) geodesy.Position { return p.frame.positi
 // farthest is how far off the projection may reach: lengths across are then wrong by one part in 600.
 const farthest = 630 * geodesy.Kilometre
 
+// mostTurned is up to how many cells a map is tried in several directions.
+const mostTurned = 200_000
+
 // Make plans.
 func Make(r *Request) (*Plan, error) {
 	a, err := r.airspeed()
@@ -153,6 +156,9 @@ func Make(r *Request) (*Plan, error) {
 		}
 		if best == nil || t.first > best.first {
 			best = t
+		}
+		if t.task.Prior.Cells() > mostTurned {
+			break // each direction takes seconds here
 		}
 	}
 	if best == nil {

@@ -210,6 +210,10 @@ func TestWhatCannotBePlanned(t *testing.T) {
 	}{
 		{CodeEmpty, func(r *Request) { r.Features[0].Weight, r.Features[1].Weight = 0, 0 }},
 		{CodeEmpty, func(r *Request) { r.Features = nil }},
+		{CodeEmpty, func(r *Request) {
+			r.Features = r.Features[:1]
+			r.Features[0].Polygons = []geojson.Polygon{{{{-107, 25}, {-106, 25}, {-107, 25}, {-107, 25}}}}
+		}},
 		{CodeFigure, func(r *Request) { r.Aircraft.Cruise.Value = 0 }},
 		{CodeEndurance, func(r *Request) { r.Hours = 29 * time.Hour }},
 		{CodeShort, func(r *Request) { r.Hours = 61 * time.Minute }},

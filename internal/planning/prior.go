@@ -167,7 +167,8 @@ func (a area) draw(f frame, g search.Grid, weights []float64) {
 			}
 		}
 	}
-	if sum > 0 {
+	// A polygon without an area leaves what rounding leaves.
+	if sum > 1e-6 {
 		for c, v := range own {
 			weights[c] += a.weight * v / sum
 		}
