@@ -166,7 +166,7 @@ function actOf(m: Members): Act | string {
     if (digest === undefined) return 'sha256'
   }
   const list = member(m, 'signatures')
-  if (!Array.isArray(list) || list.length === 0 || list.length > maxSigned) return 'signatures'
+  if (!Array.isArray(list) || list.length > maxSigned) return 'signatures'
   const signed: Signed[] = []
   for (const s of list as unknown[]) {
     if (!isObject(s) || Object.keys(s).length !== 2) return 'signatures'
