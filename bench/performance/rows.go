@@ -246,16 +246,24 @@ var sections = []section{
 	{"Sites", []row{
 		{"sites of generated instances: seven families, parameters untouched between them", value{"survey/sites", 1, ""}, value{}, "", "", nil},
 		{
-			"95 % ellipses that hold the place, all", value{"survey/held", 0.01, "%"}, value{}, "", "93 to 97 %",
+			"95 % ellipses that hold the place, all",
+			value{"survey/held", 0.01, "%"},
+			value{},
+			"", "93 to 97 %",
 			func(o, _ float64) bool { return o >= 0.93 && o <= 0.97 },
 		},
 		{
-			"the same, the family that holds least", value{"survey/held-least", 0.01, "%"}, value{"survey/held-most", 0.01, "%"}, "the family that holds most", "93 to 97 %",
+			"the same, the family that holds least",
+			value{"survey/held-least", 0.01, "%"},
+			value{"survey/held-most", 0.01, "%"},
+			"the family that holds most", "93 to 97 %",
 			func(o, p float64) bool { return o >= 0.93 && p <= 0.97 },
 		},
 		{
-			"chance of a laboratory against what it was, at places that nobody visited: worst tenth of the reliability plot", value{"survey/diagonal-worst", 0.01, "points"},
-			value{}, "", "5 points", below(0.05),
+			"chance of a laboratory against what it was, at places that nobody visited: worst tenth of the reliability plot",
+			value{"survey/diagonal-worst", 0.01, "points"},
+			value{},
+			"", "5 points", below(0.05),
 		},
 		{"places that nobody visited, of these instances", value{"survey/chances", 1, ""}, value{}, "", "", nil},
 		{"the same, in the family that is worst, tenths of 200 sites or more", value{"survey/diagonal-family", 0.01, "points"}, value{}, "", "", nil},
