@@ -32,14 +32,14 @@ type cover struct {
 }
 
 // mapWriters write maps, by the ending of the file.
-var mapWriters = map[string]func(io.Writer, *cover, []coverage.Gap) error{".geojson": writeCoverGeoJSON}
+var mapWriters = map[string]func(io.Writer, *cover, []coverage.Gap) error{".geojson": writeCoverGeoJSON, ".tif": writeCoverTIFF}
 
 func newCoverage(t *terminal) *cobra.Command {
 	var f folder
 	var out, plan string
 	var cell float64
 	c := &cobra.Command{
-		Use:   "coverage FLIGHT|FROM/TO -o MAP.geojson",
+		Use:   "coverage FLIGHT|FROM/TO -o MAP.geojson|MAP.tif",
 		Short: t.words.Text("help.coverage"),
 		Long:  t.words.Text("help.coverage") + "\n\n" + t.words.Text("help.coverage.long"),
 		Args:  one(t, "FLIGHT|FROM/TO"),
