@@ -13,6 +13,7 @@ import (
 	"overflight/airspace"
 	"overflight/authority"
 	"overflight/format/geojson"
+	"overflight/format/raster"
 	"overflight/geodesy"
 	"overflight/internal/airframes"
 	"overflight/internal/app"
@@ -24,7 +25,8 @@ type planFlags struct {
 	aircraft, base, prior, fromNow, speed, wind, lanes, asOf string
 	hours, reserve, bank, sweep, detection, rest, height     float64
 	halfLife                                                 time.Duration
-	exclude, states                                          []string
+	exclude, states, layers                                  []string
+	cleared                                                  string
 	sorties, iterations                                      int
 	seed                                                     uint64
 	json, patterns, soonest                                  bool
@@ -47,6 +49,8 @@ func newPlan(t *terminal) *cobra.Command {
 	flags.Float64Var(&f.hours, "hours", 0, t.words.Text("help.plan.hours"))
 	flags.Float64Var(&f.reserve, "reserve", 1, t.words.Text("help.plan.reserve"))
 	flags.StringVar(&f.prior, "prior", "", t.words.Text("help.plan.prior"))
+	flags.StringArrayVar(&f.layers, "layer", nil, t.words.Text("help.plan.layer"))
+	flags.StringVar(&f.cleared, "cleared", "", t.words.Text("help.plan.cleared"))
 	flags.Float64Var(&f.rest, "rest", 0.1, t.words.Text("help.plan.rest"))
 	flags.DurationVar(&f.halfLife, "half-life", 0, t.words.Text("help.plan.half-life"))
 	flags.StringVar(&f.asOf, "as-of", "", t.words.Text("help.plan.as-of"))
@@ -212,6 +216,9 @@ func (f *planFlags) ground(t *terminal, r *planning.Request) error {
 	case err != nil:
 		return &planning.Fault{Code: planning.CodeFile, Args: []any{f.prior, err}}
 	}
+	if err := f.rasters(r); err != nil {
+		return err
+	}
 	for _, file := range f.exclude {
 		b, err := readBounded(file, mostPriorFile)
 		if err != nil {
@@ -245,6 +252,45 @@ func (f *planFlags) ground(t *terminal, r *planning.Request) error {
 		return true
 	}
 	return nil
+}
+
+// rasters reads what adds to the map, and what earlier looks take off it.
+func (f *planFlags) rasters(r *planning.Request) error {
+	read := func(file string) (*raster.Raster, error) {
+		b, err := readBounded(file, mostPriorFile)
+		if err != nil {
+			return nil, err
+		}
+		m, err := raster.ReadTIFF(b, 1)
+		if err != nil {
+			return nil, &planning.Fault{Code: planning.CodeFile, Args: []any{file, err}}
+		}
+		if _, _, utm := m.CRS.UTM(); !m.Placed || !utm && !m.CRS.Geographic() {
+			return nil, &planning.Fault{Code: planning.CodePlace, Args: []any{file}}
+		}
+		return m, nil
+	}
+	for _, given := range f.layers {
+		l := planning.Layer{Name: given, Weight: 1}
+		if i := strings.LastIndexByte(given, ':'); i > 0 {
+			w, err := strconv.ParseFloat(given[i+1:], 64)
+			if err != nil || !(w > 0 && w <= 1e6) {
+				return &planning.Fault{Code: planning.CodeLayer, Args: []any{given}}
+			}
+			l.Name, l.Weight = given[:i], w
+		}
+		var err error
+		if l.Raster, err = read(l.Name); err != nil {
+			return err
+		}
+		r.Layers = append(r.Layers, l)
+	}
+	if f.cleared == "" {
+		return nil
+	}
+	m, err := read(f.cleared)
+	r.Cleared = &planning.Cleared{Name: f.cleared, Raster: m}
+	return err
 }
 
 func airframe(known []authority.Airframe, name string) (authority.Airframe, error) {

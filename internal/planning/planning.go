@@ -35,6 +35,13 @@ const (
 	CodeWind      Code = "wind"           // wind, airspeed
 	CodeRange     Code = "range"          // option, value, range
 	CodeFar       Code = "far"            // km from base, most
+
+	CodeLayer        Code = "layer"         // what was given
+	CodePlace        Code = "layer-place"   // file
+	CodeLayerValue   Code = "layer-value"   // file, value
+	CodeLayerEmpty   Code = "layer-empty"   // file
+	CodeClearedValue Code = "cleared-value" // file, value
+	CodeClearedEmpty Code = "cleared-empty" // file
 )
 
 // Fault is a plan that cannot be made.
@@ -61,6 +68,8 @@ type Request struct {
 
 	File      string // name of the prior
 	Features  []geojson.Weighted
+	Layers    []Layer
+	Cleared   *Cleared      // nil: nobody looked before
 	Rest      float64       // probability that the place is not on the map
 	HalfLife  time.Duration // of dated tips; 0: they do not fade
 	AsOf      time.Time

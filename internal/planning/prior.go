@@ -122,11 +122,19 @@ func (m *terrain) prior(r *Request, axis geodesy.Angle, f *frame) (*search.Prior
 	for _, a := range m.areas {
 		a.draw(*f, g, weights)
 	}
+	for i := range r.Layers {
+		if err := r.Layers[i].draw(*f, g, weights); err != nil {
+			return nil, err
+		}
+	}
 	p, err := search.NewPrior(g, weights, r.Rest)
 	if errors.Is(err, search.ErrEmpty) {
 		return nil, fault(CodeEmpty, r.File)
 	}
-	return p, err
+	if err != nil || r.Cleared == nil {
+		return p, err
+	}
+	return r.Cleared.missed(*f, p)
 }
 
 // lines is into how many lines a row of cells is cut where a polygon is drawn.

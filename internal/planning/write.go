@@ -120,7 +120,7 @@ func (p *Plan) assumptions(words *catalogue.Catalogue) []string {
 		words.Text("plan.assumes.sweep", catalogue.Decimal(float64(r.Sweep)/1000, 1), catalogue.Decimal(r.Detection, 2)),
 		words.Text("plan.assumes.independent"),
 		words.Text("plan.assumes.camera"),
-		words.Text("plan.assumes.rest", percent(r.Rest)),
+		words.Text("plan.assumes.rest", percent(p.task.Prior.Rest)),
 		words.Text("plan.assumes.bound"),
 	}
 	if r.WindSpeed > 0 {
@@ -131,6 +131,12 @@ func (p *Plan) assumptions(words *catalogue.Catalogue) []string {
 	}
 	if p.Turret != nil {
 		out = append(out, words.Text("plan.assumes.turret"))
+	}
+	for i := range r.Layers {
+		out = append(out, words.Text("plan.assumes.layer", r.Layers[i].Name, catalogue.Decimal(r.Layers[i].Weight, 2)))
+	}
+	if r.Cleared != nil {
+		out = append(out, words.Text("plan.assumes.cleared", r.Cleared.Name))
 	}
 	return out
 }

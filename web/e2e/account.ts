@@ -24,11 +24,11 @@ export interface Account {
 
 declare global {
   interface Window {
-    account: Account & { read(): number }
+    account: Account & { read(): number; look(): void }
   }
 }
 
-/** Begins the account of a video and the map beside it. */
+/** Begins the account; `look` adds to it what stands on the screen at that moment, where nothing is drawn anew. */
 export function keepAccount(page: Page, video: string): Promise<void> {
   return page.evaluate((video) => {
     const v = document.querySelector<HTMLVideoElement>(`[data-testid=${video}]`)!
@@ -66,10 +66,14 @@ export function keepAccount(page: Page, video: string): Promise<void> {
       }
       return odd % 2 === 1 ? bits >> 1 : -1
     }
-    const account: Account & { read(): number } = { shown: [], told: [], read }
-    window.account = account
     let told = -1
     let media = 0
+    let last: () => Drawn = () => ({ aircraft: [], footprints: [] })
+    const look = () => {
+      account.shown.push({ number: read(), told, since: v.currentTime - media, seeking: v.seeking, paused: v.paused, media: v.currentTime, drawn: last() })
+    }
+    const account: Window['account'] = { shown: [], told: [], read, look }
+    window.account = account
     const onFrame = (_: number, frame: VideoFrameCallbackMetadata) => {
       told = read()
       media = frame.mediaTime
@@ -78,8 +82,8 @@ export function keepAccount(page: Page, video: string): Promise<void> {
     }
     v.requestVideoFrameCallback(onFrame)
     map.addEventListener('drawn', (e) => {
-      const drawn = (e as CustomEvent<() => Drawn>).detail()
-      account.shown.push({ number: read(), told, since: v.currentTime - media, seeking: v.seeking, paused: v.paused, media: v.currentTime, drawn })
+      last = (e as CustomEvent<() => Drawn>).detail
+      look()
     })
   }, video)
 }

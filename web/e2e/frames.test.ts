@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { spawnSync } from 'node:child_process'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { OverflightMap } from '../src/map/map'
 import { keepAccount, metres, takeAccount, type Shown } from './account'
 import { began, perSecond, pictureAt, pictures, recording, trueAt, turn } from './clip'
 import { Scene } from './scene'
@@ -72,13 +73,20 @@ const isRight = (f: ReturnType<typeof figures>, least: number) => {
   expect(f.corner).toBeLessThan(within)
 }
 
-/** Waits until the video stands at a frame and the map has drawn the ground of one. */
+/**
+ * Waits until the video stands at a frame and there is ground on the map, and looks at the two when the picture after that is drawn: what
+ * moves is drawn once for a frame, in the turn in which the browser tells of it.
+ */
 const standsAt = async (number: number) => {
-  await story.page.waitForFunction((number) => {
+  const stands = () => story.page.waitForFunction((number) => {
     const v = document.querySelector<HTMLVideoElement>('[data-testid=video]')!
-    const s = window.account.shown.at(-1)
-    return !v.seeking && v.paused && window.account.read() === number && s !== undefined && s.number === number && s.drawn.footprints.length === 1
+    const { overflight: map } = document.querySelector<HTMLElement & { overflight: OverflightMap }>('[data-testid=map]')!
+    return !v.seeking && v.paused && window.account.read() === number && map.moving.account().footprints.length === 1
   }, number % pictures)
+  await stands()
+  await story.page.evaluate(() => new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))))
+  await stands() // the rows of its minute may have come meanwhile
+  await story.page.evaluate(() => window.account.look())
 }
 
 const instantOf = (n: number) => new Date(began + Math.ceil((n * 1000) / perSecond)).toISOString().replace('T', ' ').replace('Z', '')
