@@ -103,7 +103,7 @@ func (d *deed) command(t *terminal) *cobra.Command {
 				}
 			}
 			if d.now != "" && missing(document, d.now) {
-				set(document, d.now, time.Now().UTC().Format("2006-01-02T15:04:05.999999Z"))
+				set(document, d.now, time.Now().UTC().Format(wireInstant))
 			}
 			return record(c.Context(), t, k, d.kind, document, keyFiles, who(by), asJSON)
 		})
@@ -133,7 +133,7 @@ func (d *deed) fill(ctx context.Context, t *terminal, k *client.Client, document
 		if err != nil {
 			return err
 		}
-		set(document, p.member, at.UTC().Format("2006-01-02T15:04:05.999999Z"))
+		set(document, p.member, at.UTC().Format(wireInstant))
 	case asPaper:
 		kept, err := keepPaper(ctx, k, *texts[p.flag])
 		if err != nil {

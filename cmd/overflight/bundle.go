@@ -28,14 +28,8 @@ func newBundle(t *terminal) *cobra.Command {
 				return usage("%s", t.words.Text("error.no-output", c.CommandPath()))
 			}
 			query := url.Values{"by": {who(by)}, "purpose": {purpose}}
-			for name, value := range map[string]string{"from": from, "to": to} {
-				at, err := instantFlag(t, value)
-				if err != nil {
-					return err
-				}
-				if value != "" {
-					query.Set(name, at.UTC().Format("2006-01-02T15:04:05.999999Z"))
-				}
+			if err := queryInstants(t, query, map[string]string{"from": from, "to": to}); err != nil {
+				return err
 			}
 			if segments {
 				query.Set("segments", "true")

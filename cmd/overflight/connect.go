@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net/url"
 	"os"
 	"time"
 
@@ -72,6 +73,23 @@ func who(by string) string {
 }
 
 // instantFlag reads an instant, RFC 3339 or a day.
+// wireInstant is how instants are written to the server.
+const wireInstant = "2006-01-02T15:04:05.999999Z"
+
+// queryInstants puts instants that were typed into a query, by their names; those that were not are left out.
+func queryInstants(t *terminal, query url.Values, typed map[string]string) error {
+	for name, value := range typed {
+		at, err := instantFlag(t, value)
+		if err != nil {
+			return err
+		}
+		if value != "" {
+			query.Set(name, at.UTC().Format(wireInstant))
+		}
+	}
+	return nil
+}
+
 func instantFlag(t *terminal, s string) (time.Time, error) {
 	if s == "" {
 		return time.Time{}, nil

@@ -9,7 +9,6 @@ import (
 	"math"
 	"net/http"
 	"net/url"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -51,7 +50,7 @@ func newCoverage(t *terminal) *cobra.Command {
 			path, query := "/flights/"+url.PathEscape(args[0])+"/coverage", url.Values{"layers": {"all"}}
 			if from, to, is := strings.Cut(args[0], "/"); is {
 				path = "/coverage"
-				if err := periodFlags(t, query, from, to); err != nil {
+				if err := queryInstants(t, query, map[string]string{"since": from, "until": to}); err != nil {
 					return err
 				}
 			}
@@ -119,19 +118,12 @@ const mostPlan = 16 << 20
 
 // readAreas reads the polygons of a GeoJSON file; lines and points, such as those of a route, are left out.
 func readAreas(t *terminal, file string) ([]planned, error) {
-	f, err := os.Open(file)
+	b, err := readBounded(file, mostPlan)
 	if err != nil {
-		return nil, err
-	}
-	b, err := io.ReadAll(io.LimitReader(f, mostPlan+1))
-	if err = errors.Join(err, f.Close()); err != nil {
 		return nil, err
 	}
 	bad := func(what string) error {
 		return &exit{code: exitError, err: errors.New(t.words.Text("area.file", file, what))}
-	}
-	if len(b) > mostPlan {
-		return nil, bad(fmt.Sprintf("> %d B", mostPlan))
 	}
 	var whole struct {
 		Type     string            `json:"type"`

@@ -27,14 +27,8 @@ func newFlights(t *terminal) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			query := url.Values{"limit": {"1000"}}
-			for name, value := range map[string]string{"from": from, "to": to} {
-				at, err := instantFlag(t, value)
-				if err != nil {
-					return err
-				}
-				if value != "" {
-					query.Set(name, at.UTC().Format("2006-01-02T15:04:05.999999Z"))
-				}
+			if err := queryInstants(t, query, map[string]string{"from": from, "to": to}); err != nil {
+				return err
 			}
 			if state != "" {
 				query.Set("entered", state)

@@ -13,7 +13,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"overflight/geodesy"
 	"overflight/internal/client"
 	"overflight/internal/report"
 	"overflight/internal/server"
@@ -35,15 +34,15 @@ func newLooks(t *terminal) *cobra.Command {
 		},
 		RunE: func(c *cobra.Command, args []string) error {
 			query := url.Values{"limit": {"1000"}}
-			if err := periodFlags(t, query, since, until); err != nil {
+			if err := queryInstants(t, query, map[string]string{"since": since, "until": until}); err != nil {
 				return err
 			}
 			what := strings.Join(args, " ")
 			if isFile(what) {
 				return f.with(c.Context(), t, false, func(k *client.Client) error { return areaLooks(c, t, k, what, query, asJSON, asCSV) })
 			}
-			if _, err := geodesy.ParsePosition(what); err != nil {
-				return &exit{code: exitUsage, err: server.ProblemOf(err, t.words.Language())}
+			if _, err := placeFlag(t, what); err != nil {
+				return err
 			}
 			query.Set("at", what)
 			return f.with(c.Context(), t, false, func(k *client.Client) error { return placeLooks(c, t, k, query, asJSON, asCSV) })
@@ -66,20 +65,6 @@ func isFile(s string) bool {
 	}
 	info, err := os.Stat(s)
 	return err == nil && info.Mode().IsRegular()
-}
-
-// periodFlags puts the ends of a period into a query.
-func periodFlags(t *terminal, query url.Values, since, until string) error {
-	for name, value := range map[string]string{"since": since, "until": until} {
-		at, err := instantFlag(t, value)
-		if err != nil {
-			return err
-		}
-		if value != "" {
-			query.Set(name, at.UTC().Format("2006-01-02T15:04:05.999999Z"))
-		}
-	}
-	return nil
 }
 
 func placeLooks(c *cobra.Command, t *terminal, k *client.Client, query url.Values, asJSON, asCSV bool) error {
@@ -215,7 +200,7 @@ func stampText(i *report.Instant) string {
 	if i == nil {
 		return ""
 	}
-	return time.Time(*i).UTC().Format("2006-01-02T15:04:05.999999Z")
+	return time.Time(*i).UTC().Format(wireInstant)
 }
 
 func areaLooks(c *cobra.Command, t *terminal, k *client.Client, file string, query url.Values, asJSON, asCSV bool) error {

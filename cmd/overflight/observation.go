@@ -27,9 +27,9 @@ func newObservationAdd(t *terminal) *cobra.Command {
 	c := &cobra.Command{
 		Use: "add", Short: t.words.Text("help.observation.add"), Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			place, err := numbers(at, 2)
+			place, err := placeFlag(t, at)
 			if err != nil {
-				return usage("%s", t.words.Text("error.place", at))
+				return err
 			}
 			instant, err := instantFlag(t, when)
 			if err != nil {
@@ -39,11 +39,11 @@ func newObservationAdd(t *terminal) *cobra.Command {
 				return usage("%s", t.words.Text("error.when"))
 			}
 			in := map[string]any{
-				"id": id, "class": class, "count": count, "lat": place[0], "lon": place[1], "time": instant.UTC(), "flight": flight, "note": note, "by": who(by),
+				"id": id, "class": class, "count": count, "lat": float64(place.Lat), "lon": float64(place.Lon), "time": instant.UTC(), "flight": flight, "note": note, "by": who(by),
 			}
 			if ellipse != "" {
-				e, err := numbers(ellipse, 3)
-				if err != nil {
+				e, ok := numbers(ellipse, mostEllipse, mostEllipse, 360)
+				if !ok {
 					return usage("%s", t.words.Text("error.ellipse", ellipse))
 				}
 				in["ellipse"] = map[string]float64{"major_m": e[0], "minor_m": e[1], "azimuth_deg": e[2]}
@@ -97,22 +97,8 @@ func newObservationAdd(t *terminal) *cobra.Command {
 	return c
 }
 
-// numbers reads so many numbers with commas between.
-func numbers(s string, n int) ([]float64, error) {
-	parts := strings.Split(s, ",")
-	if len(parts) != n {
-		return nil, strconv.ErrSyntax
-	}
-	out := make([]float64, n)
-	for i, p := range parts {
-		v, err := strconv.ParseFloat(strings.TrimSpace(p), 64)
-		if err != nil || v != v || v > 1e12 || v < -1e12 {
-			return nil, strconv.ErrSyntax
-		}
-		out[i] = v
-	}
-	return out, nil
-}
+// mostEllipse is how far an axis may reach that the server then judges, in metres.
+const mostEllipse = 1e9
 
 // bytesFlag reads SOURCE:OFFSET+LENGTH.
 func bytesFlag(s string) (map[string]any, error) {

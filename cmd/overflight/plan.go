@@ -165,29 +165,27 @@ func (f *planFlags) request(t *terminal) (*planning.Request, error) {
 	if r.Aircraft, err = airframe(known, f.aircraft); err != nil {
 		return nil, err
 	}
-	base, err := amounts(t, "--base", f.base, "19.43,-99.07", 90, 180)
-	if err != nil {
+	if r.Base, err = placeFlag(t, f.base); err != nil {
 		return nil, err
 	}
-	r.Base = geodesy.Position{Lat: geodesy.Angle(base[0]), Lon: geodesy.Angle(base[1])}
 	if f.fromNow != "" {
-		v, err := amounts(t, "--from-now", f.fromNow, "24.1,-104.5,270", 90, 180, 360)
-		if err != nil {
-			return nil, err
+		v, ok := numbers(f.fromNow, 90, 180, 360)
+		if !ok {
+			return nil, usage("%s", t.words.Text("error.plan.numbers", "--from-now", f.fromNow, "24.1,-104.5,270"))
 		}
 		r.Start = &planning.Start{Position: geodesy.Position{Lat: geodesy.Angle(v[0]), Lon: geodesy.Angle(v[1])}, Course: geodesy.Angle(v[2])}
 	}
 	if f.wind != "" {
-		v, err := amounts(t, "--wind", f.wind, "270,12", 360, 150)
-		if err != nil {
-			return nil, err
+		v, ok := numbers(f.wind, 360, 150)
+		if !ok {
+			return nil, usage("%s", t.words.Text("error.plan.numbers", "--wind", f.wind, "270,12"))
 		}
 		r.WindFrom, r.WindSpeed = geodesy.Angle(v[0]), geodesy.Speed(v[1])
 	}
 	if f.lanes != "" {
-		v, err := amounts(t, "--lanes", f.lanes, "35", 360)
-		if err != nil {
-			return nil, err
+		v, ok := numbers(f.lanes, 360)
+		if !ok {
+			return nil, usage("%s", t.words.Text("error.plan.numbers", "--lanes", f.lanes, "35"))
 		}
 		axis := geodesy.Angle(v[0])
 		r.Lanes = &axis
@@ -309,21 +307,4 @@ func hours(h float64) time.Duration {
 		return -1
 	}
 	return time.Duration(h * float64(time.Hour))
-}
-
-// amounts reads numbers with commas between them, each at most so far from zero.
-func amounts(t *terminal, option, s, example string, most ...float64) ([]float64, error) {
-	parts := strings.Split(s, ",")
-	out := make([]float64, 0, len(most))
-	for i, p := range parts {
-		v, err := strconv.ParseFloat(strings.TrimSpace(p), 64)
-		if err != nil || i >= len(most) || !(v >= -most[i] && v <= most[i]) {
-			break
-		}
-		out = append(out, v)
-	}
-	if len(out) != len(most) || len(parts) != len(most) {
-		return nil, usage("%s", t.words.Text("error.plan.numbers", option, s, example))
-	}
-	return out, nil
 }

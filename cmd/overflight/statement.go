@@ -63,12 +63,8 @@ func newSaid(t *terminal, use, help string, beside bool) *cobra.Command {
 					query.Set(name, value)
 				}
 			}
-			at, err := instantFlag(t, known)
-			if err != nil {
+			if err := queryInstants(t, query, map[string]string{"known_at": known}); err != nil {
 				return err
-			}
-			if known != "" {
-				query.Set("known_at", at.UTC().Format("2006-01-02T15:04:05.999999Z"))
 			}
 			return f.with(c.Context(), t, false, func(k *client.Client) error {
 				all, err := said(c, k, args, query)

@@ -23,14 +23,8 @@ func newTempo(t *terminal) *cobra.Command {
 		Use: "tempo --from FROM --to TO", Short: t.words.Text("help.tempo"), Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			query := url.Values{}
-			for name, value := range map[string]string{"from": from, "to": to, "split": since, "known_at": known} {
-				at, err := instantFlag(t, value)
-				if err != nil {
-					return err
-				}
-				if value != "" {
-					query.Set(name, at.UTC().Format("2006-01-02T15:04:05.999999Z"))
-				}
+			if err := queryInstants(t, query, map[string]string{"from": from, "to": to, "split": since, "known_at": known}); err != nil {
+				return err
 			}
 			for name, value := range map[string]string{"state": state, "zone": zone} {
 				if value != "" {

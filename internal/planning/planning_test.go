@@ -168,26 +168,35 @@ func written(t *testing.T, p *Plan) {
 	}
 	b.Reset()
 	var lines struct {
-		Features []struct{ Properties struct{ Sensed bool } }
+		Features []struct {
+			Geometry   struct{ Type string }
+			Properties struct {
+				Sensed bool
+				POD    float64
+			}
+		}
 	}
 	if err := errors.Join(p.WriteGeoJSON(&b, words), json.Unmarshal(b.Bytes(), &lines)); err != nil {
 		t.Fatal(err)
 	}
-	sensed, lanes := 0, 0
+	sensed, swept, lanes := 0, 0, 0
 	for _, f := range lines.Features {
-		if f.Properties.Sensed {
+		switch {
+		case f.Geometry.Type == "Polygon" && f.Properties.Sensed && f.Properties.POD == p.Request.Detection:
+			swept++
+		case f.Properties.Sensed:
 			sensed++
 		}
 	}
 	for _, s := range p.Sorties {
 		lanes += s.Lanes
 	}
-	if sensed != lanes {
-		t.Errorf("GeoJSON has %d sensed legs of %d", sensed, lanes)
+	if sensed != lanes || swept != lanes {
+		t.Errorf("GeoJSON has %d sensed legs and %d swaths of %d", sensed, swept, lanes)
 	}
 	b.Reset()
 	var k kml
-	if err := errors.Join(p.WriteKML(&b, words), xml.Unmarshal(b.Bytes(), &k)); err != nil || len(k.Placemarks) != len(lines.Features) {
+	if err := errors.Join(p.WriteKML(&b, words), xml.Unmarshal(b.Bytes(), &k)); err != nil || len(k.Placemarks) != len(lines.Features)-swept {
 		t.Errorf("KML: %v, %d lines", err, len(k.Placemarks))
 	}
 	b.Reset()

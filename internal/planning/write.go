@@ -210,13 +210,15 @@ func line(points []geodesy.Position) geojson.LineString {
 // round is to about a centimetre.
 func round(v float64) float64 { return math.Round(v*1e7) / 1e7 }
 
-// WriteGeoJSON writes every leg as a line: which sortie, in which order, sensed or not.
+// WriteGeoJSON writes every leg as a line: which sortie, in which order, sensed or not. Behind one that is sensed stands the ground
+// that it sweeps, a polygon with the probability of detection of one look: what `overflight coverage --plan` sets flown beside.
 func (p *Plan) WriteGeoJSON(w io.Writer, _ *catalogue.Catalogue) error {
 	out := geojson.NewWriter(w)
 	type properties struct {
-		Sortie int  `json:"sortie"`
-		Leg    int  `json:"leg"`
-		Sensed bool `json:"sensed"`
+		Sortie int      `json:"sortie"`
+		Leg    int      `json:"leg"`
+		Sensed bool     `json:"sensed"`
+		POD    *float64 `json:"pod,omitempty"`
 	}
 	for s := range p.Sorties {
 		for i := range p.Sorties[s].Legs {
@@ -224,12 +226,35 @@ func (p *Plan) WriteGeoJSON(w io.Writer, _ *catalogue.Catalogue) error {
 			if l.Length() <= 0 {
 				continue
 			}
-			if err := out.Write(geojson.Feature{Geometry: line(p.points(&l.Link)), Properties: properties{s + 1, i + 1, l.Sensed}}); err != nil {
+			of := properties{Sortie: s + 1, Leg: i + 1, Sensed: l.Sensed}
+			if err := out.Write(geojson.Feature{Geometry: line(p.points(&l.Link)), Properties: of}); err != nil {
+				return err
+			}
+			if !l.Sensed {
+				continue
+			}
+			of.POD = &p.Request.Detection
+			if err := out.Write(geojson.Feature{Geometry: geojson.Polygon{p.swath(&l.Link)}, Properties: of}); err != nil {
 				return err
 			}
 		}
 	}
 	return out.Close()
+}
+
+// swath is the ground that a straight leg sweeps, anticlockwise.
+func (p *Plan) swath(l *search.Link) geojson.Ring {
+	a, b := l.From.Point, l.End().Point
+	along := math.Hypot(float64(b.X-a.X), float64(b.Y-a.Y))
+	half := float64(p.Request.Sweep) / 2
+	x, y := geodesy.Length(float64(a.Y-b.Y)/along*half), geodesy.Length(float64(b.X-a.X)/along*half) // to the left
+	corners := [...]search.Point{{X: a.X - x, Y: a.Y - y}, {X: b.X - x, Y: b.Y - y}, {X: b.X + x, Y: b.Y + y}, {X: a.X + x, Y: a.Y + y}, {X: a.X - x, Y: a.Y - y}}
+	ring := make(geojson.Ring, len(corners))
+	for i, c := range corners {
+		q := p.Position(c)
+		ring[i] = geojson.Position{round(float64(q.Lon)), round(float64(q.Lat))}
+	}
+	return ring
 }
 
 type kml struct {
@@ -333,7 +358,6 @@ const (
 	modeRelative   = 1
 	anyAutopilot   = 0 // MAV_AUTOPILOT_GENERIC
 	fixedWing      = 1 // MAV_TYPE_FIXED_WING
-	mostExcluded   = 500
 	closedRingLeft = 1 // a ring repeats its first position, the plan file does not
 )
 
@@ -343,10 +367,7 @@ func (p *Plan) WriteStation(w io.Writer, sortie int, height geodesy.Length) erro
 	s := station{FileType: "Plan", Version: 1, GroundStation: "QGroundControl"}
 	s.Rally.Points, s.Rally.Version = []struct{}{}, 2
 	s.Fence = fence{Version: 2, Circles: []struct{}{}, Polygons: []keepOut{}}
-	for i, x := range p.Request.Excluded {
-		if i == mostExcluded {
-			break
-		}
+	for _, x := range p.Request.Excluded {
 		k := keepOut{Version: 1}
 		for _, c := range x[0][:len(x[0])-closedRingLeft] {
 			k.Polygon = append(k.Polygon, [2]float64{c[1], c[0]})
