@@ -3,15 +3,18 @@ package coverage
 import (
 	"errors"
 	"math"
+	"slices"
 
 	"overflight/geodesy"
 )
 
 // Area is ground within rings, by even and odd; edges are straight in longitude and latitude, as RFC 7946 means them, the shorter way
-// round the Earth.
+// round the Earth. Areas that were joined are one: ground that lies in two of them lies in it.
 type Area struct {
-	rings [][]geodesy.Position // longitudes go on beyond 180 where a ring does
+	parts [][]loop
 }
+
+type loop []geodesy.Position // longitudes go on beyond 180 where it does
 
 // ErrArea is returned for rings that are no area: fewer than three corners, or a place that is not on Earth.
 var ErrArea = errors.New("coverage: not an area: expected rings of three or more places on Earth")
@@ -21,7 +24,7 @@ const MostCorners = 10_000
 
 // NewArea returns the area of rings; a ring may repeat its first place at the end.
 func NewArea(rings [][]geodesy.Position) (Area, error) {
-	var a Area
+	var part []loop
 	n := 0
 	for _, r := range rings {
 		if len(r) > 1 && r[0] == r[len(r)-1] {
@@ -30,28 +33,35 @@ func NewArea(rings [][]geodesy.Position) (Area, error) {
 		if n += len(r); len(r) < 3 || n > MostCorners {
 			return Area{}, ErrArea
 		}
-		var ring []geodesy.Position
+		var whole loop
 		for _, p := range r {
 			if !p.Valid() {
 				return Area{}, ErrArea
 			}
-			if k := len(ring); k > 0 {
-				p.Lon = ring[k-1].Lon + geodesy.LongitudeDifference(ring[k-1].Lon, p.Lon)
+			if k := len(whole); k > 0 {
+				p.Lon = whole[k-1].Lon + geodesy.LongitudeDifference(whole[k-1].Lon, p.Lon)
 			}
-			ring = append(ring, p)
+			whole = append(whole, p)
 		}
-		a.rings = append(a.rings, ring)
+		part = append(part, whole)
 	}
 	if n == 0 {
 		return Area{}, ErrArea
 	}
-	return a, nil
+	return Area{parts: [][]loop{part}}, nil
 }
+
+// Join adds another area to this one.
+func (a *Area) Join(b Area) { a.parts = append(a.parts, b.parts...) }
 
 // Contains reports whether a place lies in the area.
 func (a *Area) Contains(p geodesy.Position) bool {
+	return slices.ContainsFunc(a.parts, func(rings []loop) bool { return within(rings, p) })
+}
+
+func within(rings []loop, p geodesy.Position) bool {
 	in := false
-	for _, r := range a.rings {
+	for _, r := range rings {
 		x := p.Lon + geodesy.Angle(360*math.Round(float64(r[0].Lon-p.Lon)/360))
 		for _, lon := range [3]geodesy.Angle{x - 360, x, x + 360} {
 			if holdsFlat(r, geodesy.Position{Lat: p.Lat, Lon: lon}) {
@@ -62,7 +72,7 @@ func (a *Area) Contains(p geodesy.Position) bool {
 	return in
 }
 
-func holdsFlat(r []geodesy.Position, p geodesy.Position) bool {
+func holdsFlat(r loop, p geodesy.Position) bool {
 	in := false
 	for i, a := range r {
 		b := r[(i+1)%len(r)]
@@ -76,12 +86,9 @@ func holdsFlat(r []geodesy.Position, p geodesy.Position) bool {
 // Bounds returns the bounds of the area.
 func (a *Area) Bounds() Bounds {
 	var e Extent
-	for _, r := range a.rings {
-		var b Bounds
-		for i, p := range r {
-			if i == 0 {
-				b = Bounds{p.Lat, p.Lat, p.Lon, p.Lon}
-			}
+	for _, r := range slices.Concat(a.parts...) {
+		b := Bounds{r[0].Lat, r[0].Lat, r[0].Lon, r[0].Lon}
+		for _, p := range r {
 			b = Bounds{min(b.South, p.Lat), max(b.North, p.Lat), min(b.West, p.Lon), max(b.East, p.Lon)}
 		}
 		e.AddBounds(b)

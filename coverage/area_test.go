@@ -70,3 +70,27 @@ func TestWatch(t *testing.T) {
 		t.Errorf("%+v", sum)
 	}
 }
+
+// TestJoinedAreas: ground that two areas have in common lies in both together, as rings within one area do not.
+func TestJoinedAreas(t *testing.T) {
+	t.Parallel()
+	one, err := NewArea([][]geodesy.Position{square(10, 20, 12, 22)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := NewArea([][]geodesy.Position{square(11, 21, 13, 23)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var both Area
+	both.Join(one)
+	both.Join(other)
+	for p, want := range map[geodesy.Position]bool{{Lat: 10.5, Lon: 20.5}: true, {Lat: 11.5, Lon: 21.5}: true, {Lat: 12.5, Lon: 22.5}: true, {Lat: 12.5, Lon: 20.5}: false} {
+		if both.Contains(p) != want {
+			t.Errorf("%v: %v", p, !want)
+		}
+	}
+	if b := both.Bounds(); b != (Bounds{South: 10, North: 13, West: 20, East: 23}) {
+		t.Errorf("bounds %v", b)
+	}
+}

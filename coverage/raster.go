@@ -118,12 +118,13 @@ type cell struct {
 
 // settled is the frame that was laid out last.
 type settled struct {
-	g     Glimpse
-	light Light
-	group Group
-	at    time.Time // of the last frame added, laid out or not
-	some  bool
-	hit   bool
+	g      Glimpse
+	light  Light
+	group  Group
+	at     time.Time // of the last frame added, laid out or not
+	number uint64    // of the same
+	some   bool
+	hit    bool
 }
 
 // NewRaster returns a raster of which nothing was looked at. heights may be nil.
@@ -141,14 +142,14 @@ func (r *Raster) Pause() { r.last.some = false }
 // the same side by the same light, is not laid out again: it would change nothing but where exactly the edge runs. False means that
 // the frame shows the middle of no cell.
 func (r *Raster) Add(g *Glimpse) bool {
-	anew := !r.last.some || (r.last.at.IsZero() != g.Time.IsZero()) || g.Time.Sub(r.last.at).Abs() > Pause
+	anew := !r.last.some || parted(r.last.at, g.Time, r.last.number, g.Number)
 	if anew {
 		r.leg++
 	}
 	s := sightOf(g, r.model.Columns, r.model.Rows)
 	light := LightAt(g.Corners[0], g.Time)
 	group := s.group(s.middle, s.middle.Unit(), light)
-	r.last.at = g.Time
+	r.last.at, r.last.number = g.Time, g.Number
 	if !anew && group == r.last.group && r.near(g) {
 		return r.last.hit
 	}

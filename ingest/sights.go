@@ -1,10 +1,10 @@
 package ingest
 
 import (
-	"bytes"
 	"math"
 	"slices"
 	"strings"
+	"unicode"
 
 	"overflight/format/misb/st0903"
 	"overflight/geodesy"
@@ -20,20 +20,23 @@ const streamSensor = "vmti"
 // and timing are off by the same for all of them, and only the place in the picture is not.
 const StreamCommon = 0.9
 
-// called are the words by which ontologies in use call places and signs, in lower case, in the order in which they are asked.
+// called are the words by which ontologies in use call places and signs, in lower case, in the order in which they are asked: whole
+// words, or several of them with a blank between. A hazard is asked for first and widely: a notice too many is the smaller harm.
 var called = []struct {
 	class survey.Class
 	words []string
 }{
-	{survey.Hazard, []string{"landmine", "land mine", "explosive", "minefield"}},
+	{survey.Hazard, []string{"mine", "landmine", "minefield", "explosive", "explosives", "ied", "uxo", "ordnance", "booby trap", "boobytrap"}},
+	{survey.Vehicles, []string{"fire truck", "fire engine"}},
 	{survey.Barrels, []string{"barrel", "drum"}},
-	{survey.BurnPit, []string{"burn pit", "burnpit", "burn-pit", "burned ground"}},
+	{survey.BurnPit, []string{"burn pit", "burnpit", "burned ground"}},
 	{survey.Plume, []string{"plume", "smoke"}},
-	{survey.GasReading, []string{"gas reading", "gas-reading"}},
-	{survey.Hotspot, []string{"hotspot", "hot spot", "hot-spot", "fire"}},
+	{survey.GasReading, []string{"gas reading", "gas leak"}},
+	{survey.Hotspot, []string{"hotspot", "hot spot", "fire"}},
 	{survey.Generator, []string{"generator"}},
-	{survey.Airstrip, []string{"airstrip", "runway", "landing strip"}},
-	{survey.Tank, []string{"storage tank", "storage_tank", "storagetank", "cistern"}},
+	{survey.Airstrip, []string{"airstrip", "runway", "landing strip", "landingstrip"}},
+	{survey.Tank, []string{"storage tank", "storagetank", "cistern"}},
+	{survey.Trail, []string{"trail", "footpath", "vegetation track"}},
 	{survey.Structure, []string{"structure", "building", "hut", "shed", "tent", "house"}},
 }
 
@@ -92,9 +95,9 @@ func classOf(t *st0903.Target) survey.Class {
 		if e.Tag != st0903.Object && e.Tag != st0903.ObjectSeries {
 			continue
 		}
-		text := bytes.ToLower(e.Value)
+		text := wordsOf(e.Value)
 		for _, c := range called {
-			if slices.ContainsFunc(c.words, func(word string) bool { return bytes.Contains(text, []byte(word)) }) {
+			if slices.ContainsFunc(c.words, func(word string) bool { return strings.Contains(text, " "+word+" ") || strings.Contains(text, " "+word+"s ") }) {
 				return c.class
 			}
 		}
@@ -103,4 +106,9 @@ func classOf(t *st0903.Target) survey.Class {
 		return survey.Vehicles
 	}
 	return survey.Other
+}
+
+// wordsOf are the words of a name in lower case, with a blank on both sides of each; what is no letter parts them.
+func wordsOf(name []byte) string {
+	return " " + strings.Join(strings.FieldsFunc(strings.ToLower(string(name)), func(r rune) bool { return !unicode.IsLetter(r) }), " ") + " "
 }

@@ -65,3 +65,19 @@ func TestSights(t *testing.T) {
 		t.Errorf("without a frame centre %d observations", n)
 	}
 }
+
+// TestNamesOfClasses: names are told by whole words, however an ontology writes them, and no word by what it holds.
+func TestNamesOfClasses(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]survey.Class{
+		"Mine": survey.Hazard, "naval mines": survey.Hazard, "suspected IED": survey.Hazard, "http://example.org/signs#LandMine": survey.Hazard,
+		"unexploded-ordnance": survey.Hazard, "Barrels": survey.Barrels, "burn_pit": survey.BurnPit, "urn:x:StorageTank": survey.Tank,
+		"hot-spot": survey.Hotspot, "Tent": survey.Structure, "trail": survey.Trail, "fire truck": survey.Vehicles,
+		"potential content": survey.Other, "shutter": survey.Other, "washed out": survey.Other, "firearm": survey.Other, "determined": survey.Other,
+	} {
+		x := st0903.Target{Others: []st0903.Element{{Tag: st0903.Object, Value: []byte(name)}}}
+		if got := classOf(&x); got != want {
+			t.Errorf("%q is taken for %s, not %s", name, got, want)
+		}
+	}
+}

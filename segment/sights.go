@@ -1,6 +1,8 @@
 package segment
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
 	"strconv"
 	"strings"
@@ -63,5 +65,10 @@ func named(source string) string {
 		}
 		return r
 	}, source)
-	return out[max(0, len(out)-most):]
+	if out == source && len(out) <= most {
+		return out
+	}
+	// Two sources that are alike but for what was left out keep apart.
+	digest := sha256.Sum256([]byte(source))
+	return out[max(0, len(out)-most):] + "~" + hex.EncodeToString(digest[:4])
 }

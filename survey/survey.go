@@ -7,7 +7,7 @@
 // A Book is a fold of the journal: the same events in the same order give the same sites under the same numbers, and there is
 // no clock. Positions are fused as information (the inverse of covariance) in the plane that touches the ellipsoid, errors
 // that all reports of one pass share counted once a pass. Chances are by Bayes' rule over three hypotheses, with rates that what the
-// host found on the ground moves (Beta and Dirichlet counts). docs/sites.md states the model, its numbers and its limits.
+// host found on the ground moves (Beta counts). docs/sites.md states the model, its numbers and its limits.
 package survey
 
 import (
@@ -100,6 +100,7 @@ const (
 	WantText        Want = "text"        // greatest number of bytes
 	WantShorter     Want = "shorter"     // greatest number of bytes
 	WantLine        Want = "line"        //
+	WantOwnID       Want = "own-id"      //
 	WantInstant     Want = "instant"     //
 	WantPosition    Want = "position"    //
 	WantCount       Want = "count"       // greatest

@@ -203,7 +203,7 @@ func (m *cover) planAt(column, row int) (pod float64, in bool) {
 	for i := range m.plan {
 		if p := &m.plan[i]; p.area.Contains(at) {
 			in = true
-			if !(pod >= p.pod) {
+			if !math.IsNaN(p.pod) && !(pod >= p.pod) {
 				pod = p.pod
 			}
 		}

@@ -209,10 +209,10 @@ func areaLooks(c *cobra.Command, t *terminal, k *client.Client, file string, que
 		return err
 	}
 	var in struct {
-		Rings [][][2]float64 `json:"rings"`
+		Areas [][][][2]float64 `json:"areas"`
 	}
 	for _, a := range areas {
-		in.Rings = append(in.Rings, a.rings...)
+		in.Areas = append(in.Areas, a.rings)
 	}
 	query.Del("limit")
 	var got server.AreaLooks

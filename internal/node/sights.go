@@ -113,13 +113,12 @@ func (n *Node) Cover(ctx context.Context, q Coverage) (*coverage.Raster, error) 
 	if err := each(func(s sqlite.Sighting) error { extent.AddGlimpse(s.Glimpse); return nil }); err != nil {
 		return nil, err
 	}
+	if q.Include != nil { // also where nothing was seen: then all of it is a gap
+		extent.AddBounds(*q.Include)
+	}
 	bounds, some := extent.Bounds()
 	if !some {
 		return nil, coverage.ErrEmpty
-	}
-	if q.Include != nil {
-		extent.AddBounds(*q.Include)
-		bounds, _ = extent.Bounds()
 	}
 	most := WholeCells
 	if q.Cell > 0 {

@@ -183,6 +183,12 @@ func (n *Node) Observe(ctx context.Context, o survey.Observation, by string) (Ob
 	if err := o.Check(); err != nil {
 		return Observed{}, err
 	}
+	// Reports of a recording are named after it: one that is filed beforehand would keep out the recording's own.
+	if flight, _, of := strings.Cut(o.ID, "/"); of {
+		if _, err := journal.ParseSortie(flight); err == nil {
+			return Observed{}, &survey.Fault{Where: "id", Got: o.ID, Want: survey.WantOwnID}
+		}
+	}
 	n.survey.mu.Lock()
 	defer n.survey.mu.Unlock()
 	if err := n.foldSurvey(ctx); err != nil {
@@ -203,7 +209,7 @@ func (n *Node) Observe(ctx context.Context, o survey.Observation, by string) (Ob
 		if e.Flight, err = journal.ParseSortie(o.Flight); err != nil {
 			return Observed{}, err
 		}
-		if _, err := n.Models().Flight(ctx, e.Flight); errors.Is(err, sqlite.ErrNotFound) {
+		if _, err := n.Models().Paths(ctx, e.Flight); errors.Is(err, sqlite.ErrNotFound) {
 			return Observed{}, &NoFlightError{o.Flight}
 		} else if err != nil {
 			return Observed{}, err

@@ -121,7 +121,7 @@ type Looks struct {
 type areaInput struct {
 	Sought
 	Body struct {
-		Rings [][][2]float64 `json:"rings" minItems:"1" maxItems:"100" doc:"longitude, latitude; by even and odd"`
+		Areas [][][][2]float64 `json:"areas" minItems:"1" maxItems:"10000" doc:"rings of longitude and latitude, by even and odd in each area; ground in two areas is looked for once"`
 	}
 }
 
@@ -263,17 +263,21 @@ func number(v float64, decimals int) *float64 {
 }
 
 func (a *api) looksIn(ctx context.Context, in *areaInput) (*body[AreaLooks], error) {
-	var rings [][]geodesy.Position
-	for _, r := range in.Body.Rings {
-		var ring []geodesy.Position
-		for _, p := range r {
-			ring = append(ring, geodesy.Position{Lat: geodesy.Angle(p[1]), Lon: geodesy.Angle(p[0])})
+	var area coverage.Area
+	for _, one := range in.Body.Areas {
+		var rings [][]geodesy.Position
+		for _, r := range one {
+			var ring []geodesy.Position
+			for _, p := range r {
+				ring = append(ring, geodesy.Position{Lat: geodesy.Angle(p[1]), Lon: geodesy.Angle(p[0])})
+			}
+			rings = append(rings, ring)
 		}
-		rings = append(rings, ring)
-	}
-	area, err := coverage.NewArea(rings)
-	if err != nil {
-		return nil, err
+		part, err := coverage.NewArea(rings)
+		if err != nil {
+			return nil, err
+		}
+		area.Join(part)
 	}
 	got, err := a.node.LooksIn(ctx, &area, in.period())
 	if err != nil {
