@@ -114,8 +114,9 @@ func (d *decider) way(state airspace.State) (way geodesy.Length, known, sure boo
 	return way, known, sure
 }
 
-// quota counts the sorties that decisions on record let enter a state in the calendar year in which this one does, UTC. One
-// that was flown without a decision is not among them: it is a finding of its own.
+// quota counts the sorties that decisions on record let enter a state in the calendar year in which this one does, UTC, and before
+// it: by take-off, of equal ones by which was decided first. So what was decided is not turned round by a later sortie. One that was
+// flown without a decision is not among them: it is a finding of its own.
 func (d *decider) quota() {
 	said := len(d.results)
 	for i := range d.states {
@@ -126,10 +127,13 @@ func (d *decider) quota() {
 		year := d.q.From.UTC().Year()
 		var sorties []string
 		var facts []Fact
+		own := false
 		for _, k := range d.r.index.entering[s.state] {
 			e := &d.r.decisions.all[k]
-			name := e.Act.Decision.Sortie
-			if e.KnownAt(d.q.Known) && e.Act.Decision.From.UTC().Year() == year && name != d.q.Plan.Sortie && !slices.Contains(sorties, name) {
+			name, from := e.Act.Decision.Sortie, e.Act.Decision.From
+			own = own || name == d.q.Plan.Sortie
+			before := from.Before(d.q.From) || from.Equal(d.q.From) && !own
+			if before && e.KnownAt(d.q.Known) && from.UTC().Year() == year && name != d.q.Plan.Sortie && !slices.Contains(sorties, name) {
 				sorties, facts = append(sorties, name), append(facts, e.Fact())
 			}
 		}
@@ -144,8 +148,8 @@ func (d *decider) quota() {
 	}
 }
 
-// reports asks whether a state was given the report of each sortie that a decision on record let enter it, where that was due
-// by take-off. One that came late was given: it is told as late, and holds up no other sortie.
+// reports asks whether a state was given the report of each sortie that a decision on record let enter it, where the state asked for
+// one when that sortie took off and it was due by take-off of this. One that came late was given: it is told as late, and holds up no other sortie.
 func (d *decider) reports() {
 	said := len(d.results)
 	for i := range d.states {
@@ -159,8 +163,16 @@ func (d *decider) reports() {
 		for _, k := range d.r.index.entering[s.state] {
 			e := &d.r.decisions.all[k]
 			name := e.Act.Decision.Sortie
-			due := e.Act.Decision.To.Add(time.Duration(s.asks.ReportWithin))
-			if !e.KnownAt(d.q.Known) || name == d.q.Plan.Sortie || due.After(d.q.From) || slices.Contains(sorties, name) {
+			if !e.KnownAt(d.q.Known) || name == d.q.Plan.Sortie || slices.Contains(sorties, name) {
+				continue
+			}
+			var rules *RuleSet
+			if d.rules.Period.Valid().InForce(e.Act.Decision.From) {
+				rules = &d.rules.Rules
+			}
+			then, _ := d.r.Asks(d.own, s.state, e.Act.Decision.From, d.q.Known, rules)
+			due := e.Act.Decision.To.Add(time.Duration(then.ReportWithin))
+			if then.ReportWithin == 0 || due.After(d.q.From) {
 				continue
 			}
 			sorties = append(sorties, name)
@@ -169,7 +181,7 @@ func (d *decider) reports() {
 			case !ok:
 				d.sayOf(s.state, RuleReports, Fail, CodeReportsDue, d.with(e.Fact(), s.facts), string(s.state), name, d.stamp(due))
 			case later(given.Act.At, given.Recorded.At).After(due):
-				d.sayOf(s.state, RuleReports, Pass, CodeReportsLate, d.facts(e.Fact(), given.Fact()), string(s.state), name, d.stamp(due), d.stamp(given.Recorded.At))
+				d.sayOf(s.state, RuleReports, Pass, CodeReportsLate, d.and(d.facts(e.Fact(), given.Fact()), s.facts), string(s.state), name, d.stamp(due), d.stamp(given.Recorded.At))
 			default:
 				delivered++
 				facts = append(facts, given.Fact())

@@ -23,13 +23,18 @@ func (f *Fault) Error() string {
 	words := catalogue.Open(f.language)
 	switch {
 	case f.Cause != nil:
-		return words.Text("scenario.fault.act", f.File, f.Line, f.Word, words.Refusal(strings.ReplaceAll(f.Cause.Error(), "\n", "; ")))
+		return words.Text("scenario.fault.act", f.File, f.Line, f.Word, refusal(words, f.Cause))
 	case f.Near != "":
 		return words.Text("scenario.fault.near", f.File, f.Line, f.Word, f.Near)
 	case f.Word == "":
 		return words.Text("scenario.fault.end", f.File, f.Line, f.Want)
 	}
 	return words.Text("scenario.fault.word", f.File, f.Line, f.Word, f.Want)
+}
+
+// refusal is why an act was not put on record, in a line.
+func refusal(words *catalogue.Catalogue, err error) string {
+	return words.Refusal(strings.ReplaceAll(err.Error(), "\n", "; "))
 }
 
 // Unwrap returns the cause.

@@ -49,6 +49,8 @@ const (
 	wantClaim     kind = "claim"
 	wantAct       kind = "act"
 	wantExpected  kind = "expected"
+	wantEither    kind = "either"
+	wantScope     kind = "scope"
 	wantRow       kind = "row"
 	wantClock     kind = "clock"
 )

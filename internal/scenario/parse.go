@@ -192,6 +192,12 @@ func (p *parser) sentence(b block) (sentence, error) {
 	return s, p.sense(&s)
 }
 
+// excluding are words of which a statement has one at most.
+var excluding = [...][]Word{
+	{"cleared", "notified", "none", "disputed"}, {"from outside", "from inside"}, {"agrees", "disagrees"}, {"armed", "unarmed"},
+	{"revoked", "amended"}, {"transponder on", "transponder off"},
+}
+
 // sense asks for what the table cannot say.
 func (p *parser) sense(s *sentence) error {
 	one := func(want kind, among ...Word) error {
@@ -205,6 +211,15 @@ func (p *parser) sense(s *sentence) error {
 			return p.fault(s.line, p.words.spelled[s.word], want)
 		}
 		return nil
+	}
+	// Of what excludes each other the later one would be read by nobody.
+	for _, set := range excluding {
+		said := 0
+		for _, w := range set {
+			if said += s.count(w); said > 1 {
+				return p.fault(s.line, p.words.spelled[w], wantEither)
+			}
+		}
 	}
 	switch s.word {
 	case "say":
@@ -223,9 +238,12 @@ func (p *parser) sense(s *sentence) error {
 	case "basis":
 		return one(wantAct, "order", "host request")
 	case "at":
+		if s.has("because") && !s.has("expect") {
+			return p.fault(s.line, p.words.spelled["because"], wantExpected)
+		}
 		return one(wantExpected, "expect", "expect rule")
 	case "plan":
-		if err := one(wantRule, "scope", "scope host request", "scope agreement"); err != nil {
+		if err := one(wantScope, "scope", "scope host request", "scope agreement"); err != nil {
 			return err
 		}
 		if looks, times := s.count("look"), s.count("during"); looks != times {

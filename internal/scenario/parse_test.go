@@ -38,6 +38,8 @@ var faults = []struct{ name, text, want string }{
 	{"a text", "scenario a", `f, line 1: found "a", expected a text in quotation marks`},
 	{"a manner", "scenario \"a\"\nsay MEX \"x\" on 2025-01-01", `f, line 2: found "say", expected one of: claims, denies, cannot say, did not address`},
 	{"two claims", "scenario \"a\"\nsay MEX \"x\" on 2025-01-01 claims did not enter MEX flights over MEX", `f, line 2: found "say", expected at most one claim`},
+	{"both of two", "scenario \"a\"\nexpect entry MEX cleared none", `f, line 2: found "none", expected one of the two: they exclude each other`},
+	{"a ground of nothing", "scenario \"a\"\nat 2025-01-01 expect rule unarmed fail because clearance", `f, line 2: found "because", expected one expectation`},
 	{"no row", "scenario \"a\"\nlist edition OFAC-SDN 2025-01-01", `f, line 2: something is missing, expected rows of the list, as 11440 SDNTK "SINALOA CARTEL"`},
 	{"half a row", "scenario \"a\"\nlist edition OFAC-SDN 2025-01-01\n  11440 SDNTK", `f, line 3: something is missing, expected a text in quotation marks`},
 	{"nothing is refused", "scenario \"a\"\nrefused clock 2025-01-01", `f, line 2: found "clock", expected ` + english(refusable)},

@@ -81,7 +81,7 @@ func Run(s *Story, cfg Config) (*Result, error) {
 			if c.Got = c.Want; err == nil {
 				c.Got, c.Came = w.words().Text("scenario.recorded"), "recorded"
 			} else {
-				c.Reasons = []string{err.Error()}
+				c.Reasons = []string{refusal(w.words(), err)}
 			}
 			out.Checks = append(out.Checks, c)
 		case err != nil:
