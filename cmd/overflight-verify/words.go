@@ -27,6 +27,9 @@ Exit codes: 0 verified, 1 something could not be read, 2 usage, 4 not verified.
 		"before":    "In the log before the flight's own first entry, %d:",
 		"after":     "In the log after the flight's own first entry, %d:",
 		"acts":      "Acts in the log:",
+		"unsigned":  "no person's signature",
+		"signed":    "signatures: %d",
+		"digest":    "only its digest is shown",
 		"notshown":  "This does not prove:",
 	}
 }
@@ -49,6 +52,9 @@ Códigos de salida: 0 verificado, 1 algo no se pudo leer, 2 uso, 4 no verificado
 		"before":    "En el registro antes del primer asiento del propio vuelo, el %d:",
 		"after":     "En el registro después del primer asiento del propio vuelo, el %d:",
 		"acts":      "Actos en el registro:",
+		"unsigned":  "sin firma de persona alguna",
+		"signed":    "firmas: %d",
+		"digest":    "solo se muestra su digesto",
 		"notshown":  "Esto no prueba:",
 	}
 }

@@ -52,7 +52,14 @@ func writeActs(b *strings.Builder, r bundle.Report, language string) {
 				b.WriteString("\n" + head + "\n")
 				said = true
 			}
-			fmt.Fprintf(b, "  %d  %s %s\n", a.Index, a.Act, a.ID)
+			by := say(language, "unsigned")
+			if a.Signed > 0 {
+				by = fmt.Sprintf(say(language, "signed"), a.Signed)
+			}
+			if !a.Document {
+				by += "; " + say(language, "digest")
+			}
+			fmt.Fprintf(b, "  %d  %s %s (%s)\n", a.Index, a.Act, a.ID, by)
 		}
 	}
 }
