@@ -97,7 +97,9 @@ func classOf(t *st0903.Target) survey.Class {
 		}
 		text := wordsOf(e.Value)
 		for _, c := range called {
-			if slices.ContainsFunc(c.words, func(word string) bool { return strings.Contains(text, " "+word+" ") || strings.Contains(text, " "+word+"s ") }) {
+			if slices.ContainsFunc(c.words, func(word string) bool {
+				return strings.Contains(text, " "+word+" ") || strings.Contains(text, " "+word+"s ")
+			}) {
 				return c.class
 			}
 		}

@@ -1,4 +1,4 @@
-// Command sarenv runs the planner against a public search benchmark, SAREnv: a folder of heat maps (NAME.npy or NAME/heatmap.npy) and of
+// Command sarenv plans over a public search benchmark, SAREnv, without a turn radius: a folder of heat maps (NAME.npy or NAME/heatmap.npy) and of
 // published results (CSV). It flies the published patterns again, says how far they are from what was published, and prints the
 // area-true score of each beside that of our plan and beside its bound. docs/sarenv.md says what the columns mean.
 //

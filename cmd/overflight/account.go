@@ -55,7 +55,7 @@ func newAccount(t *terminal) *cobra.Command {
 func doAccount(t *terminal, f *accountFlags, files []string) error {
 	speed, err := parseSpeed(f.maxSpeed)
 	if err != nil {
-		return usage("%s", t.words.Text("error.speed", f.maxSpeed))
+		return usage("%s", t.words.Text("error.speed", "--max-speed", f.maxSpeed))
 	}
 	if f.gap < 0 {
 		return usage("%s", t.words.Text("error.gap", f.gap))

@@ -80,6 +80,21 @@ func newPlan(t *terminal) *cobra.Command {
 }
 
 func doPlan(t *terminal, f *planFlags) error {
+	out := 0
+	for _, to := range []string{f.geojson, f.kml, f.station, f.gimbal} {
+		if to == source.Stdin {
+			out++
+		}
+	}
+	if f.json {
+		out++
+	}
+	if out > 1 || f.station == source.Stdin && f.sorties > 1 {
+		return usage("%s", t.words.Text("error.plan.stdout"))
+	}
+	if f.gimbal != "" && f.reach == 0 {
+		return usage("%s", t.words.Text("error.plan.missing", "--reach"))
+	}
 	r, err := f.request(t)
 	if err != nil {
 		return sayPlan(t, err)
@@ -191,7 +206,7 @@ func (f *planFlags) request(t *terminal) (*planning.Request, error) {
 		r.Lanes = &axis
 	}
 	if r.Air, err = parseSpeed(f.speed); err != nil {
-		return nil, usage("%s", t.words.Text("error.speed", f.speed))
+		return nil, usage("%s", t.words.Text("error.speed", "--speed", f.speed))
 	}
 	if f.asOf != "" {
 		if r.AsOf, err = time.Parse(time.RFC3339, f.asOf); err != nil {
@@ -271,11 +286,13 @@ func (f *planFlags) rasters(r *planning.Request) error {
 	for _, given := range f.layers {
 		l := planning.Layer{Name: given, Weight: 1}
 		if i := strings.LastIndexByte(given, ':'); i > 0 {
-			w, err := strconv.ParseFloat(given[i+1:], 64)
-			if err != nil || !(w > 0 && w <= 1e6) {
+			// What is no number belongs to the name of the file.
+			if w, err := strconv.ParseFloat(given[i+1:], 64); err == nil {
+				l.Name, l.Weight = given[:i], w
+			}
+			if !(l.Weight > 0 && l.Weight <= 1e6) {
 				return &planning.Fault{Code: planning.CodeLayer, Args: []any{given}}
 			}
-			l.Name, l.Weight = given[:i], w
 		}
 		var err error
 		if l.Raster, err = read(l.Name); err != nil {
@@ -302,9 +319,11 @@ func airframe(known []authority.Airframe, name string) (authority.Airframe, erro
 	return authority.Airframe{}, &planning.Fault{Code: planning.CodeAircraft, Args: []any{name, strings.Join(names, ", ")}}
 }
 
+// hours is a length of time; one that is beyond what a clock can hold stays beyond every limit.
 func hours(h float64) time.Duration {
-	if !(h >= 0 && h < 10_000) {
-		return -1
+	const most = 1e6
+	if h != h {
+		return -time.Hour
 	}
-	return time.Duration(h * float64(time.Hour))
+	return time.Duration(min(max(h, -most), most) * float64(time.Hour))
 }

@@ -42,7 +42,7 @@ func (f frame) position(p search.Point) geodesy.Position {
 	return q
 }
 
-// heading is a course of the frame as a true azimuth at the origin, where wind is given.
+// course is a course of the frame as a true azimuth at the origin, where wind is given.
 func (f frame) course(azimuth geodesy.Angle) geodesy.Angle { return f.axis - azimuth }
 
 // shape is rings on a plane, even-odd.
@@ -85,17 +85,4 @@ func (s shape) crossings(y geodesy.Length, into []float64) []float64 {
 		}
 	}
 	return into
-}
-
-func (s shape) holds(p search.Point) bool {
-	inside := false
-	for _, r := range s {
-		for i := range r {
-			a, b := r[i], r[(i+1)%len(r)]
-			if (a.Y > p.Y) != (b.Y > p.Y) && float64(p.X) < float64(a.X)+float64(p.Y-a.Y)/float64(b.Y-a.Y)*float64(b.X-a.X) {
-				inside = !inside
-			}
-		}
-	}
-	return inside
 }

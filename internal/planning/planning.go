@@ -26,15 +26,17 @@ const (
 	CodeAircraft  Code = "aircraft"       // type, those known
 	CodeFigure    Code = "figure"         // aircraft, option
 	CodeEndurance Code = "endurance"      // hours asked for, hours that the aircraft has
-	CodeShort     Code = "short"          // hours there are, hours needed
+	CodeShort     Code = "short"          // hours there are, km to the nearest ground worth a look, hours needed
 	CodeExcluded  Code = "base-excluded"  // base
 	CodeForbidden Code = "base-forbidden" // base, states permitted
-	CodeNoSpace   Code = "no-space"       // nothing
-	CodeLarge     Code = "large"          // cells, most cells, sweep width that fits
-	CodeNarrow    Code = "narrow"         // sweep width, what the area is across
-	CodeWind      Code = "wind"           // wind, airspeed
-	CodeRange     Code = "range"          // option, value, range
-	CodeFar       Code = "far"            // km from base, most
+
+	CodeStartExcluded Code = "start-excluded" // where the aircraft is
+	CodeNoSpace       Code = "no-space"       // nothing
+	CodeLarge         Code = "large"          // km across, most
+	CodeNarrow        Code = "narrow"         // sweep width in metres, km across, least sweep width
+	CodeWind          Code = "wind"           // wind, airspeed
+	CodeRange         Code = "range"          // option, value, range
+	CodeFar           Code = "far"            // km from base, most
 
 	CodeLayer        Code = "layer"         // what was given
 	CodePlace        Code = "layer-place"   // file
@@ -153,7 +155,8 @@ func Make(r *Request) (*Plan, error) {
 	available := r.Hours - r.Reserve
 	axes := []geodesy.Angle{90, 105, 120, 135, 150, 165}
 	if r.Lanes != nil {
-		axes = []geodesy.Angle{*r.Lanes}
+		// Lanes lie along both axes: 15 and 105 degrees are one direction, and one map.
+		axes = []geodesy.Angle{90 + geodesy.Angle(math.Mod(math.Mod(float64(*r.Lanes), 90)+90, 90))}
 	}
 	var best *attempt
 	var refused error
@@ -187,14 +190,18 @@ func (r *Request) airspeed() (search.Airspeed, error) {
 		{"--hours", r.Hours.Hours(), 0, 1000, false},
 		{"--reserve", r.Reserve.Hours(), 0, 1000, true},
 		{"--bank", float64(r.Bank), 0, 60, false},
-		{"--sweep", float64(r.Sweep), 0, 200_000, false},
+		{"--sweep", float64(r.Sweep) / 1000, 0, 200, false},
 		{"--detection", r.Detection, 0, 1, false},
 		{"--sorties", float64(r.Sorties), 0, 50, false},
 		{"--rest", r.Rest, 0, 0.999999, true},
 		{"--iterations", float64(r.Iterations), 0, 1e9, true},
 	} {
 		if !(x.v <= x.high) || !(x.v > x.low || x.lowAllowed && x.v == x.low) {
-			return search.Airspeed{}, fault(CodeRange, x.option, fmt.Sprintf("%g", x.v), fmt.Sprintf("%g..%g", x.low, x.high))
+			within := fmt.Sprintf("%g..%g", x.low, x.high)
+			if !x.lowAllowed {
+				within = fmt.Sprintf("> %g, <= %g", x.low, x.high)
+			}
+			return search.Airspeed{}, fault(CodeRange, x.option, fmt.Sprintf("%g", x.v), within)
 		}
 	}
 	air := r.Air
@@ -258,14 +265,16 @@ func (m *terrain) attempt(r *Request, a search.Airspeed, axis geodesy.Angle, ava
 
 // permit puts exclusions and states together into what is asked of every position.
 func (t *attempt) permit(r *Request, m *terrain) error {
-	zones := m.zones.turned(t.frame)
-	if zones.holds(t.task.Base) {
+	if m.zones.Contains(r.Base) {
 		return fault(CodeExcluded, position(r.Base))
 	}
 	if r.Permitted != nil && !r.Permitted(r.Base) {
 		return fault(CodeForbidden, position(r.Base), r.States)
 	}
-	if len(zones) == 0 && r.Permitted == nil {
+	if r.Start != nil && m.zones.Contains(r.Start.Position) {
+		return fault(CodeStartExcluded, position(r.Start.Position))
+	}
+	if len(r.Excluded) == 0 && r.Permitted == nil {
 		return nil
 	}
 	// The corners of cells are asked for again by every sortie and every length that is tried.
@@ -273,7 +282,8 @@ func (t *attempt) permit(r *Request, m *terrain) error {
 	t.task.Permitted = func(p search.Point) bool {
 		ok, asked := known[p]
 		if !asked {
-			ok = !zones.holds(p) && (r.Permitted == nil || r.Permitted(t.frame.position(p)))
+			q := t.frame.position(p)
+			ok = !m.zones.Contains(q) && (r.Permitted == nil || r.Permitted(q))
 			known[p] = ok
 		}
 		return ok

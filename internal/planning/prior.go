@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"overflight/coverage"
 	"overflight/format/geojson"
 	"overflight/geodesy"
 	"overflight/search"
@@ -15,7 +16,7 @@ import (
 type terrain struct {
 	origin geodesy.Position
 	areas  []area
-	zones  shape
+	zones  coverage.Area
 }
 
 // area is a feature: rings, or a middle with a spread.
@@ -65,7 +66,19 @@ func survey(r *Request) (*terrain, error) {
 		}
 		m.areas = append(m.areas, a)
 	}
-	m.zones = shapeOf(m.origin, r.Excluded)
+	for _, p := range r.Excluded {
+		rings := make([][]geodesy.Position, len(p))
+		for i, ring := range p {
+			for _, c := range ring {
+				rings[i] = append(rings[i], positionOf(c))
+			}
+		}
+		zone, err := coverage.NewArea(rings)
+		if err != nil {
+			return nil, fault(CodeFile, "--exclude", err)
+		}
+		m.zones.Join(zone) // zones that overlap keep out where they do
+	}
 	return m, nil
 }
 

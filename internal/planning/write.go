@@ -168,7 +168,7 @@ func (p *Plan) WriteTable(w io.Writer, words *catalogue.Catalogue) error {
 	for _, s := range p.assumptions(words) {
 		lines = append(lines, "    "+s)
 	}
-	lines = append(lines, "", "  "+words.Text("plan.again", r.Seed, r.Iterations, catalogue.Decimal(math.Mod(float64(p.Axis), 90), 0), catalogue.Integer(p.Columns), catalogue.Integer(p.Rows), catalogue.Decimal(float64(p.Cell)/1000, 2), catalogue.Decimal(float64(p.Turn)/1000, 2)))
+	lines = append(lines, "", "  "+words.Text("plan.again", r.Seed, r.Iterations, fmt.Sprintf("%g", math.Mod(float64(p.Axis), 90)), catalogue.Integer(p.Columns), catalogue.Integer(p.Rows), catalogue.Decimal(float64(p.Cell)/1000, 2), catalogue.Decimal(float64(p.Turn)/1000, 2)))
 	for _, l := range lines {
 		if _, err := io.WriteString(w, l+"\n"); err != nil {
 			return err
@@ -353,12 +353,11 @@ type keepOut struct {
 
 // Values of MAVLink common.xml and of the plan file.
 const (
-	navWaypoint    = 16 // MAV_CMD_NAV_WAYPOINT
-	frameRelative  = 3  // MAV_FRAME_GLOBAL_RELATIVE_ALT
-	modeRelative   = 1
-	anyAutopilot   = 0 // MAV_AUTOPILOT_GENERIC
-	fixedWing      = 1 // MAV_TYPE_FIXED_WING
-	closedRingLeft = 1 // a ring repeats its first position, the plan file does not
+	navWaypoint   = 16 // MAV_CMD_NAV_WAYPOINT
+	frameRelative = 3  // MAV_FRAME_GLOBAL_RELATIVE_ALT
+	modeRelative  = 1
+	anyAutopilot  = 0 // MAV_AUTOPILOT_GENERIC
+	fixedWing     = 1 // MAV_TYPE_FIXED_WING
 )
 
 // WriteStation writes a sortie as a mission of QGroundControl: waypoints at the ends of lanes and along turns, at one
@@ -369,7 +368,11 @@ func (p *Plan) WriteStation(w io.Writer, sortie int, height geodesy.Length) erro
 	s.Fence = fence{Version: 2, Circles: []struct{}{}, Polygons: []keepOut{}}
 	for _, x := range p.Request.Excluded {
 		k := keepOut{Version: 1}
-		for _, c := range x[0][:len(x[0])-closedRingLeft] {
+		ring := x[0]
+		if ring[0] == ring[len(ring)-1] {
+			ring = ring[:len(ring)-1] // the plan file does not repeat the first position
+		}
+		for _, c := range ring {
 			k.Polygon = append(k.Polygon, [2]float64{c[1], c[0]})
 		}
 		s.Fence.Polygons = append(s.Fence.Polygons, k)

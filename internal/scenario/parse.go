@@ -194,8 +194,12 @@ func (p *parser) sentence(b block) (sentence, error) {
 
 // excluding are words of which a statement has one at most.
 var excluding = [...][]Word{
-	{"cleared", "notified", "none", "disputed"}, {"from outside", "from inside"}, {"agrees", "disagrees"}, {"armed", "unarmed"},
-	{"revoked", "amended"}, {"transponder on", "transponder off"},
+	{"cleared", "notified", "none", "disputed"},
+	{"from outside", "from inside"},
+	{"agrees", "disagrees"},
+	{"armed", "unarmed"},
+	{"revoked", "amended"},
+	{"transponder on", "transponder off"},
 }
 
 // sense asks for what the table cannot say.
