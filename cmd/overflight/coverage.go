@@ -75,6 +75,9 @@ func newCoverage(t *terminal) *cobra.Command {
 				if err = errors.Join(err, answer.Close()); err != nil {
 					return err
 				}
+				if len(layers) != 4 {
+					return fmt.Errorf("reading coverage: %d layers, want 4", len(layers))
+				}
 				m.Grid, m.pod, m.correlated, m.independent, m.looks = grid, layers[0], layers[1], layers[2], layers[3]
 				gaps := m.gaps()
 				var b bytes.Buffer

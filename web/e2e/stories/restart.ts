@@ -72,7 +72,9 @@ export function restart(at: Sitting) {
     await askLooks()
     await page.getByRole('status').filter({ hasText: w('page.review.notlooked') }).waitFor()
     expect(await page.getByRole('alert').filter({ hasText: w('page.unreachable.again') }).count()).toBe(0)
+    // The address that is gone to brings its view along, without a reload and with one. Without one its parts may stand as they were typed.
     await page.goto(address)
+    await expect.poll(async () => ({ ...(await shown()), address: before.address })).toEqual(before)
     await page.reload()
     expect(await shown()).toEqual(before)
   })

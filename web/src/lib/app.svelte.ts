@@ -24,6 +24,8 @@ class App {
   // What is shown now, beside the state that components follow: while a component is taken down, reading state gives what was before.
   private current: View = parse(location.hash)
   view = $state.raw<View>(this.current)
+  /** How often somebody went to another address from outside the page: what has a view of its own follows it then. */
+  arrivals = $state(0)
   session = $state<Session | null>(null)
   asked = $state(false) // whether the server has said who is signed in
   theme = $state<ThemeName>(themes.find((x) => x === localStorage.getItem('theme')) ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'night' : 'day'))
@@ -57,6 +59,7 @@ class App {
     addEventListener('hashchange', () => {
       this.written = location.hash
       this.arrive(parse(location.hash))
+      this.arrivals++
     })
     this.arrive(this.view)
     this.clock.listen((s, why) => {
