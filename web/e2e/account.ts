@@ -1,6 +1,7 @@
 // An account of what is on the screen, kept in the page by the story itself: at every picture that the map draws, which frame the video shows,
 // read from its pixels, and which ground the map has drawn, read from what it gave to the graphics card.
 import type { Page } from 'playwright-core'
+import type { OverflightMap } from '../src/map/map'
 import type { Drawn } from '../src/map/moving-geometry'
 
 export interface Shown {
@@ -32,7 +33,7 @@ declare global {
 export function keepAccount(page: Page, video: string): Promise<void> {
   return page.evaluate((video) => {
     const v = document.querySelector<HTMLVideoElement>(`[data-testid=${video}]`)!
-    const map = document.querySelector<HTMLElement>('[data-testid=map]')!
+    const map = document.querySelector<HTMLElement & { readonly overflight: OverflightMap }>('[data-testid=map]')!
     // The mark as docs/simulate.md describes it: 19 cells under the label, white, black, sixteen bits and a parity.
     const cells = 19
     const canvas = document.createElement('canvas')
@@ -68,9 +69,8 @@ export function keepAccount(page: Page, video: string): Promise<void> {
     }
     let told = -1
     let media = 0
-    let last: () => Drawn = () => ({ aircraft: [], footprints: [] })
     const look = () => {
-      account.shown.push({ number: read(), told, since: v.currentTime - media, seeking: v.seeking, paused: v.paused, media: v.currentTime, drawn: last() })
+      account.shown.push({ number: read(), told, since: v.currentTime - media, seeking: v.seeking, paused: v.paused, media: v.currentTime, drawn: map.overflight.moving.account() })
     }
     const account: Window['account'] = { shown: [], told: [], read, look }
     window.account = account
@@ -81,10 +81,7 @@ export function keepAccount(page: Page, video: string): Promise<void> {
       v.requestVideoFrameCallback(onFrame)
     }
     v.requestVideoFrameCallback(onFrame)
-    map.addEventListener('drawn', (e) => {
-      last = (e as CustomEvent<() => Drawn>).detail
-      look()
-    })
+    map.addEventListener('drawn', look)
   }, video)
 }
 

@@ -74,18 +74,19 @@ const isRight = (f: ReturnType<typeof figures>, least: number) => {
 }
 
 /**
- * Waits until the video stands at a frame and there is ground on the map, and looks at the two when the picture after that is drawn: what
- * moves is drawn once for a frame, in the turn in which the browser tells of it.
+ * Waits until the video stands, at a frame where one is given, and there is ground on the map, and looks at the two when the picture after
+ * that is drawn: what moves is drawn once for a frame, in the turn in which the browser tells of it.
  */
-const standsAt = async (number: number) => {
-  const stands = () => story.page.waitForFunction((number) => {
+const stands = async (number?: number) => {
+  const still = () => story.page.waitForFunction((number) => {
     const v = document.querySelector<HTMLVideoElement>('[data-testid=video]')!
     const { overflight: map } = document.querySelector<HTMLElement & { overflight: OverflightMap }>('[data-testid=map]')!
-    return !v.seeking && v.paused && window.account.read() === number && map.moving.account().footprints.length === 1
-  }, number % pictures)
-  await stands()
+    const read = window.account.read()
+    return !v.seeking && v.paused && read >= 0 && (number === null || read === number) && map.moving.account().footprints.length === 1
+  }, number === undefined ? null : number % pictures)
+  await still()
   await story.page.evaluate(() => new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))))
-  await stands() // the rows of its minute may have come meanwhile
+  await still() // the rows of its minute may have come meanwhile
   await story.page.evaluate(() => window.account.look())
 }
 
@@ -103,7 +104,7 @@ describe('the ground drawn is that of the frame shown', () => {
     await story.mapReady()
     await keepAccount(story.page, 'video')
     await story.goTo(instantOf(0))
-    await standsAt(0)
+    await stands(0)
     const { shown } = await takeAccount(story.page)
     expect(ahead(shown.at(-1)!, 0)).toBe(0)
   })
@@ -121,11 +122,7 @@ describe('the ground drawn is that of the frame shown', () => {
 
   test('when it is paused: exactly that frame', async () => {
     const page = story.page
-    await page.waitForFunction(() => {
-      const v = document.querySelector<HTMLVideoElement>('[data-testid=video]')!
-      const s = window.account.shown.at(-1)
-      return v.paused && s !== undefined && s.paused && s.number === window.account.read()
-    })
+    await stands()
     const { shown } = await takeAccount(page)
     expect(ahead(shown.at(-1)!, shown.at(-1)!.number)).toBe(0)
     // The map draws anew for other reasons: the ground stays that of the frame.
@@ -142,7 +139,7 @@ describe('the ground drawn is that of the frame shown', () => {
   test.each(sought)('after seeking to frame %i', async (n) => {
     await takeAccount(story.page)
     await story.goTo(instantOf(n))
-    await standsAt(n)
+    await stands(n)
     const { shown } = await takeAccount(story.page)
     const s = shown.at(-1)!
     expect(s.number).toBe(n % pictures)
@@ -154,7 +151,7 @@ describe('the ground drawn is that of the frame shown', () => {
   test('while it plays across the border of two segments', async () => {
     const page = story.page
     await story.goTo(instantOf(pictures - 20))
-    await standsAt(pictures - 20)
+    await stands(pictures - 20)
     await takeAccount(page)
     await story.press('k')
     await page.waitForFunction((until) => document.querySelector<HTMLVideoElement>('[data-testid=video]')!.currentTime > until, turn / 1000 + 2)
@@ -169,9 +166,9 @@ describe('the ground drawn is that of the frame shown', () => {
   test.each([200, pictures - 2, 3])('a frame on and a frame back, from frame %i', async (n) => {
     const page = story.page
     await story.goTo(instantOf(n))
-    await standsAt(n)
+    await stands(n)
     const at = async (m: number) => {
-      await standsAt(m)
+      await stands(m)
       const s = (await takeAccount(page)).shown.at(-1)!
       expect(pictureAt(s.drawn.footprints[0]!.instant)).toBe(m)
       expect(cornersOff(s)).toBeLessThan(within)
@@ -193,7 +190,7 @@ describe('the ground drawn is that of the frame shown', () => {
     const page = story.page
     for (const [n, key] of [[pictures - 75, 'i'], [pictures + 75, 'o']] as const) {
       await story.goTo(instantOf(n))
-      await standsAt(n)
+      await stands(n)
       await story.press(key)
     }
     await story.screenshot('clip-marked')
