@@ -11,14 +11,22 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 export const binary = process.env.OVERFLIGHT_BINARY ?? join(root, 'bin', 'overflight')
 export const inRepository = (...parts: string[]) => join(root, ...parts)
 
+/** A port that nothing listens at, of those of this worker: a server that is killed finds its own again, whatever the other workers start meanwhile. */
 async function freePort(): Promise<number> {
-  const s = createServer()
-  s.listen(0, '127.0.0.1')
-  await once(s, 'listening')
-  const address = s.address()
-  s.close()
-  await once(s, 'close')
-  return typeof address === 'object' && address ? address.port : 0
+  const first = 20_000 + (Number(process.env.VITEST_POOL_ID ?? 0) % 10) * 1_000
+  for (let tries = 0; tries < 100; tries++) {
+    const port = first + Math.floor(Math.random() * 1_000)
+    const s = createServer()
+    const free = await new Promise<boolean>((done) => {
+      s.once('error', () => done(false))
+      s.listen(port, '127.0.0.1', () => done(true))
+    })
+    if (!free) continue
+    s.close()
+    await once(s, 'close')
+    return port
+  }
+  throw new Error('no port is free')
 }
 
 export class Server {

@@ -1,0 +1,3 @@
+import { page } from './stories/page'
+
+page('en')
