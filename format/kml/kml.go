@@ -55,9 +55,9 @@ type File struct {
 
 // The bounds of a document.
 const (
-	MostBytes      = 64 << 20 // of the document, unpacked
+	MostBytes      = 32 << 20 // of the document, unpacked
 	MostPlacemarks = 10_000
-	MostPositions  = 2_000_000
+	MostPositions  = 1_000_000
 	MostDepth      = 64 // of elements in elements
 )
 

@@ -3,6 +3,7 @@ package kml
 import (
 	"archive/zip"
 	"bytes"
+	"compress/flate"
 	"errors"
 	"fmt"
 	"io"
@@ -26,7 +27,11 @@ func archive(t testing.TB, files ...string) []byte {
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
 	for i := 0; i < len(files); i += 2 {
-		w, err := z.Create(files[i])
+		method := zip.Deflate
+		if files[i+1] == "" {
+			method = zip.Store
+		}
+		w, err := z.CreateHeader(&zip.FileHeader{Name: files[i], Method: method})
 		if err == nil {
 			_, err = io.WriteString(w, files[i+1])
 		}
@@ -179,6 +184,29 @@ func TestWhatIsWrong(t *testing.T) {
 	}
 }
 
+// bomb is an archive of a few kilobytes whose document unpacks to a MiB more than MostBytes, and that says some size of it.
+func bomb(t *testing.T, says uint64) []byte {
+	t.Helper()
+	var part, b bytes.Buffer
+	f, err := flate.NewWriter(&part, flate.BestCompression)
+	if err != nil {
+		t.Fatal(err)
+	}
+	z := zip.NewWriter(&b)
+	_, wrong := f.Write(bytes.Repeat([]byte(" "), 1<<20))
+	wrong = errors.Join(wrong, f.Flush())
+	packed := bytes.Repeat(part.Bytes(), MostBytes>>20+1)
+	packed = append(packed, 3, 0) // the last block, empty
+	w, err := z.CreateRaw(&zip.FileHeader{Name: "doc.kml", Method: zip.Deflate, CompressedSize64: uint64(len(packed)), UncompressedSize64: says})
+	if err == nil {
+		_, err = w.Write(packed)
+	}
+	if err := errors.Join(wrong, err, z.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
 func TestArchivesThatAreNone(t *testing.T) {
 	t.Parallel()
 	good := archive(t, "doc.kml", string(placemark(square)))
@@ -195,7 +223,8 @@ func TestArchivesThatAreNone(t *testing.T) {
 		"torn":               {torn, Archive},
 		"cut":                {good[:len(good)/2], Archive},
 		"without a document": {archive(t, "a.txt", "x"), Missing},
-		"a bomb":             {archive(t, "doc.kml", "<kml>"+strings.Repeat(" ", MostBytes)), Large},
+		"a bomb":             {bomb(t, MostBytes+1<<20), Large},
+		"a bomb that lies":   {bomb(t, 1000), Archive},
 		"too many files":     {archive(t, many...), Large},
 		"an archive in it":   {archive(t, "doc.kml", string(good)), Syntax},
 	} {
