@@ -17,7 +17,9 @@ func doc(inside string) []byte {
 	return []byte(`<?xml version="1.0" encoding="UTF-8"?><kml xmlns="http://www.opengis.net/kml/2.2"><Document>` + inside + `</Document></kml>`)
 }
 
-func placemark(inside string) []byte { return doc("<Placemark><name>Sierra</name>" + inside + "</Placemark>") }
+func placemark(inside string) []byte {
+	return doc("<Placemark><name>Sierra</name>" + inside + "</Placemark>")
+}
 
 const square = `<Polygon><outerBoundaryIs><LinearRing><coordinates>-107,25,900 -106,25 -106,26 -107,26 -107,25</coordinates></LinearRing></outerBoundaryIs></Polygon>`
 
