@@ -68,7 +68,9 @@ type Request struct {
 	WindFrom  geodesy.Angle // true, where it comes from
 	WindSpeed geodesy.Speed
 
-	File      string // name of the prior
+	File      string         // name of the prior
+	Map       *Map           // nil: it is built of the features and layers
+	Cell      geodesy.Length // of the map that is built, about; 0: chosen
 	Features  []geojson.Weighted
 	Layers    []Layer
 	Cleared   *Cleared      // nil: nobody looked before

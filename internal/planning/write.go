@@ -257,7 +257,7 @@ func (p *Plan) swath(l *search.Link) geojson.Ring {
 	return ring
 }
 
-type kml struct {
+type kmlFile struct {
 	XMLName    xml.Name    `xml:"http://www.opengis.net/kml/2.2 kml"`
 	Name       string      `xml:"Document>name"`
 	Placemarks []placemark `xml:"Document>Placemark"`
@@ -271,7 +271,7 @@ type placemark struct {
 
 // WriteKML writes every sortie as a line (OGC KML 2.2), and its sensed lanes as lines of their own.
 func (p *Plan) WriteKML(w io.Writer, words *catalogue.Catalogue) error {
-	doc := kml{Name: words.Text("plan.title", p.Request.Aircraft.Name, position(p.Request.Base), catalogue.Decimal(p.Request.Hours.Hours(), 1), catalogue.Decimal(p.Request.Reserve.Hours(), 1))}
+	doc := kmlFile{Name: words.Text("plan.title", p.Request.Aircraft.Name, position(p.Request.Base), catalogue.Decimal(p.Request.Hours.Hours(), 1), catalogue.Decimal(p.Request.Reserve.Hours(), 1))}
 	for s := range p.Sorties {
 		lane := 0
 		for i := range p.Sorties[s].Legs {
