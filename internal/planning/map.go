@@ -57,14 +57,14 @@ func (m *Map) Mass() float64 { return total(m.POC) }
 // Top is a cell where the place is more likely than around it.
 type Top struct {
 	Column, Row int
-	POC         float64
+	PerKm2      float64 // probability
 	Times       float64 // how many times as likely as on the mean of the ground where it may be
 }
 
 // Tops are the likeliest cells per area, no two nearer to each other than a twentieth of the map.
 func (m *Map) Tops(most int) []Top {
 	area := newDrawing(&m.Grid).area
-	ground, order := 0.0, []int(nil)
+	ground, order := 0.0, make([]int, 0, len(m.POC))
 	for c, v := range m.POC {
 		if v > 0 {
 			ground += area[c/m.Columns]
@@ -88,7 +88,7 @@ func (m *Map) Tops(most int) []Top {
 		if slices.ContainsFunc(out, func(t Top) bool { return math.Hypot(float64(t.Column-column), float64(t.Row-row)) < apart }) {
 			continue
 		}
-		out = append(out, Top{column, row, m.POC[c], density(c) * ground / m.Mass()})
+		out = append(out, Top{column, row, density(c), density(c) * ground / m.Mass()})
 		if len(out) == most {
 			break
 		}

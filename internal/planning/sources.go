@@ -17,13 +17,20 @@ const (
 	CodeFuture  Code = "prior-future"  // file or tip, date, as of
 	CodePolar   Code = "prior-polar"   // latitude, most
 	CodeCell    Code = "prior-cell"    // metres asked for, cells, least metres
-	CodeTip     Code = "tip"           // tip, part, got, want
+
+	CodeTipDate   Code = "tip-date"   // tip, date
+	CodeTipSpread Code = "tip-spread" // tip, spread
+	CodeTipWeight Code = "tip-weight" // tip, weight
+
+	CodeLayerBounds Code = "layer-bounds" // file
+	CodeLayerBox    Code = "layer-box"    // file, bounds
+	CodeLayerPlaced Code = "layer-placed" // file
 
 	CodeRecord    Code = "prior-record"    // file
-	CodeSum       Code = "prior-sum"       // file, sum
+	CodeSum       Code = "prior-sum"       // file, sum of the map, rest of the world
 	CodeMass      Code = "prior-mass"      // file, row, column, value
 	CodeWhole     Code = "prior-whole"     // file, option
-	CodeManyCells Code = "prior-manycells" // file, cells, most
+	CodeManyCells Code = "prior-manycells" // cells, most
 
 	CodeKMLSyntax   Code = "kml-syntax"   // file, item, got
 	CodeKMLArchive  Code = "kml-archive"  // file, item, got

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"strconv"
+	"strings"
 
 	"overflight/format/geojson"
 	"overflight/geodesy"
@@ -131,6 +132,16 @@ func (p *Plan) assumptions(words *catalogue.Catalogue) []string {
 	}
 	if p.Turret != nil {
 		out = append(out, words.Text("plan.assumes.turret"))
+	}
+	if r.Map != nil {
+		names := make([]string, len(r.Map.Record.Inputs))
+		for i, in := range r.Map.Record.Inputs {
+			names[i] = in.Name
+		}
+		out = append(out, words.Text("plan.assumes.prior", r.File, r.Map.Record.AsOf.UTC().Format("2006-01-02 15:04:05"), strings.Join(names, ", "), percent(r.Map.Record.Rest)))
+		for _, k := range r.Map.Record.Cleared {
+			out = append(out, words.Text("plan.assumes.cleared", k.Name))
+		}
 	}
 	for i := range r.Layers {
 		out = append(out, words.Text("plan.assumes.layer", r.Layers[i].Name, catalogue.Decimal(r.Layers[i].Weight, 2)))
