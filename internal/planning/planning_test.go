@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"math"
+	"strconv"
 	"testing"
 	"time"
 
@@ -265,6 +266,9 @@ func TestWhatCannotBePlanned(t *testing.T) {
 		{CodeFigure, func(r *Request) { r.Aircraft.Cruise.Value = 0 }},
 		{CodeEndurance, func(r *Request) { r.Hours = 29 * time.Hour }},
 		{CodeShort, func(r *Request) { r.Hours = 61 * time.Minute }},
+		{CodeTooFar, func(r *Request) {
+			r.Aircraft.Endurance.Value, r.Hours, r.Base = 4, 4*time.Hour, geodesy.Position{Lat: 20, Lon: -112}
+		}},
 		{CodeExcluded, func(r *Request) {
 			r.Excluded = []geojson.Polygon{{{{-108, 24}, {-107.2, 24}, {-107.2, 25}, {-108, 25}, {-108, 24}}}}
 		}},
@@ -284,6 +288,35 @@ func TestWhatCannotBePlanned(t *testing.T) {
 		var f *Fault
 		if !errors.As(err, &f) || f.Code != c.want {
 			t.Errorf("%v, want %s", err, c.want)
+		}
+	}
+}
+
+// TestHoursThatAreEnoughAre: what is said to be feasible is, and a tenth of an hour less is not.
+func TestHoursThatAreEnoughAre(t *testing.T) {
+	t.Parallel()
+	for _, wind := range []geodesy.Speed{0, 20} {
+		r := request()
+		r.WindFrom, r.WindSpeed, r.Iterations = 300, wind, 0
+		axis := geodesy.Angle(0)
+		r.Hours, r.Lanes = 66*time.Minute, &axis
+		_, err := Make(r)
+		var f *Fault
+		if !errors.As(err, &f) || f.Code != CodeShort {
+			t.Fatalf("%v, want %s", err, CodeShort)
+		}
+		tenths, err := strconv.ParseFloat(f.Args[2].(string), 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range []struct {
+			hours float64
+			flies bool
+		}{{tenths, true}, {tenths - 0.1, false}} {
+			r.Hours = time.Duration(math.Round(x.hours*10)) * 6 * time.Minute
+			if _, err := Make(r); (err == nil) != x.flies {
+				t.Errorf("wind %v, %v: %v", wind, r.Hours, err)
+			}
 		}
 	}
 }

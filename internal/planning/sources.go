@@ -18,6 +18,8 @@ const (
 	CodePolar   Code = "prior-polar"   // latitude, most
 	CodeCell    Code = "prior-cell"    // metres asked for, cells, least metres
 
+	CodeTooFar Code = "too-far" // km to the nearest ground, hours there and back, type, hours that it has, km that it reaches
+
 	CodeTipDate   Code = "tip-date"   // tip, date
 	CodeTipSpread Code = "tip-spread" // tip, spread
 	CodeTipWeight Code = "tip-weight" // tip, weight
