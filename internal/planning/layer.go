@@ -113,10 +113,18 @@ func total(values []float64) float64 {
 	return sum
 }
 
-// Clear takes off what earlier looks would have found, and did not. Where several reach a cell the largest counts.
+// Clear takes off what earlier looks would have found, and did not. Where several reach a cell the largest counts. What the map was
+// cleared of before is not taken off again.
 func (m *Map) Clear(all []Cleared) error {
 	if len(all) == 0 {
 		return nil
+	}
+	for i := range all {
+		for _, k := range m.Record.Cleared {
+			if k.Digest != "" && k.Digest == all[i].Digest {
+				return fault(CodeClearedTwice, all[i].Name, k.Name)
+			}
+		}
 	}
 	d := newDrawing(&m.Grid)
 	p := &search.Prior{Grid: search.Grid{Columns: m.Columns, Rows: m.Rows, Cell: 1}, POC: m.POC, Rest: m.Record.Rest}

@@ -258,6 +258,25 @@ func TestTheLargestLookCounts(t *testing.T) {
 	}
 }
 
+// TestALookIsTakenOffOnce: a map says what it was cleared of, and is not cleared of it again.
+func TestALookIsTakenOffOnce(t *testing.T) {
+	t.Parallel()
+	s := sources()
+	s.Cleared[0].Digest = "aa11"
+	r := request()
+	r.Map, r.Cleared = build(t, s), &Cleared{Name: "copy.tif", Digest: "aa11", Raster: halves(math.NaN(), 0.5)}
+	_, err := r.probability()
+	var f *Fault
+	if !errors.As(err, &f) || f.Code != CodeClearedTwice {
+		t.Errorf("%v, want %s", err, CodeClearedTwice)
+	}
+	r.Cleared.Digest = "bb22"
+	m, err := r.probability()
+	if err != nil || len(m.Record.Cleared) != 2 || len(r.Map.Record.Cleared) != 1 || m.Record.Rest <= r.Map.Record.Rest {
+		t.Errorf("%v, %+v after %+v", err, m.Record, r.Map.Record)
+	}
+}
+
 func TestAMapOfLayersAlone(t *testing.T) {
 	t.Parallel()
 	degrees := halves(1, 3)

@@ -24,6 +24,8 @@ const (
 	CodeTipSpread Code = "tip-spread" // tip, spread
 	CodeTipWeight Code = "tip-weight" // tip, weight
 
+	CodeClearedTwice Code = "cleared-twice" // file, the name under which it was taken off before
+
 	CodeLayerBounds Code = "layer-bounds" // file
 	CodeLayerBox    Code = "layer-box"    // file, bounds
 	CodeLayerPlaced Code = "layer-placed" // file
