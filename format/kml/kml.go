@@ -85,13 +85,20 @@ type Error struct {
 	Want      string // form or range, in no language; may be empty
 }
 
+// Where is the placemark and the item of it that it is about.
+func (e *Error) Where() string {
+	switch {
+	case e.Placemark < 0:
+		return e.Item
+	case e.Name == "":
+		return fmt.Sprintf("placemark %d: %s", e.Placemark, e.Item)
+	}
+	return fmt.Sprintf("placemark %d %q: %s", e.Placemark, e.Name, e.Item)
+}
+
 // Error says it in one line.
 func (e *Error) Error() string {
-	s := "KML: "
-	if e.Placemark >= 0 {
-		s += fmt.Sprintf("placemark %d %q: ", e.Placemark, e.Name)
-	}
-	s += e.Item + ": " + e.Got
+	s := "KML: " + e.Where() + ": " + e.Got
 	if e.Want != "" {
 		s += "; expected " + e.Want
 	}

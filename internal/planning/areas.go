@@ -3,7 +3,6 @@ package planning
 import (
 	"bytes"
 	"errors"
-	"fmt"
 
 	"overflight/format/geojson"
 	"overflight/format/kml"
@@ -62,7 +61,7 @@ func kmlPrior(name string, f *kml.File) (*Prior, error) {
 			w.Polygons = append(w.Polygons, rings)
 		}
 		if len(w.Polygons) == 0 && w.Sigma <= 0 {
-			return nil, fault(CodeKMLProperty, name, fmt.Sprintf("placemark %d %q: sigma_m", p.Number, p.Name), "0", "> 0")
+			return nil, kmlFault(name, &kml.Error{Code: kml.Property, Placemark: p.Number, Name: p.Name, Item: "sigma_m", Got: "0", Want: "> 0"})
 		}
 		out.Features = append(out.Features, w)
 	}
@@ -80,9 +79,5 @@ func kmlFault(name string, err error) error {
 	if !errors.As(err, &e) {
 		return fault(CodeFile, name, err)
 	}
-	item := e.Item
-	if e.Placemark >= 0 {
-		item = fmt.Sprintf("placemark %d %q: %s", e.Placemark, e.Name, e.Item)
-	}
-	return fault(kmlCodes[e.Code], name, item, e.Got, e.Want)
+	return fault(kmlCodes[e.Code], name, e.Where(), e.Got, e.Want)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"reflect"
 	"strings"
@@ -415,6 +416,41 @@ func FuzzParseTip(f *testing.F) {
 		}
 		if x := a.Features[0]; !(x.Sigma >= 1 && x.Sigma <= 1e6 && x.Weight > 0 && x.Weight <= 1e6 && math.Abs(x.Point[0]) <= 180 && math.Abs(x.Point[1]) <= 90) {
 			t.Errorf("%+v", x)
+		}
+	})
+}
+
+// FuzzReadPrior: nothing panics, what is wrong is a fault with a sentence, and a map is one that can be planned from.
+func FuzzReadPrior(f *testing.F) {
+	s := sources()
+	s.Cleared, s.Cell = nil, 20_000
+	m, err := s.Build()
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, write := range []func(*Map, io.Writer) error{(*Map).WriteTIFF, (*Map).WriteGeoJSON} {
+		var b bytes.Buffer
+		if err := write(m, &b); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b.Bytes())
+	}
+	f.Add([]byte(`<kml><Placemark><Point><coordinates>1,2</coordinates></Point><ExtendedData><Data name="sigma_m"><value>9</value></Data></ExtendedData></Placemark></kml>`))
+	f.Add([]byte(`{"type":"Feature","properties":{"sigma_m":3},"geometry":{"type":"Point","coordinates":[1,2]}}`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		p, err := ReadPrior("a", b)
+		var fault *Fault
+		switch {
+		case err != nil && !errors.As(err, &fault):
+			t.Fatalf("%#v", err)
+		case err != nil:
+		case p.Map == nil && len(p.Features) == 0:
+			t.Fatal("nothing was read")
+		case p.Map != nil:
+			if sum := p.Map.Mass() + p.Map.Record.Rest; math.Abs(sum-1) > 1e-6 || len(p.Map.POC) != p.Map.Columns*p.Map.Rows {
+				t.Fatalf("sum %v of %d cells", sum, len(p.Map.POC))
+			}
+			newDrawing(&p.Map.Grid)
 		}
 	})
 }
