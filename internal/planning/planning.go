@@ -303,38 +303,8 @@ func (t *attempt) reachable(r *Request, available time.Duration) error {
 	if _, err := search.NewPlanner(&free, 0, 0); !errors.Is(err, search.ErrUnreachable) {
 		return nil
 	}
-	near := math.Inf(1)
-	p := t.task.Prior
-	for c, m := range p.POC {
-		if m > 0 {
-			q := p.Centre(c%p.Columns, c/p.Columns)
-			near = min(near, math.Hypot(float64(q.X-t.task.Base.X), float64(q.Y-t.task.Base.Y)))
-		}
-	}
-	slow := float64(t.airspeed.Air - t.airspeed.Wind.Speed())
-	// There and back, two turns and a lane of one cell are the least; from there on hours are tried, in tenths.
-	least := int(math.Ceil(((2*near+4*math.Pi*float64(t.task.Turn)+float64(p.Cell))/slow/3600 + r.Reserve.Hours()) * 10))
-	flies := func(tenths int) bool {
-		free.Length = geodesy.Length(slow * (float64(tenths)/10 - r.Reserve.Hours()) * 3600 * (1 - 1e-9))
-		_, err := search.NewPlanner(&free, 0, 0)
-		return err == nil
-	}
-	low, need := least-1, least
-	for step := 1; !flies(need) && step < 10_000; step *= 2 {
-		low, need = need, need+step
-	}
-	for need-low > 1 {
-		if middle := (low + need) / 2; flies(middle) {
-			need = middle
-		} else {
-			low = middle
-		}
-	}
-	if e := r.Aircraft.Endurance.Value; e > 0 && float64(need) > e*10 {
-		within := near - (float64(need)/10-e)*slow*3600/2
-		return fault(CodeTooFar, fmt.Sprintf("%.0f", near/1000), fmt.Sprintf("%.1f", float64(need)/10), r.Aircraft.Type, fmt.Sprintf("%g", e), fmt.Sprintf("%.0f", math.Floor(max(0, within)/1000)))
-	}
-	return fault(CodeShort, fmt.Sprintf("%.1f", available.Hours()), fmt.Sprintf("%.0f", near/1000), fmt.Sprintf("%.1f", float64(need)/10))
+	code, args := tooShort(free, t.airspeed.Air-t.airspeed.Wind.Speed(), r.Reserve, available, &r.Aircraft)
+	return fault(code, args...)
 }
 
 // With wind some lengths are tried, until a flight takes so much of the time there is.

@@ -128,15 +128,15 @@ func (s *Sources) dated() error {
 	for _, a := range s.Areas {
 		for _, f := range a.Features {
 			if f.Date.After(s.AsOf) {
-				return fault(CodeFuture, a.Name, instant(f.Date), instant(s.AsOf))
+				return fault(CodeFuture, a.Name, dayOf(f.Date), dayOf(s.AsOf))
 			}
 		}
 	}
 	return nil
 }
 
-// instant is an instant as it is typed: a day where it is midnight in UTC.
-func instant(t time.Time) string {
+// dayOf is an instant as it is typed: a day where it is midnight in UTC.
+func dayOf(t time.Time) string {
 	t = t.UTC()
 	if t.Equal(t.Truncate(24 * time.Hour)) {
 		return t.Format(time.DateOnly)
