@@ -144,8 +144,15 @@ func (t *terrain) spread(plane *lattice, corner search.Point, g search.Grid) []f
 	for row := range m.Rows {
 		side := math.Sqrt(t.area[row]*1e6) / cell
 		n := int(min(max(math.Ceil(2*side), 1), 64))
+		reach := side // more than half the diagonal of a cell
 		side /= float64(n)
 		for column := range m.Columns {
+			if n > 1 {
+				p := plane.at(float64(column)+0.5, float64(row)+0.5)
+				if x, y := float64(p.X-corner.X)/cell, float64(p.Y-corner.Y)/cell; x < -reach || y < -reach || x > float64(g.Columns)+reach || y > float64(g.Rows)+reach {
+					continue // no part of it is asked for
+				}
+			}
 			mass := m.POC[row*m.Columns+column] / float64(n*n)
 			for k := range n * n {
 				p := plane.at(float64(column)+(float64(k%n)+0.5)/float64(n), float64(row)+(float64(k/n)+0.5)/float64(n))
