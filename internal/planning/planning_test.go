@@ -320,3 +320,27 @@ func TestHoursThatAreEnoughAre(t *testing.T) {
 		}
 	}
 }
+
+// TestABaseThatIsNearEnoughIs: from as near as is said, all the hours of the aircraft do.
+func TestABaseThatIsNearEnoughIs(t *testing.T) {
+	t.Parallel()
+	r := request()
+	r.Aircraft.Endurance.Value, r.Hours, r.Base, r.Iterations = 4, 4*time.Hour, geodesy.Position{Lat: 20, Lon: -112}, 0
+	_, err := Make(r)
+	var f *Fault
+	if !errors.As(err, &f) || f.Code != CodeTooFar {
+		t.Fatalf("%v, want %s", err, CodeTooFar)
+	}
+	within, err := strconv.ParseFloat(f.Args[4].(string), 64)
+	if err != nil || within < 100 {
+		t.Fatalf("%v: %v", f.Args, err)
+	}
+	r.Base, _ = geodesy.Direct(geodesy.Position{Lat: 25, Lon: -106.7}, 180, geodesy.Length(within*1000))
+	if _, err := Make(r); err != nil {
+		t.Errorf("%v km off: %v", within, err)
+	}
+	r.Base, _ = geodesy.Direct(r.Base, 180, 100*geodesy.Kilometre)
+	if _, err := Make(r); err == nil {
+		t.Errorf("%v km off is near enough as well", within+100)
+	}
+}
