@@ -7,14 +7,31 @@ import (
 )
 
 // ground knows where the aircraft may be, cell by cell around the map and the base, and how far each cell is from the
-// next one where it may not.
+// next one where it may not. It is worked out in tiles, each when a flight first comes there: a base may be far from a map of small
+// cells. What is held is bounded; what was given up is worked out again, to the same values. It is not safe for concurrent use.
 type ground struct {
+	permitted  func(Point) bool
+	cell       float64
 	x0, y0     int32 // first cell
 	cols, rows int32
-	clear      []float32 // cells to the nearest cell that is not permitted, less the diagonal of a cell; 0 or less inside
+	free       map[tileAt]*[tileSide * tileSide]bool
+	tiles      map[tileAt]*tile
+	most       int   // tiles that are held
+	last       *tile // the one that was asked for last
+	lastAt     tileAt
 }
 
-// newGround asks for all corners once. Margin is in cells.
+// tile has the cells to the nearest cell that is not permitted, less the diagonal of a cell; 0 or less inside.
+type tile struct{ clear [tileSide * tileSide]float32 }
+
+type tileAt struct{ i, j int32 }
+
+const (
+	tileSide  = 128
+	mostTiles = 1024 // about 100 MB with what they are made from
+)
+
+// newGround is the ground around a task, nil where every place is permitted. Margin is in cells.
 func newGround(t *Task, margin float64) *ground {
 	if t.Permitted == nil {
 		return nil
@@ -26,69 +43,114 @@ func newGround(t *Task, margin float64) *ground {
 			low[k], high[k] = min(low[k], v), max(high[k], v)
 		}
 	}
-	g := &ground{x0: int32(math.Floor(low[0] - margin)), y0: int32(math.Floor(low[1] - margin))}
+	g := &ground{
+		permitted: t.Permitted, cell: cell, x0: int32(math.Floor(low[0] - margin)), y0: int32(math.Floor(low[1] - margin)),
+		free: map[tileAt]*[tileSide * tileSide]bool{}, tiles: map[tileAt]*tile{}, most: mostTiles,
+	}
 	g.cols, g.rows = int32(math.Ceil(high[0]+margin))-g.x0, int32(math.Ceil(high[1]+margin))-g.y0
-	corner := make([]bool, (g.cols+1)*(g.rows+1))
-	for j := range g.rows + 1 {
-		for i := range g.cols + 1 {
-			corner[j*(g.cols+1)+i] = t.Permitted(Point{geodesy.Length(float64(g.x0+i) * cell), geodesy.Length(float64(g.y0+j) * cell)})
-		}
-	}
-	g.clear = make([]float32, g.cols*g.rows)
-	for j := range g.rows {
-		for i := range g.cols {
-			c := j*(g.cols+1) + i
-			if corner[c] && corner[c+1] && corner[c+g.cols+1] && corner[c+g.cols+2] {
-				g.clear[j*g.cols+i] = float32(math.Inf(1))
-			}
-		}
-	}
-	g.spread()
 	return g
 }
 
-// spread works out distances to cells that are not permitted: along rows exactly, then down columns over the rows
-// within reach (Saito and Toriwaki, Pattern Recognition 27, 1994).
-func (g *ground) spread() {
-	const far = 64 // no link that is looked at so closely is longer
-	across := make([]float32, len(g.clear))
-	for j := range g.rows {
-		row := g.clear[j*g.cols:][:g.cols]
-		d := float32(far)
-		for i, v := range row {
-			if d = min(d+1, far); v == 0 {
-				d = 0
-			}
-			across[int(j*g.cols)+i] = d
+// cells tells which cells of a tile are permitted: those whose four corners are. Beyond the ground none is.
+func (g *ground) cells(at tileAt) *[tileSide * tileSide]bool {
+	if f := g.free[at]; f != nil {
+		return f
+	}
+	f := new([tileSide * tileSide]bool)
+	g.free[at] = f
+	corner := func(i, j int32) bool {
+		return g.permitted(Point{geodesy.Length(float64(g.x0+i) * g.cell), geodesy.Length(float64(g.y0+j) * g.cell)})
+	}
+	i0, j0 := at.i*tileSide, at.j*tileSide
+	cols, rows := min(tileSide, g.cols-i0), min(tileSide, g.rows-j0)
+	var above, below [tileSide + 1]bool
+	for j := range rows + 1 {
+		for i := range cols + 1 {
+			below[i] = corner(i0+i, j0+j)
 		}
-		d = far
-		for i := len(row) - 1; i >= 0; i-- {
-			if d = min(d+1, far); row[i] == 0 {
-				d = 0
+		if j > 0 {
+			for i := range cols {
+				f[(j-1)*tileSide+i] = above[i] && above[i+1] && below[i] && below[i+1]
 			}
-			k := int(j*g.cols) + i
-			across[k] = min(across[k], d)
+		}
+		above = below
+	}
+	return f
+}
+
+// far is beyond what any link needs that is looked at so closely, in cells: no further is a distance told.
+const far = 64
+
+// tile works out distances to cells that are not permitted: along rows exactly, then down columns over the rows within reach
+// (Saito and Toriwaki, Pattern Recognition 27, 1994).
+func (g *ground) tile(at tileAt) *tile {
+	if t := g.tiles[at]; t != nil {
+		return t
+	}
+	if len(g.tiles) >= g.most {
+		clear(g.tiles)
+		clear(g.free)
+	}
+	const side = tileSide + 2*far
+	var near [9]*[tileSide * tileSide]bool // the tile and those around it
+	for k := range int32(9) {
+		if n := (tileAt{at.i + k%3 - 1, at.j + k/3 - 1}); n.i >= 0 && n.j >= 0 && n.i*tileSide < g.cols && n.j*tileSide < g.rows {
+			near[k] = g.cells(n)
 		}
 	}
-	for j := range g.rows {
-		for i := range g.cols {
-			best := across[j*g.cols+i]
+	i0, j0 := at.i*tileSide, at.j*tileSide
+	blocked := func(i, j int32) bool { // only of cells of the ground
+		u, v := i-i0+tileSide, j-j0+tileSide
+		return !near[v/tileSide*3+u/tileSide][v%tileSide*tileSide+u%tileSide]
+	}
+	var across [side][tileSide]float32
+	for v := range int32(side) {
+		j := j0 - far + v
+		if j < 0 || j >= g.rows {
+			continue
+		}
+		d := float32(far)
+		for i := max(0, i0-far); i < min(g.cols, i0+tileSide); i++ {
+			if d = min(d+1, far); blocked(i, j) {
+				d = 0
+			}
+			if i >= i0 {
+				across[v][i-i0] = d
+			}
+		}
+		d = far
+		for i := min(g.cols, i0+tileSide+far) - 1; i >= i0; i-- {
+			if d = min(d+1, far); blocked(i, j) {
+				d = 0
+			}
+			if i < i0+tileSide {
+				across[v][i-i0] = min(across[v][i-i0], d)
+			}
+		}
+	}
+	t := new(tile)
+	for j := j0; j < min(g.rows, j0+tileSide); j++ {
+		for i := range min(tileSide, g.cols-i0) {
+			best := across[j-j0+far][i]
 			best *= best
 			for dj := int32(1); dj < far && float32(dj*dj) < best; dj++ {
 				for _, k := range [2]int32{j - dj, j + dj} {
 					if k >= 0 && k < g.rows {
-						d := across[k*g.cols+i]
+						d := across[k-j0+far][i]
 						best = min(best, d*d+float32(dj*dj))
 					}
 				}
 			}
 			// Centres are a cell nearer to edges on both sides.
-			g.clear[j*g.cols+i] = float32(math.Sqrt(float64(best))) - math.Sqrt2
+			c := float32(math.Sqrt(float64(best))) - math.Sqrt2
 			if best == 0 {
-				g.clear[j*g.cols+i] = -1
+				c = -1
 			}
+			t.clear[(j-j0)*tileSide+i] = c
 		}
 	}
+	g.tiles[at] = t
+	return t
 }
 
 // at is how clear a place in cells is: below -0.999 it is not permitted; what lies outside the ground is.
@@ -97,7 +159,10 @@ func (g *ground) at(x, y float64) float64 {
 	if i < 0 || j < 0 || i >= g.cols || j >= g.rows {
 		return -1
 	}
-	return float64(g.clear[j*g.cols+i])
+	if at := (tileAt{i / tileSide, j / tileSide}); g.last == nil || at != g.lastAt {
+		g.last, g.lastAt = g.tile(at), at
+	}
+	return float64(g.last.clear[j%tileSide*tileSide+i%tileSide])
 }
 
 // lane tells whether the middle line of a lane is permitted.

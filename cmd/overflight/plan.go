@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"time"
 
@@ -13,7 +12,6 @@ import (
 	"overflight/airspace"
 	"overflight/authority"
 	"overflight/format/geojson"
-	"overflight/format/raster"
 	"overflight/geodesy"
 	"overflight/internal/airframes"
 	"overflight/internal/app"
@@ -32,6 +30,7 @@ type planFlags struct {
 	json, patterns, soonest                                  bool
 	geojson, kml, station, gimbal                            string
 	reach, field                                             float64
+	changed                                                  func(option string) bool
 }
 
 func newPlan(t *terminal) *cobra.Command {
@@ -41,7 +40,10 @@ func newPlan(t *terminal) *cobra.Command {
 		Short: t.words.Text("help.plan"),
 		Long:  t.words.Text("help.plan") + "\n\n" + t.words.Text("help.plan.long"),
 		Args:  cobra.NoArgs,
-		RunE:  func(_ *cobra.Command, _ []string) error { return doPlan(t, &f) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			f.changed = c.Flags().Changed
+			return doPlan(t, &f)
+		},
 	}
 	flags := c.Flags()
 	flags.StringVar(&f.aircraft, "aircraft", "", t.words.Text("help.plan.aircraft"))
@@ -222,12 +224,18 @@ func (f *planFlags) ground(t *terminal, r *planning.Request) error {
 	if err != nil {
 		return err
 	}
-	var weight *geojson.WeightError
-	switch r.Features, err = geojson.ReadWeighted(b); {
-	case errors.As(err, &weight):
-		return &planning.Fault{Code: planning.CodeWeight, Args: []any{f.prior, weight.Feature, weight.Property, weight.Got, weight.Want}}
-	case err != nil:
-		return &planning.Fault{Code: planning.CodeFile, Args: []any{f.prior, err}}
+	prior, err := planning.ReadPrior(f.prior, b)
+	if err != nil {
+		return err
+	}
+	t.skipped(f.prior, prior)
+	if r.Features, r.Map = prior.Features, prior.Map; r.Map != nil {
+		for _, option := range []string{"layer", "rest", "half-life", "as-of"} {
+			if f.changed(option) {
+				return &planning.Fault{Code: planning.CodeWhole, Args: []any{f.prior, "--" + option}}
+			}
+		}
+		r.Rest = r.Map.Record.Rest
 	}
 	if err := f.rasters(r); err != nil {
 		return err
@@ -269,33 +277,9 @@ func (f *planFlags) ground(t *terminal, r *planning.Request) error {
 
 // rasters reads what adds to the map, and what earlier looks take off it.
 func (f *planFlags) rasters(r *planning.Request) error {
-	read := func(file string) (*raster.Raster, error) {
-		b, err := readBounded(file, mostPriorFile)
-		if err != nil {
-			return nil, err
-		}
-		m, err := raster.ReadTIFF(b, 1)
-		if err != nil {
-			return nil, &planning.Fault{Code: planning.CodeFile, Args: []any{file, err}}
-		}
-		if _, _, utm := m.CRS.UTM(); !m.Placed || !utm && !m.CRS.Geographic() {
-			return nil, &planning.Fault{Code: planning.CodePlace, Args: []any{file}}
-		}
-		return m, nil
-	}
 	for _, given := range f.layers {
-		l := planning.Layer{Name: given, Weight: 1}
-		if i := strings.LastIndexByte(given, ':'); i > 0 {
-			// What is no number belongs to the name of the file.
-			if w, err := strconv.ParseFloat(given[i+1:], 64); err == nil {
-				l.Name, l.Weight = given[:i], w
-			}
-			if !(l.Weight > 0 && l.Weight <= 1e6) {
-				return &planning.Fault{Code: planning.CodeLayer, Args: []any{given}}
-			}
-		}
-		var err error
-		if l.Raster, err = read(l.Name); err != nil {
+		l, err := readLayer(given)
+		if err != nil {
 			return err
 		}
 		r.Layers = append(r.Layers, l)
@@ -303,8 +287,8 @@ func (f *planFlags) rasters(r *planning.Request) error {
 	if f.cleared == "" {
 		return nil
 	}
-	m, err := read(f.cleared)
-	r.Cleared = &planning.Cleared{Name: f.cleared, Raster: m}
+	k, err := readCleared(f.cleared)
+	r.Cleared = &k
 	return err
 }
 

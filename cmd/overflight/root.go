@@ -147,7 +147,7 @@ func newRoot(t *terminal) *cobra.Command {
 		newJournal(t), newWitness(t), newPolicy(t), newKey(t), newSign(t), newUser(t), newDoctor(t), newConfig(t),
 		newRequest(t), newAgreement(t), newBasis(t), newClearance(t), newNotice(t), newLoadout(t), newSortie(t), newRuleSet(t), newAirframeType(t), newCorrect(t),
 		newAuthorise(t), newDesignations(t), newScenario(t), newStatement(t), newTempo(t),
-		newPlan(t), newLooks(t), newCoverage(t), newSites(t), newSite(t), newObservation(t),
+		newPrior(t), newPlan(t), newLooks(t), newCoverage(t), newSites(t), newSite(t), newObservation(t),
 		newAccount(t), newInspect(t), newSimulate(t), newDemo(t), newVersion(t),
 	)
 	return root

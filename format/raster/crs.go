@@ -107,6 +107,38 @@ func (c CRS) Project(latitude, longitude float64) (x, y float64, ok bool) {
 	return x, y, true
 }
 
+// Unproject takes coordinates of the system to a place, in degrees: what Project leads from there. It is false for a system that is not
+// known, and for coordinates that no place within its reach has. It is good to a tenth of a millimetre.
+func (c CRS) Unproject(x, y float64) (latitude, longitude float64, ok bool) {
+	if c.Geographic() {
+		return y, x, true
+	}
+	zone, north, ok := c.UTM()
+	if !ok {
+		return 0, 0, false
+	}
+	up := y
+	if !north {
+		up -= utmSouth
+	}
+	// Metres a degree on a sphere, put right by what they miss: each step leaves a tenth or less.
+	const degree = utmScale * rectifying * math.Pi / 180
+	middle := float64(zone*6 - 183)
+	latitude, longitude = up/degree, middle
+	for range 60 {
+		px, py, ok := c.Project(latitude, longitude)
+		if !ok {
+			return 0, 0, false
+		}
+		if math.Hypot(x-px, y-py) < 1e-4 {
+			return latitude, math.Remainder(longitude, 360), true
+		}
+		latitude += (y - py) / degree
+		longitude += (x - px) / (degree * math.Max(math.Cos(latitude*math.Pi/180), 0.05))
+	}
+	return 0, 0, false
+}
+
 // Sample is the value of the cell that holds a place, in degrees on WGS 84; false where the raster does not lie anywhere that is known,
 // does not reach there, or has no data there.
 func (r *Raster) Sample(latitude, longitude float64) (float64, bool) {

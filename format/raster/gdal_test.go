@@ -56,6 +56,7 @@ type told struct {
 	Transform        Transform
 	Void             *float64
 	Structure        map[string]string
+	Metadata         map[string]string
 	Block            []int
 }
 

@@ -329,12 +329,15 @@ func FuzzReadTIFF(f *testing.F) {
 	f.Add(smallTIFF())
 	for _, tile := range []int{0, 16} {
 		var b bytes.Buffer
-		if err := WriteTIFF(&b, sample(5, 7), TIFFOptions{Tile: tile}); err != nil {
+		if err := WriteTIFF(&b, sample(5, 7), TIFFOptions{Tile: tile, Doubles: tile > 0, Metadata: []Item{{"a", "<b>"}}}); err != nil {
 			f.Fatal(err)
 		}
 		f.Add(b.Bytes())
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
+		if _, err := TIFFMetadata(b); err != nil {
+			check(t, nil, err, b)
+		}
 		r, err := ReadTIFF(b, 1)
 		check(t, r, err, b)
 		if err != nil {

@@ -38,6 +38,7 @@ const (
 	tagTiepoint        = 33922
 	tagTransformation  = 34264
 	tagGeoKeys         = 34735
+	tagMetadata        = 42112
 	tagNoData          = 42113
 )
 
@@ -48,7 +49,7 @@ var tagNames = map[uint16]string{
 	tagPlanarConfig: "PlanarConfiguration", tagPredictor: "Predictor", tagTileWidth: "TileWidth", tagTileLength: "TileLength",
 	tagTileOffsets: "TileOffsets", tagTileByteCounts: "TileByteCounts", tagSampleFormat: "SampleFormat",
 	tagPixelScale: "ModelPixelScaleTag", tagTiepoint: "ModelTiepointTag", tagTransformation: "ModelTransformationTag",
-	tagGeoKeys: "GeoKeyDirectoryTag", tagNoData: "GDAL_NODATA",
+	tagGeoKeys: "GeoKeyDirectoryTag", tagMetadata: "GDAL_METADATA", tagNoData: "GDAL_NODATA",
 }
 
 // field is an entry of the directory: where its values stand.

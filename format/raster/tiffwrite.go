@@ -14,13 +14,15 @@ import (
 
 // TIFFOptions say how WriteTIFF writes.
 type TIFFOptions struct {
-	Tile int // side of a tile, a multiple of 16; 0 writes strips
+	Tile     int    // side of a tile, a multiple of 16; 0 writes strips
+	Doubles  bool   // 64 bits a value, which keep it exactly, instead of 32
+	Metadata []Item // as GDAL keeps it
 }
 
 // WrittenVoid is what WriteTIFF writes for NaN, and names as GDAL_NODATA.
 const WrittenVoid = -9999
 
-// WriteTIFF writes a raster on WGS 84 in degrees (EPSG:4326) as a GeoTIFF: floats of 32 bits, Deflate with predictor 3, north up. A
+// WriteTIFF writes a raster on WGS 84 in degrees (EPSG:4326) as a GeoTIFF: floats of 32 or 64 bits, Deflate with predictor 3, north up. A
 // raster that lies elsewhere or is turned is refused, and so is one that is too large for TIFF; the error says so.
 func WriteTIFF(w io.Writer, r *Raster, o TIFFOptions) error {
 	switch {
@@ -33,9 +35,13 @@ func WriteTIFF(w io.Writer, r *Raster, o TIFFOptions) error {
 	case o.Tile < 0 || o.Tile%16 != 0 || o.Tile > 1<<12:
 		return fmt.Errorf("writing GeoTIFF: tiles of %d: expected a multiple of 16, at most 4096", o.Tile)
 	}
+	size := 4
+	if o.Doubles {
+		size = 8
+	}
 	width, height := o.Tile, o.Tile
 	if o.Tile == 0 {
-		width, height = r.Columns, max(1, min(r.Rows, (64<<10)/(4*r.Columns)))
+		width, height = r.Columns, max(1, min(r.Rows, (64<<10)/(size*r.Columns)))
 	}
 	var data bytes.Buffer
 	var offsets, counts []uint32
@@ -47,7 +53,7 @@ func WriteTIFF(w io.Writer, r *Raster, o TIFFOptions) error {
 			if o.Tile == 0 {
 				rows = min(rows, r.Rows-y)
 			}
-			if err := writeBlock(&data, r, x, y, width, rows); err != nil {
+			if err := writeBlock(&data, r, x, y, width, rows, size); err != nil {
 				return fmt.Errorf("writing GeoTIFF: %w", err)
 			}
 			counts = append(counts, uint32(header+data.Len())-offsets[len(offsets)-1])
@@ -60,7 +66,7 @@ func WriteTIFF(w io.Writer, r *Raster, o TIFFOptions) error {
 		data.WriteByte(0)
 	}
 	d := &directory{}
-	d.shorts(tagBitsPerSample, 32)
+	d.shorts(tagBitsPerSample, uint16(8*size))
 	d.shorts(tagCompression, deflate)
 	d.shorts(tagPhotometric, 1)
 	d.shorts(tagSamplesPerPixel, 1)
@@ -86,6 +92,13 @@ func WriteTIFF(w io.Writer, r *Raster, o TIFFOptions) error {
 		keyRasterType, 0, 1, 1,
 		keyGeodeticCRS, 0, 1, uint16(WGS84))
 	d.text(tagNoData, strconv.Itoa(WrittenVoid))
+	if len(o.Metadata) > 0 {
+		text, err := metadataText(o.Metadata)
+		if err != nil {
+			return fmt.Errorf("writing GeoTIFF: %w", err)
+		}
+		d.text(tagMetadata, text)
+	}
 	out := append([]byte("II*\x00"), 0, 0, 0, 0)
 	binary.LittleEndian.PutUint32(out[4:], uint32(header+data.Len()))
 	if _, err := w.Write(out); err != nil {
@@ -98,22 +111,25 @@ func WriteTIFF(w io.Writer, r *Raster, o TIFFOptions) error {
 	return err
 }
 
-// writeBlock writes one strip or tile, what lies beyond the raster void.
-func writeBlock(w io.Writer, r *Raster, x, y, width, rows int) error {
+// writeBlock writes one strip or tile of values of 4 or 8 bytes, what lies beyond the raster void.
+func writeBlock(w io.Writer, r *Raster, x, y, width, rows, size int) error {
 	z := zlib.NewWriter(w)
-	line := make([]byte, 4*width)
+	line := make([]byte, size*width)
 	for row := y; row < y+rows; row++ {
 		for i := range width {
-			v := float32(WrittenVoid)
+			v := float64(WrittenVoid)
 			if column := x + i; column < r.Columns && row < r.Rows {
 				if value := r.At(column, row); !math.IsNaN(value) {
-					v = float32(value)
+					v = value
 				}
 			}
-			// Predictor 3: the four bytes of a value a row's width apart, the heaviest first.
-			bits := math.Float32bits(v)
-			for k := range 4 {
-				line[k*width+i] = byte(bits >> (24 - 8*k))
+			bits := math.Float64bits(v)
+			if size == 4 {
+				bits = uint64(math.Float32bits(float32(v)))
+			}
+			// Predictor 3: the bytes of a value a row's width apart, the heaviest first.
+			for k := range size {
+				line[k*width+i] = byte(bits >> (8 * (size - 1 - k)))
 			}
 		}
 		for i := len(line) - 1; i > 0; i-- {

@@ -3,7 +3,6 @@ package planning
 import (
 	"math"
 
-	"overflight/format/geojson"
 	"overflight/geodesy"
 	"overflight/search"
 )
@@ -15,6 +14,9 @@ type frame struct {
 	axis   geodesy.Angle
 	corner search.Point // of the map, from the origin along the axes
 }
+
+// mostKnown is of how many places it is remembered whether the aircraft may be there: about 60 MB.
+const mostKnown = 1 << 20
 
 // flat is a position on the plane with x to the east, from the origin.
 func flat(origin, p geodesy.Position) search.Point {
@@ -44,45 +46,3 @@ func (f frame) position(p search.Point) geodesy.Position {
 
 // course is a course of the frame as a true azimuth at the origin, where wind is given.
 func (f frame) course(azimuth geodesy.Angle) geodesy.Angle { return f.axis - azimuth }
-
-// shape is rings on a plane, even-odd.
-type shape [][]search.Point
-
-func shapeOf(origin geodesy.Position, polygons []geojson.Polygon) shape {
-	var s shape
-	for _, p := range polygons {
-		for _, r := range p {
-			ring := make([]search.Point, len(r))
-			for i, c := range r {
-				ring[i] = flat(origin, geodesy.Position{Lat: geodesy.Angle(c[1]), Lon: geodesy.Angle(c[0])})
-			}
-			s = append(s, ring)
-		}
-	}
-	return s
-}
-
-func (s shape) turned(f frame) shape {
-	out := make(shape, len(s))
-	for i, r := range s {
-		out[i] = make([]search.Point, len(r))
-		for k, p := range r {
-			out[i][k] = f.turned(p)
-		}
-	}
-	return out
-}
-
-// crossings are where the rings cross a line of one y, in no order.
-func (s shape) crossings(y geodesy.Length, into []float64) []float64 {
-	into = into[:0]
-	for _, r := range s {
-		for i := range r {
-			a, b := r[i], r[(i+1)%len(r)]
-			if (a.Y > y) != (b.Y > y) {
-				into = append(into, float64(a.X)+float64(y-a.Y)/float64(b.Y-a.Y)*float64(b.X-a.X))
-			}
-		}
-	}
-	return into
-}

@@ -24,12 +24,17 @@ func halves(west, east float64) *raster.Raster {
 	return r
 }
 
-// east is the mass of a map east of 106.4 W.
-func east(t *testing.T, r *Request, axis geodesy.Angle) (east, mass, rest float64) {
+// east is the mass of a map east of 106.4 W, before it is laid on a plane, and after in a direction.
+func east(t *testing.T, r *Request, axis geodesy.Angle) (east, laid, mass, rest float64) {
 	t.Helper()
 	m, err := survey(r)
 	if err != nil {
 		t.Fatal(err)
+	}
+	for c, poc := range m.source.POC {
+		if m.source.Centre(c%m.source.Columns, c/m.source.Columns).Lon > -106.4 {
+			east += poc
+		}
 	}
 	var f frame
 	p, err := m.prior(r, axis, &f)
@@ -38,22 +43,26 @@ func east(t *testing.T, r *Request, axis geodesy.Angle) (east, mass, rest float6
 	}
 	for c, poc := range p.POC {
 		if f.position(p.Centre(c%p.Columns, c/p.Columns)).Lon > -106.4 {
-			east += poc
+			laid += poc
 		}
 	}
-	return east, p.Mass(), p.Rest
+	if s := m.source.Mass(); math.Abs(p.Mass()-s) > 1e-9 || p.Rest != m.source.Record.Rest || math.Abs(s+p.Rest-1) > 1e-9 {
+		t.Errorf("%v on the plane, %v outside; on the map %v and %v", p.Mass(), p.Rest, s, m.source.Record.Rest)
+	}
+	return east, laid, p.Mass(), p.Rest
 }
 
 // TestALayerHasItsWeight: a layer of weight 4 beside areas of weight 4 in all has half of the map, where its values are.
 func TestALayerHasItsWeight(t *testing.T) {
 	t.Parallel()
 	for _, axis := range []geodesy.Angle{90, 135} {
-		before, mass, _ := east(t, request(), axis)
+		before, _, mass, _ := east(t, request(), axis)
 		r := request()
 		r.Layers = []Layer{{Name: "signs.tif", Raster: halves(0, 3), Weight: 4}}
-		after, same, rest := east(t, r, axis)
-		if want := before/2 + mass/2; math.Abs(after-want) > 1e-9 || math.Abs(same-mass) > 1e-9 || math.Abs(same+rest-1) > 1e-9 {
-			t.Errorf("axis %v: %v in the east, not %v; %v on the map, %v outside", axis, after, want, same, rest)
+		after, laid, same, _ := east(t, r, axis)
+		// Cells of the plane lie across the line, so that a little of them is on the other side.
+		if want := before/2 + mass/2; math.Abs(after-want) > 1e-9 || math.Abs(laid-want) > 5e-3 || math.Abs(same-mass) > 1e-9 {
+			t.Errorf("axis %v: %v in the east, on the plane %v, not %v; %v on the map", axis, after, laid, want, same)
 		}
 	}
 }
@@ -61,10 +70,10 @@ func TestALayerHasItsWeight(t *testing.T) {
 // TestEarlierLooksAreTakenOff: what a search would have found and did not is less likely, and the rest of the world more.
 func TestEarlierLooksAreTakenOff(t *testing.T) {
 	t.Parallel()
-	before, mass, rest := east(t, request(), 90)
+	before, _, mass, rest := east(t, request(), 90)
 	r := request()
 	r.Cleared = &Cleared{Name: "seen.tif", Raster: halves(math.NaN(), 0.75)}
-	after, left, outside := east(t, r, 90)
+	after, _, left, outside := east(t, r, 90)
 	pos := 0.75 * before
 	if math.Abs(after-before*0.25/(1-pos)) > 1e-9 || math.Abs(left-(mass-pos)/(1-pos)) > 1e-9 || math.Abs(outside-rest/(1-pos)) > 1e-9 {
 		t.Errorf("%v in the east, %v on the map, %v outside; before %v, %v, %v", after, left, outside, before, mass, rest)
@@ -79,23 +88,18 @@ func TestRastersThatSayNothing(t *testing.T) {
 		change func(*Request)
 		want   Code
 	}{
-		"negative":     {func(r *Request) { r.Layers = []Layer{{"a", halves(1, -1), 1}} }, CodeLayerValue},
-		"infinite":     {func(r *Request) { r.Layers = []Layer{{"a", halves(math.Inf(1), 1), 1}} }, CodeLayerValue},
-		"zero":         {func(r *Request) { r.Layers = []Layer{{"a", halves(0, 0), 1}} }, CodeLayerEmpty},
-		"elsewhere":    {func(r *Request) { r.Layers = []Layer{{"a", far, 1}} }, CodeLayerEmpty},
-		"certain":      {func(r *Request) { r.Cleared = &Cleared{"a", halves(0, 1)} }, CodeClearedValue},
-		"nobody there": {func(r *Request) { r.Cleared = &Cleared{"a", far} }, CodeClearedEmpty},
+		"negative":     {func(r *Request) { r.Layers = []Layer{{Name: "a", Raster: halves(1, -1), Weight: 1}} }, CodeLayerValue},
+		"infinite":     {func(r *Request) { r.Layers = []Layer{{Name: "a", Raster: halves(math.Inf(1), 1), Weight: 1}} }, CodeLayerValue},
+		"zero":         {func(r *Request) { r.Layers = []Layer{{Name: "a", Raster: halves(0, 0), Weight: 1}} }, CodeLayerEmpty},
+		"elsewhere":    {func(r *Request) { r.Layers = []Layer{{Name: "a", Raster: far, Weight: 1}} }, CodeLayerEmpty},
+		"certain":      {func(r *Request) { r.Cleared = &Cleared{Name: "a", Raster: halves(0, 1)} }, CodeClearedValue},
+		"nobody there": {func(r *Request) { r.Cleared = &Cleared{Name: "a", Raster: far} }, CodeClearedEmpty},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := request()
 			x.change(r)
-			m, err := survey(r)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var f frame
-			_, err = m.prior(r, 90, &f)
+			_, err := survey(r)
 			var fault *Fault
 			if !errors.As(err, &fault) || fault.Code != x.want {
 				t.Errorf("%v, expected %s", err, x.want)

@@ -68,7 +68,9 @@ type Request struct {
 	WindFrom  geodesy.Angle // true, where it comes from
 	WindSpeed geodesy.Speed
 
-	File      string // name of the prior
+	File      string         // name of the prior
+	Map       *Map           // nil: it is built of the features and layers
+	Cell      geodesy.Length // of the map that is built, about; 0: chosen
 	Features  []geojson.Weighted
 	Layers    []Layer
 	Cleared   *Cleared      // nil: nobody looked before
@@ -284,6 +286,9 @@ func (t *attempt) permit(r *Request, m *terrain) error {
 		if !asked {
 			q := t.frame.position(p)
 			ok = !m.zones.Contains(q) && (r.Permitted == nil || r.Permitted(q))
+			if len(known) >= mostKnown {
+				clear(known)
+			}
 			known[p] = ok
 		}
 		return ok
@@ -298,18 +303,8 @@ func (t *attempt) reachable(r *Request, available time.Duration) error {
 	if _, err := search.NewPlanner(&free, 0, 0); !errors.Is(err, search.ErrUnreachable) {
 		return nil
 	}
-	near := math.Inf(1)
-	p := t.task.Prior
-	for c, m := range p.POC {
-		if m > 0 {
-			q := p.Centre(c%p.Columns, c/p.Columns)
-			near = min(near, math.Hypot(float64(q.X-t.task.Base.X), float64(q.Y-t.task.Base.Y)))
-		}
-	}
-	slow := float64(t.airspeed.Air - t.airspeed.Wind.Speed())
-	// There and back, two turns and a lane of one cell.
-	need := (2*near + 4*math.Pi*float64(t.task.Turn) + float64(p.Cell)) / slow / 3600
-	return fault(CodeShort, fmt.Sprintf("%.1f", available.Hours()), fmt.Sprintf("%.0f", near/1000), fmt.Sprintf("%.1f", math.Ceil((need+r.Reserve.Hours())*10)/10))
+	code, args := tooShort(free, t.airspeed.Air-t.airspeed.Wind.Speed(), r.Reserve, available, &r.Aircraft)
+	return fault(code, args...)
 }
 
 // With wind some lengths are tried, until a flight takes so much of the time there is.

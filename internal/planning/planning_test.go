@@ -6,10 +6,12 @@ import (
 	"encoding/xml"
 	"errors"
 	"math"
+	"strconv"
 	"testing"
 	"time"
 
 	"overflight/authority"
+	"overflight/coverage"
 	"overflight/format/geojson"
 	"overflight/geodesy"
 	"overflight/internal/catalogue"
@@ -21,7 +23,7 @@ func request() *Request {
 	return &Request{
 		Aircraft: authority.Airframe{Type: "mq-9a", Name: "MQ-9A", Cruise: authority.Figure{Value: 100}, Endurance: authority.Figure{Value: 28}},
 		Base:     geodesy.Position{Lat: 24.8, Lon: -107.4}, Hours: 4 * time.Hour, Reserve: time.Hour, Bank: 20, Sweep: 4000, Detection: 0.6, Rest: 0.1, Sorties: 1, Seed: 1, Iterations: 2000,
-		File: "a.geojson", Features: []geojson.Weighted{{Polygons: []geojson.Polygon{square}, Weight: 3}, {Point: geojson.Position{-106.2, 25.2}, Sigma: 5000, Weight: 1}},
+		File: "a.geojson", Cell: 500, Features: []geojson.Weighted{{Polygons: []geojson.Polygon{square}, Weight: 3}, {Point: geojson.Position{-106.2, 25.2}, Sigma: 5000, Weight: 1}},
 	}
 }
 
@@ -63,10 +65,9 @@ func TestThePriorHasItsWeights(t *testing.T) {
 			t.Fatal(err)
 		}
 		inside, near := 0.0, 0.0
-		square := m.areas[0].shape.turned(f)
 		for c, poc := range p.POC {
 			q := p.Centre(c%p.Columns, c/p.Columns)
-			if square.holds(q) {
+			if at := f.position(q); at.Lat > 25 && at.Lat < 25.5 && at.Lon > -107 && at.Lon < -106.4 {
 				inside += poc
 			}
 			if d := distance(q, f.plane(geodesy.Position{Lat: 25.2, Lon: -106.2})); d < 18_000 {
@@ -86,13 +87,30 @@ func TestATipFades(t *testing.T) {
 	r := request()
 	r.HalfLife, r.AsOf = 48*time.Hour, time.Date(2026, 3, 5, 0, 0, 0, 0, time.UTC)
 	r.Features[1].Date = time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
-	m, err := survey(r)
+	m, err := r.probability()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m.areas[1].weight != 0.25 || m.areas[0].weight != 3 {
-		t.Errorf("weights %v and %v", m.areas[0].weight, m.areas[1].weight)
+	in := m.Record.Inputs[0]
+	if in.Weight != 4 || in.Faded != 3.25 || in.Drawn != 3.25 {
+		t.Errorf("%+v, want weights of 3 and 1 of which 0.25 is left", in)
 	}
+	// What has faded is not on the map either.
+	if half := m.near(t, geodesy.Position{Lat: 25.2, Lon: -106.2}, 18_000); math.Abs(half-0.9*0.25/3.25) > 1e-3 {
+		t.Errorf("%v near the tip, want %v", half, 0.9*0.25/3.25)
+	}
+}
+
+// near is the probability within a distance.
+func (m *Map) near(t *testing.T, p geodesy.Position, within geodesy.Length) float64 {
+	t.Helper()
+	sum := 0.0
+	for c, v := range m.POC {
+		if geodesy.Distance(p, m.Centre(c%m.Columns, c/m.Columns)) < within {
+			sum += v
+		}
+	}
+	return sum
 }
 
 // TestPlansAreHomeInTime: with wind and several sorties, in every language, and never above the bound.
@@ -146,7 +164,15 @@ func TestPlansAreHomeInTime(t *testing.T) {
 				for i := range s.Legs {
 					for _, q := range p.points(&s.Legs[i].Link) {
 						for _, x := range r.Excluded { // one by one: they may overlap
-							if shapeOf(p.frame.origin, []geojson.Polygon{x}).turned(p.frame).holds(p.frame.plane(q)) {
+							var ring []geodesy.Position
+							for _, c := range x[0] {
+								ring = append(ring, positionOf(c))
+							}
+							zone, err := coverage.NewArea([][]geodesy.Position{ring})
+							if err != nil {
+								t.Fatal(err)
+							}
+							if zone.Contains(q) {
 								t.Fatalf("leg %d is in the zone at %v", i, q)
 							}
 						}
@@ -202,7 +228,7 @@ func written(t *testing.T, p *Plan) {
 		t.Errorf("GeoJSON has %d sensed legs and %d swaths of %d", sensed, swept, lanes)
 	}
 	b.Reset()
-	var k kml
+	var k kmlFile
 	if err := errors.Join(p.WriteKML(&b, words), xml.Unmarshal(b.Bytes(), &k)); err != nil || len(k.Placemarks) != len(lines.Features)-swept {
 		t.Errorf("KML: %v, %d lines", err, len(k.Placemarks))
 	}
@@ -226,6 +252,13 @@ func TestWhatCannotBePlanned(t *testing.T) {
 	}{
 		{CodeEmpty, func(r *Request) { r.Features[0].Weight, r.Features[1].Weight = 0, 0 }},
 		{CodeEmpty, func(r *Request) { r.Features = nil }},
+		{CodeRange, func(r *Request) { r.Rest = 1 }},
+		{CodeCell, func(r *Request) { r.Cell = 1 }},
+		{CodeCell, func(r *Request) { r.Cell = -1 }},
+		{CodePolar, func(r *Request) { r.Features[1].Point = geojson.Position{-106, 86} }},
+		{CodeFuture, func(r *Request) { r.Features[1].Date = r.AsOf.Add(time.Second) }},
+		{CodeWeight, func(r *Request) { r.Features[1].Sigma = 0 }},
+		{CodeLarge, func(r *Request) { r.Features[1].Sigma = 1e9 }},
 		{CodeEmpty, func(r *Request) {
 			r.Features = r.Features[:1]
 			r.Features[0].Polygons = []geojson.Polygon{{{{-107, 25}, {-106, 25}, {-107, 25}, {-107, 25}}}}
@@ -233,6 +266,9 @@ func TestWhatCannotBePlanned(t *testing.T) {
 		{CodeFigure, func(r *Request) { r.Aircraft.Cruise.Value = 0 }},
 		{CodeEndurance, func(r *Request) { r.Hours = 29 * time.Hour }},
 		{CodeShort, func(r *Request) { r.Hours = 61 * time.Minute }},
+		{CodeTooFar, func(r *Request) {
+			r.Aircraft.Endurance.Value, r.Hours, r.Base = 4, 4*time.Hour, geodesy.Position{Lat: 20, Lon: -112}
+		}},
 		{CodeExcluded, func(r *Request) {
 			r.Excluded = []geojson.Polygon{{{{-108, 24}, {-107.2, 24}, {-107.2, 25}, {-108, 25}, {-108, 24}}}}
 		}},
@@ -256,15 +292,55 @@ func TestWhatCannotBePlanned(t *testing.T) {
 	}
 }
 
-func (s shape) holds(p search.Point) bool {
-	inside := false
-	for _, r := range s {
-		for i := range r {
-			a, b := r[i], r[(i+1)%len(r)]
-			if (a.Y > p.Y) != (b.Y > p.Y) && float64(p.X) < float64(a.X)+float64(p.Y-a.Y)/float64(b.Y-a.Y)*float64(b.X-a.X) {
-				inside = !inside
+// TestHoursThatAreEnoughAre: what is said to be feasible is, and a tenth of an hour less is not.
+func TestHoursThatAreEnoughAre(t *testing.T) {
+	t.Parallel()
+	for _, wind := range []geodesy.Speed{0, 20} {
+		r := request()
+		r.WindFrom, r.WindSpeed, r.Iterations = 300, wind, 0
+		axis := geodesy.Angle(0)
+		r.Hours, r.Lanes = 66*time.Minute, &axis
+		_, err := Make(r)
+		var f *Fault
+		if !errors.As(err, &f) || f.Code != CodeShort {
+			t.Fatalf("%v, want %s", err, CodeShort)
+		}
+		tenths, err := strconv.ParseFloat(f.Args[2].(string), 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range []struct {
+			hours float64
+			flies bool
+		}{{tenths, true}, {tenths - 0.1, false}} {
+			r.Hours = time.Duration(math.Round(x.hours*10)) * 6 * time.Minute
+			if _, err := Make(r); (err == nil) != x.flies {
+				t.Errorf("wind %v, %v: %v", wind, r.Hours, err)
 			}
 		}
 	}
-	return inside
+}
+
+// TestABaseThatIsNearEnoughIs: from as near as is said, all the hours of the aircraft do.
+func TestABaseThatIsNearEnoughIs(t *testing.T) {
+	t.Parallel()
+	r := request()
+	r.Aircraft.Endurance.Value, r.Hours, r.Base, r.Iterations = 4, 4*time.Hour, geodesy.Position{Lat: 20, Lon: -112}, 0
+	_, err := Make(r)
+	var f *Fault
+	if !errors.As(err, &f) || f.Code != CodeTooFar {
+		t.Fatalf("%v, want %s", err, CodeTooFar)
+	}
+	within, err := strconv.ParseFloat(f.Args[4].(string), 64)
+	if err != nil || within < 100 {
+		t.Fatalf("%v: %v", f.Args, err)
+	}
+	r.Base, _ = geodesy.Direct(geodesy.Position{Lat: 25, Lon: -106.7}, 180, geodesy.Length(within*1000))
+	if _, err := Make(r); err != nil {
+		t.Errorf("%v km off: %v", within, err)
+	}
+	r.Base, _ = geodesy.Direct(r.Base, 180, 100*geodesy.Kilometre)
+	if _, err := Make(r); err == nil {
+		t.Errorf("%v km off is near enough as well", within+100)
+	}
 }

@@ -15,56 +15,26 @@ import (
 // terrain is what a request is about on a plane with x to the east.
 type terrain struct {
 	origin geodesy.Position
-	areas  []area
+	source *Map
+	plane  *lattice
+	area   []float64 // km2 of a cell of the source, by row
 	zones  coverage.Area
-}
-
-// area is a feature: rings, or a middle with a spread.
-type area struct {
-	shape  shape
-	middle search.Point
-	sigma  float64
-	weight float64
 }
 
 // spreads is to how many sigma a tip reaches on the map.
 const spreads = 3.5
 
-// survey lays the features out around the middle of what they span.
+// survey builds the map of probability, where the request does not bring one, and lays it on a plane around its middle. What is asked
+// for in several directions is drawn from the one map.
 func survey(r *Request) (*terrain, error) {
-	var all []geodesy.Position
-	for _, f := range r.Features {
-		if f.Sigma > 0 && len(f.Polygons) == 0 {
-			all = append(all, positionOf(f.Point))
-		}
-		for _, p := range f.Polygons {
-			for _, c := range p[0] {
-				all = append(all, positionOf(c))
-			}
-		}
+	m, err := r.probability()
+	if err != nil {
+		return nil, err
 	}
-	if len(all) == 0 {
-		return nil, fault(CodeEmpty, r.File)
-	}
-	lat, lon := [2]float64{90, -90}, [2]float64{360, -360}
-	for _, p := range all { // longitudes from the first one on, so that no area is cut at the antimeridian
-		d := float64(geodesy.LongitudeDifference(all[0].Lon, p.Lon))
-		lat = [2]float64{min(lat[0], float64(p.Lat)), max(lat[1], float64(p.Lat))}
-		lon = [2]float64{min(lon[0], d), max(lon[1], d)}
-	}
-	m := &terrain{origin: geodesy.Position{Lat: geodesy.Angle(lat[0]+lat[1]) / 2, Lon: geodesy.NormalizeLongitude(all[0].Lon + geodesy.Angle(lon[0]+lon[1])/2)}}
-	if s := geodesy.Distance(m.origin, r.Base); s > farthest*3 {
+	d := newDrawing(&m.Grid)
+	t := &terrain{origin: d.plane.origin, source: m, plane: d.plane, area: d.area}
+	if s := geodesy.Distance(t.origin, r.Base); s > farthest*3 {
 		return nil, fault(CodeFar, fmt.Sprintf("%.0f", float64(s)/1000), fmt.Sprintf("%.0f", float64(farthest*3)/1000))
-	}
-	for _, f := range r.Features {
-		a := area{shape: shapeOf(m.origin, f.Polygons), sigma: f.Sigma, weight: f.Weight}
-		if len(f.Polygons) == 0 {
-			a.middle = flat(m.origin, positionOf(f.Point))
-		}
-		if r.HalfLife > 0 && !f.Date.IsZero() && r.AsOf.After(f.Date) {
-			a.weight *= math.Exp2(-float64(r.AsOf.Sub(f.Date)) / float64(r.HalfLife))
-		}
-		m.areas = append(m.areas, a)
 	}
 	for _, p := range r.Excluded {
 		rings := make([][]geodesy.Position, len(p))
@@ -77,9 +47,24 @@ func survey(r *Request) (*terrain, error) {
 		if err != nil {
 			return nil, fault(CodeFile, "--exclude", err)
 		}
-		m.zones.Join(zone) // zones that overlap keep out where they do
+		t.zones.Join(zone) // zones that overlap keep out where they do
 	}
-	return m, nil
+	return t, nil
+}
+
+// probability is the map that the request brings, or one of its areas and layers, less what was cleared.
+func (r *Request) probability() (*Map, error) {
+	var cleared []Cleared
+	if r.Cleared != nil {
+		cleared = []Cleared{*r.Cleared}
+	}
+	if r.Map == nil {
+		s := &Sources{Areas: []Areas{{Name: r.File, Features: r.Features}}, Layers: r.Layers, Cleared: cleared, Rest: r.Rest, HalfLife: r.HalfLife, AsOf: r.AsOf, Cell: r.Cell}
+		return s.Build()
+	}
+	m := *r.Map
+	m.Record.Cleared = slices.Clone(m.Record.Cleared)
+	return &m, m.Clear(cleared)
 }
 
 func positionOf(p geojson.Position) geodesy.Position {
@@ -90,25 +75,12 @@ func positionOf(p geojson.Position) geodesy.Position {
 const mostCells = 1_000_000
 
 // prior draws the map along an axis.
-func (m *terrain) prior(r *Request, axis geodesy.Angle, f *frame) (*search.Prior, error) {
-	*f = frame{origin: m.origin, axis: axis}
-	low, high := [2]float64{math.Inf(1), math.Inf(1)}, [2]float64{math.Inf(-1), math.Inf(-1)}
-	reach := func(p search.Point, by float64) {
-		low = [2]float64{min(low[0], float64(p.X)-by), min(low[1], float64(p.Y)-by)}
-		high = [2]float64{max(high[0], float64(p.X)+by), max(high[1], float64(p.Y)+by)}
-	}
-	for _, a := range m.areas {
-		if len(a.shape) == 0 {
-			reach(f.turned(a.middle), spreads*a.sigma)
-		}
-		for _, ring := range a.shape.turned(*f) {
-			for _, p := range ring {
-				reach(p, 0)
-			}
-		}
-	}
+func (t *terrain) prior(r *Request, axis geodesy.Angle, f *frame) (*search.Prior, error) {
+	*f = frame{origin: t.origin, axis: axis}
+	plane := t.plane.turned(*f)
+	low, high := t.bounds(plane)
 	wide := max(high[0]-low[0], high[1]-low[1])
-	if wide > 2*float64(farthest) {
+	if wide > 2*float64(farthest)*math.Sqrt2 { // a map that is turned is wider
 		return nil, fault(CodeLarge, fmt.Sprintf("%.0f", wide/1000), fmt.Sprintf("%.0f", 2*float64(farthest)/1000))
 	}
 	// Room for a lane on every side, so that edges can be swept evenly.
@@ -131,67 +103,77 @@ func (m *terrain) prior(r *Request, axis geodesy.Angle, f *frame) (*search.Prior
 	cols, rows = max(cols, parts), max(rows, parts)
 	f.corner = search.Point{X: geodesy.Length(low[0]), Y: geodesy.Length(low[1])}
 	g := search.Grid{Columns: cols, Rows: rows, Cell: r.Sweep / geodesy.Length(parts)}
-	weights := make([]float64, g.Cells())
-	for _, a := range m.areas {
-		a.draw(*f, g, weights)
-	}
-	for i := range r.Layers {
-		if err := r.Layers[i].draw(*f, g, weights); err != nil {
-			return nil, err
-		}
-	}
-	p, err := search.NewPrior(g, weights, r.Rest)
+	p, err := search.NewPrior(g, t.spread(plane, f.corner, g), t.source.Record.Rest)
 	if errors.Is(err, search.ErrEmpty) {
 		return nil, fault(CodeEmpty, r.File)
 	}
-	if err != nil || r.Cleared == nil {
-		return p, err
-	}
-	return r.Cleared.missed(*f, p)
+	return p, err
 }
 
-// lines is into how many lines a row of cells is cut where a polygon is drawn.
-const lines = 8
-
-// draw adds the weight of a feature: evenly over polygons, as a normal distribution around a point.
-func (a area) draw(f frame, g search.Grid, weights []float64) {
-	if a.weight <= 0 {
-		return
+// bounds are those of the cells where the place may be. Only cells on the edge of these can reach furthest.
+func (t *terrain) bounds(plane *lattice) (low, high [2]float64) {
+	low, high = [2]float64{math.Inf(1), math.Inf(1)}, [2]float64{math.Inf(-1), math.Inf(-1)}
+	m := t.source
+	some := func(column, row int) bool {
+		return column >= 0 && row >= 0 && column < m.Columns && row < m.Rows && m.POC[row*m.Columns+column] > 0
 	}
-	own := make([]float64, len(weights))
-	sum := 0.0
-	if len(a.shape) == 0 {
-		middle := f.turned(a.middle)
-		for c := range own {
-			p := g.Centre(c%g.Columns, c/g.Columns)
-			d := math.Hypot(float64(p.X-middle.X), float64(p.Y-middle.Y)) / a.sigma
-			if d < spreads {
-				own[c] = math.Exp(-d * d / 2)
-				sum += own[c]
-			}
+	for c, v := range m.POC {
+		i, j := c%m.Columns, c/m.Columns
+		if v <= 0 || some(i-1, j) && some(i+1, j) && some(i, j-1) && some(i, j+1) {
+			continue
 		}
-	} else {
-		s := a.shape.turned(f)
-		cell := float64(g.Cell)
-		var cuts []float64
-		for line := range g.Rows * lines {
-			cuts = s.crossings(geodesy.Length((float64(line)+0.5)/lines)*g.Cell, cuts)
-			slices.Sort(cuts)
-			row := own[line/lines*g.Columns:][:g.Columns]
-			for k := 0; k+1 < len(cuts); k += 2 {
-				from, to := max(0, cuts[k]/cell), min(float64(g.Columns), cuts[k+1]/cell)
-				for i := int(from); i < g.Columns && float64(i) < to; i++ {
-					v := min(to, float64(i+1)) - max(from, float64(i))
-					row[i] += v
-					sum += v
+		for k := range 4 {
+			p := plane.at(float64(i+k%2), float64(j+k/2))
+			low = [2]float64{min(low[0], float64(p.X)), min(low[1], float64(p.Y))}
+			high = [2]float64{max(high[0], float64(p.X)), max(high[1], float64(p.Y))}
+		}
+	}
+	return low, high
+}
+
+// uneven is by how much the ground that comes to lie in a cell may differ from its size before it is the edge of the map.
+const uneven = 0.1
+
+// spread puts the probabilities of the map into cells of another grid. Each cell of the map, cut small beside those of the grid, is laid
+// over it as squares along its axes, by the ground that they share. Where the map is turned the squares overlap and gape a little: each
+// cell is put right by the ground that came to lie in it, so that even ground stays even.
+func (t *terrain) spread(plane *lattice, corner search.Point, g search.Grid) []float64 {
+	m := t.source
+	weights, ground := make([]float64, g.Cells()), make([]float64, g.Cells())
+	cell := float64(g.Cell)
+	for row := range m.Rows {
+		side := math.Sqrt(t.area[row]*1e6) / cell
+		n := int(min(max(math.Ceil(2*side), 1), 64))
+		reach := side // more than half the diagonal of a cell
+		side /= float64(n)
+		for column := range m.Columns {
+			if n > 1 {
+				p := plane.at(float64(column)+0.5, float64(row)+0.5)
+				if x, y := float64(p.X-corner.X)/cell, float64(p.Y-corner.Y)/cell; x < -reach || y < -reach || x > float64(g.Columns)+reach || y > float64(g.Rows)+reach {
+					continue // no part of it is asked for
+				}
+			}
+			mass := m.POC[row*m.Columns+column] / float64(n*n)
+			for k := range n * n {
+				p := plane.at(float64(column)+(float64(k%n)+0.5)/float64(n), float64(row)+(float64(k/n)+0.5)/float64(n))
+				x0, y0 := float64(p.X-corner.X)/cell-side/2, float64(p.Y-corner.Y)/cell-side/2
+				i0, i1 := int(max(0, math.Floor(x0))), int(min(float64(g.Columns), math.Ceil(x0+side)))
+				j0, j1 := int(max(0, math.Floor(y0))), int(min(float64(g.Rows), math.Ceil(y0+side)))
+				for j := j0; j < j1; j++ {
+					tall := min(y0+side, float64(j+1)) - max(y0, float64(j))
+					for i := i0; i < i1; i++ {
+						part := tall * (min(x0+side, float64(i+1)) - max(x0, float64(i)))
+						ground[j*g.Columns+i] += part
+						weights[j*g.Columns+i] += mass * part / (side * side)
+					}
 				}
 			}
 		}
 	}
-	// A polygon without an area leaves what rounding leaves.
-	if sum > 1e-6 {
-		for c, v := range own {
-			weights[c] += a.weight * v / sum
+	for c, v := range ground {
+		if v > 0 {
+			weights[c] *= min(max(1/v, 1-uneven), 1+uneven)
 		}
 	}
+	return weights
 }

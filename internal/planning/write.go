@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"strconv"
+	"strings"
 
 	"overflight/format/geojson"
 	"overflight/geodesy"
@@ -131,6 +132,16 @@ func (p *Plan) assumptions(words *catalogue.Catalogue) []string {
 	}
 	if p.Turret != nil {
 		out = append(out, words.Text("plan.assumes.turret"))
+	}
+	if r.Map != nil {
+		names := make([]string, len(r.Map.Record.Inputs))
+		for i, in := range r.Map.Record.Inputs {
+			names[i] = in.Name
+		}
+		out = append(out, words.Text("plan.assumes.prior", r.File, r.Map.Record.AsOf.UTC().Format("2006-01-02 15:04:05"), strings.Join(names, ", "), percent(r.Map.Record.Rest)))
+		for _, k := range r.Map.Record.Cleared {
+			out = append(out, words.Text("plan.assumes.cleared", k.Name))
+		}
 	}
 	for i := range r.Layers {
 		out = append(out, words.Text("plan.assumes.layer", r.Layers[i].Name, catalogue.Decimal(r.Layers[i].Weight, 2)))
@@ -257,7 +268,7 @@ func (p *Plan) swath(l *search.Link) geojson.Ring {
 	return ring
 }
 
-type kml struct {
+type kmlFile struct {
 	XMLName    xml.Name    `xml:"http://www.opengis.net/kml/2.2 kml"`
 	Name       string      `xml:"Document>name"`
 	Placemarks []placemark `xml:"Document>Placemark"`
@@ -271,7 +282,7 @@ type placemark struct {
 
 // WriteKML writes every sortie as a line (OGC KML 2.2), and its sensed lanes as lines of their own.
 func (p *Plan) WriteKML(w io.Writer, words *catalogue.Catalogue) error {
-	doc := kml{Name: words.Text("plan.title", p.Request.Aircraft.Name, position(p.Request.Base), catalogue.Decimal(p.Request.Hours.Hours(), 1), catalogue.Decimal(p.Request.Reserve.Hours(), 1))}
+	doc := kmlFile{Name: words.Text("plan.title", p.Request.Aircraft.Name, position(p.Request.Base), catalogue.Decimal(p.Request.Hours.Hours(), 1), catalogue.Decimal(p.Request.Reserve.Hours(), 1))}
 	for s := range p.Sorties {
 		lane := 0
 		for i := range p.Sorties[s].Legs {

@@ -115,7 +115,7 @@ def place(*names):
         band = d.GetRasterBand(1)
         srs = d.GetSpatialRef()
         print(json.dumps({"name": name, "transform": d.GetGeoTransform(), "epsg": int(srs.GetAuthorityCode(None)) if srs else 0, "void": band.GetNoDataValue(),
-                          "type": gdal.GetDataTypeName(band.DataType), "structure": d.GetMetadata("IMAGE_STRUCTURE"), "block": band.GetBlockSize()}))
+                          "type": gdal.GetDataTypeName(band.DataType), "structure": d.GetMetadata("IMAGE_STRUCTURE"), "metadata": d.GetMetadata(), "block": band.GetBlockSize()}))
 
 
 def utm():
