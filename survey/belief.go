@@ -145,15 +145,16 @@ type weight struct{ there, absent, against float64 }
 
 func (v *weight) add(r *Rates, c *chance) {
 	d, f := c.pod*r.seen[c.source].Mean(), r.mistaken[c.source].Mean()
-	if c.hit {
-		v.there, v.absent = v.there+math.Log(d), v.absent+math.Log(f)
+	if c.hit { // a report never speaks against its sign, however badly the place was in sight
+		v.there, v.absent = v.there+math.Log(max(d, f)), v.absent+math.Log(f)
 	} else {
 		v.against += math.Min(0, math.Log(1-d)-math.Log(1-f))
 	}
 }
 
-// likelihoods of what was reported if the sign is there, and if it is not. A look that saw nothing never speaks for the sign, and all of
-// them together speak against it with CeilingAll at most.
+// likelihoods of what was reported if the sign is there, and if it is not. A look that saw nothing never speaks for the sign, a report
+// never against it, and all looks that saw nothing together speak
+// against it with CeilingAll at most.
 func (v weight) likelihoods() (there, absent float64) {
 	v.there += math.Max(v.against, math.Log(1-CeilingAll))
 	most := math.Max(v.there, v.absent)

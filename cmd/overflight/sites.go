@@ -27,7 +27,7 @@ func (f *written) flags(t *terminal, c *cobra.Command) {
 // filter is which sites are asked for.
 type filter struct {
 	box, class, outcome, attributed, since, order string
-	most                                           int
+	most                                          int
 }
 
 func (f *filter) flags(t *terminal, c *cobra.Command) {
@@ -94,6 +94,7 @@ func newSites(t *terminal) *cobra.Command {
 				return err
 			}
 			return f.with(c.Context(), t, false, func(k *client.Client) error {
+				filtered := len(query) > 1 // than the size of parts
 				all, err := readSites(c, k, query, of.most)
 				if err != nil {
 					return err
@@ -106,7 +107,7 @@ func newSites(t *terminal) *cobra.Command {
 				case as.geojson:
 					return server.WriteSitesGeoJSON(t.out, all.Items, nil, all.Next)
 				}
-				return writeSites(t, &all)
+				return writeSites(t, &all, filtered)
 			})
 		},
 	}
@@ -159,7 +160,8 @@ func readSites(c *cobra.Command, k *client.Client, query url.Values, most int) (
 	}
 }
 
-func writeSites(t *terminal, all *server.Sites) error {
+// writeSites writes a table. filtered says that not all were asked for.
+func writeSites(t *terminal, all *server.Sites, filtered bool) error {
 	for _, s := range all.Safety {
 		fmt.Fprintln(t.out, t.paint(s.Text, "1;31"))
 	}
@@ -167,7 +169,9 @@ func writeSites(t *terminal, all *server.Sites) error {
 		fmt.Fprintln(t.out, t.paint(t.words.Count("site.more-safety", all.Hazards-len(all.Safety)), "1;31"))
 	}
 	switch {
-	case len(all.Items) == 0 && all.Total == 0:
+	case all.Total == 0 && filtered:
+		fmt.Fprintln(t.out, t.words.Text("site.none-so"))
+	case all.Total == 0:
 		fmt.Fprintln(t.out, t.words.Text("site.none"))
 	default:
 		g := grid(t, "column.site", "column.place", "column.ellipse", "column.laboratory", "column.something", "column.signs", "column.passes", "column.outcome")

@@ -2,12 +2,14 @@ package node
 
 import (
 	"math"
+	"slices"
 	"sync"
 
 	"overflight/coverage"
 	"overflight/geodesy"
 	"overflight/internal/sqlite"
 	"overflight/journal"
+	"overflight/survey"
 )
 
 // sightings are the footprints that came since looks at sites were asked for last: what they show nothing of needs no asking again.
@@ -17,6 +19,8 @@ type sightings struct {
 	blocks  []sighted
 	frames  int
 	unknown bool // too much came
+
+	warned chan struct{} // closed when a mine or another explosive is reported, then made anew; nil while nobody waits
 }
 
 // sighted is a block of footprints.
@@ -37,10 +41,29 @@ func (s *sightings) add(batch []sqlite.Positioned) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i := range batch {
-		if e, ok := batch[i].Record.Event.(journal.FootprintsRecorded); ok && s.on && !s.unknown {
-			s.block(&e)
+		switch e := batch[i].Record.Event.(type) {
+		case journal.FootprintsRecorded:
+			if s.on && !s.unknown {
+				s.block(&e)
+			}
+		case journal.ObservationsRecorded:
+			if s.warned != nil && slices.ContainsFunc(e.Observations, func(o survey.Observation) bool { return o.Class == survey.Hazard }) {
+				close(s.warned)
+				s.warned = nil
+			}
+		default:
 		}
 	}
+}
+
+// warning returns what is closed when a mine or another explosive is reported from now on.
+func (s *sightings) warning() <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.warned == nil {
+		s.warned = make(chan struct{})
+	}
+	return s.warned
 }
 
 func (s *sightings) block(e *journal.FootprintsRecorded) {

@@ -119,6 +119,15 @@ type Surveyed struct {
 // Hazards are the sites of which a mine or another explosive was reported, the newest first.
 func (x *Surveyed) Hazards() []survey.HazardousSite { return x.n.survey.book.Hazards() }
 
+// Hazards are the same, with what is closed when another such report comes.
+func (n *Node) Hazards(ctx context.Context) ([]survey.HazardousSite, <-chan struct{}, error) {
+	n.survey.mu.Lock()
+	defer n.survey.mu.Unlock()
+	changed := n.survey.sighted.warning() // before the book is read: what comes now is in both
+	err := n.foldSurvey(ctx)
+	return n.survey.book.Hazards(), changed, err
+}
+
 // Recorded is when the statement about places that the journal has at a sequence was put on record; zero where there is none.
 func (x *Surveyed) Recorded(sequence uint64) time.Time {
 	all := x.n.survey.recorded

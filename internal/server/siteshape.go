@@ -81,9 +81,9 @@ type SiteFilter struct {
 	Box       string    `query:"box" maxLength:"100" pattern:"^-?[0-9.]+(,-?[0-9.]+){3}$" doc:"west, south, east, north in degrees; a west beyond the east is a box across 180 degrees"`
 	Class     []string  `query:"class" maxItems:"13" enum:"structure,tank,barrel-cluster,burn-pit,plume,gas-reading,hotspot,generator,vehicles,airstrip,track-in-vegetation,explosive-hazard,other" doc:"with a report of any of these, with commas between"`
 	Outcome   []string  `query:"outcome" maxItems:"6" enum:"none,not-visited,confirmed-laboratory,other-use,empty,destroyed" doc:"of any of these; none where the host has said nothing"`
-	List      string    `query:"list" maxLength:"32" doc:"said to be of a designation on this list: OFAC-SDN"`
-	Number    string    `query:"number" maxLength:"32" doc:"with this number on the list"`
-	Programme string    `query:"programme" maxLength:"64" doc:"under this programme"`
+	List      string    `query:"list" pattern:"^[A-Z0-9-]{1,32}$" doc:"said to be of a designation on this list: OFAC-SDN"`
+	Number    string    `query:"number" pattern:"^[!-~]{1,32}$" doc:"with this number on the list"`
+	Programme string    `query:"programme" pattern:"^[A-Za-z0-9 .-]{1,64}$" doc:"under this programme"`
 	Since     time.Time `query:"since" doc:"RFC 3339; with a report, an outcome or an attribution that was put on record from then on"`
 	Order     string    `query:"order" enum:"number,laboratory,changed" default:"number" doc:"by number; the likeliest laboratory first; what was put on record last first"`
 }
