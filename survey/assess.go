@@ -65,8 +65,7 @@ func (a *Assessment) Renew(looks func(geodesy.Position) ([]Look, error), seen fu
 	for i, s := range b.sites {
 		e := a.all[i]
 		if s.into != 0 {
-			a.learns = a.learns || e.told
-			*e = assessed{}
+			*e = assessed{} // what was said of it is said of another now, and that one has changed
 			continue
 		}
 		changed := heard || e.version != s.version
@@ -84,7 +83,7 @@ func (a *Assessment) Renew(looks func(geodesy.Position) ([]Look, error), seen fu
 			continue
 		}
 		_, told := ruling(s.outcomes)
-		a.learns = a.learns || told || e.told
+		a.learns = a.learns || told
 		e.grounds, e.version, e.told, e.reckoned = a.grounds(s, e.looks), s.version, told, false
 	}
 	a.senses = b.senses

@@ -64,7 +64,7 @@ func (c *country) step(t *testing.T) func(geodesy.Position) bool {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f := Found{Site: id, Founder: founder, Outcome: Outcomes()[r.IntN(5)], Visited: noon, Party: "MEX", By: "ana", At: noon.Add(time.Hour)}
+		f := Found{Site: id, Founder: founder, Outcome: Outcomes()[r.IntN(5)], Visited: noon.Add(time.Duration(r.IntN(9)-4) * 24 * time.Hour), Party: "MEX", By: "ana", At: noon.Add(200 * time.Hour)}
 		if err := c.b.Report(f, c.n); err != nil {
 			t.Fatal(err)
 		}
