@@ -265,17 +265,29 @@ func (b *Book) add(s *site, seen Sighting) {
 	b.touch(s, seen.Sequence)
 }
 
-// place puts a sighting into its pass.
+// place puts a sighting into its pass. One between two passes that were apart makes them one: they never paused for so long.
 func (s *site) place(index int) {
 	o := &s.sightings[index]
+	s.tally(&o.Observation)
 	i := slices.IndexFunc(s.passes, func(p *pass) bool { return p.takes(&o.Observation) })
 	if i < 0 {
 		i = len(s.passes)
 		s.passes = append(s.passes, &pass{eyes: eyesOf(&o.Observation), flight: o.Flight})
 	}
 	o.Pass = i + 1
-	s.passes[i].add(&o.Observation, offsetOf(s.anchor, o.Position), index)
-	s.tally(&o.Observation)
+	p := s.passes[i]
+	p.add(&o.Observation, offsetOf(s.anchor, o.Position), index)
+	for k := len(s.passes) - 1; k > i; k-- {
+		if q := s.passes[k]; p.meets(q) {
+			p.join(q)
+			s.passes = slices.Delete(s.passes, k, k+1)
+			for n := i; n < len(s.passes); n++ {
+				for _, j := range s.passes[n].sightings {
+					s.sightings[j].Pass = n + 1
+				}
+			}
+		}
+	}
 }
 
 // settle makes where a site is from its passes.
@@ -421,7 +433,7 @@ func (b *Book) merge(s *site, by *Sighting) (Happening, bool) {
 func apart(s, t *site) bool {
 	for _, p := range s.passes {
 		for _, q := range t.passes {
-			if p.eyes == q.eyes && p.flight == q.flight && !p.from.Add(-PassGap).After(q.to) && !q.from.Add(-PassGap).After(p.to) {
+			if p.meets(q) {
 				return true
 			}
 		}

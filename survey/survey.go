@@ -120,6 +120,7 @@ const (
 	WantDesignation Want = "designation" //
 	WantAttribution Want = "attribution" // site
 	WantOnRecord    Want = "on-record"   //
+	WantUnit        Want = "unit"        //
 )
 
 // Fault says in one line what is not as it must be: where, what was found, what is expected.

@@ -84,7 +84,7 @@ func newSites(t *terminal) *cobra.Command {
 		Use: "sites", Short: t.words.Text("help.sites"), Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if rates {
-				if err := only(t, c, "--rates", "rates", "json", "csv"); err != nil {
+				if err := only(t, c, "sites --rates", "rates", "json", "csv"); err != nil {
 					return err
 				}
 				return f.with(c.Context(), t, false, func(k *client.Client) error { return showRates(c, t, k, as) })

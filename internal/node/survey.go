@@ -240,6 +240,9 @@ func (n *Node) Observe(ctx context.Context, o survey.Observation, by string) (Ob
 			return Observed{}, &survey.Fault{Where: "id", Got: o.ID, Want: survey.WantOwnID}
 		}
 	}
+	if o.Reading != 0 && o.Unit == "" { // what is on record already stays readable: it is refused here and not when it is read
+		return Observed{}, &survey.Fault{Where: "unit", Want: survey.WantUnit}
+	}
 	n.survey.mu.Lock()
 	defer n.survey.mu.Unlock()
 	if err := n.foldSurvey(ctx); err != nil {

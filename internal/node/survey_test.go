@@ -2,6 +2,7 @@ package node_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -146,6 +147,12 @@ func TestAHazardIsToldAtOnce(t *testing.T) {
 	all, changed, err := n.Hazards(t.Context())
 	if err != nil || len(all) != 0 {
 		t.Fatalf("%v, %v", all, err)
+	}
+	bare := reported("g", survey.GasReading, highland, "nose", spring)
+	bare.Reading = 12.5
+	var fault *survey.Fault
+	if _, err := n.Observe(t.Context(), bare, "ana"); !errors.As(err, &fault) || fault.Where != "unit" {
+		t.Errorf("a reading without a unit: %v", err)
 	}
 	if _, err := n.Observe(t.Context(), reported("t", survey.Tank, highland, "nose", spring), "ana"); err != nil {
 		t.Fatal(err)
