@@ -14,7 +14,7 @@ type Assessment struct {
 	all     []*assessed // by number less 1
 	rates   *Rates
 	learns  bool               // outcomes, or what was reported where they are known, have changed since
-	senses  uint64             // of the book, that reports are of
+	sensed  int                // changes of the book that reports are of
 	reports map[string][]Class // what each sensor ever reported, in order: of other classes its silence says nothing
 	index   map[source]int     // number of each source, in rates and grounds
 	sources []source
@@ -55,8 +55,8 @@ func (b *Book) Assessment() *Assessment {
 // Renew goes on, and MUST be told of the same places again.
 func (a *Assessment) Renew(looks func(geodesy.Position) ([]Look, error), seen func(geodesy.Position) bool) error {
 	b := a.book
-	heard := a.senses != b.senses
-	if heard {
+	news := newsOf(b.sensed[a.sensed:])
+	if a.reports == nil || len(b.sensed) > a.sensed {
 		a.reports = b.reporters()
 	}
 	for len(a.all) < len(b.sites) {
@@ -68,7 +68,7 @@ func (a *Assessment) Renew(looks func(geodesy.Position) ([]Look, error), seen fu
 			*e = assessed{} // what was said of it is said of another now, and that one has changed
 			continue
 		}
-		changed := heard || e.version != s.version
+		changed := e.version != s.version || a.concerns(&news, s, e)
 		if !e.asked || e.position != s.position || seen != nil && seen(s.position) {
 			all, err := looks(s.position)
 			if err != nil {
@@ -86,9 +86,46 @@ func (a *Assessment) Renew(looks func(geodesy.Position) ([]Look, error), seen fu
 		a.learns = a.learns || told
 		e.grounds, e.version, e.told, e.reckoned = a.grounds(s, e.looks), s.version, told, false
 	}
-	a.senses = b.senses
+	a.sensed = len(b.sensed)
 	a.reckon()
 	return nil
+}
+
+// news are sensors of which something is known that was not, and paths.
+type news struct {
+	sensors map[string]bool
+	trails  map[trail]bool
+}
+
+func newsOf(all []sense) news {
+	n := news{map[string]bool{}, map[trail]bool{}}
+	for _, x := range all {
+		if x.trail == (trail{}) {
+			n.sensors[x.sensor] = true
+		} else {
+			n.trails[x.trail] = true
+		}
+	}
+	return n
+}
+
+// concerns reports whether news may bear on a site: whether a sensor of them reported something of it, or looked.
+func (a *Assessment) concerns(n *news, s *site, e *assessed) bool {
+	if len(n.sensors)+len(n.trails) == 0 {
+		return false
+	}
+	for i := range e.looks {
+		l := &e.looks[i]
+		if n.trails[trail{l.Flight, l.Path}] || n.sensors[a.sensorOf(l)] {
+			return true
+		}
+	}
+	for i := range s.sightings {
+		if n.sensors[s.sightings[i].Sensor] {
+			return true
+		}
+	}
+	return false
 }
 
 // reckon makes rates and chances where what they rest on has changed.

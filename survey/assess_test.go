@@ -457,3 +457,56 @@ func TestRatesAreTold(t *testing.T) {
 		t.Errorf("signs at laboratories, none of which was found: %+v", signs)
 	}
 }
+
+// BenchmarkRenew is an assessment of 10,000 sites, each looked at ten times and 500 of them visited, after an event.
+func BenchmarkRenew(b *testing.B) {
+	var book Book
+	place := func(i int) (east, north float64) { return 500 * float64(i%100), 500 * float64(i/100) }
+	for i := range 10_000 {
+		x, y := place(i)
+		observe(b, &book, report(fmt.Sprint(i), Classes()[i%7], x, y, 30, fmt.Sprint("S", i%9), noon.Add(time.Duration(i)*time.Minute)))
+	}
+	visit := func(i int) {
+		if err := book.Report(Found{Site: SiteID(1 + i), Outcome: Outcomes()[i%3], Visited: noon, Party: "MEX", By: "ana", At: noon.Add(time.Hour)}, 1); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for i := range 500 {
+		visit(20 * i)
+	}
+	var looks []Look
+	for i := range 10 {
+		at := noon.Add(-time.Duration(i+1) * 24 * time.Hour)
+		looks = append(looks, Look{Flight: fmt.Sprint("L", i), Sensor: fmt.Sprint("S", i), From: at, To: at.Add(time.Second), POD: 0.5})
+	}
+	ask := func(geodesy.Position) ([]Look, error) { return looks, nil }
+	n := 10_000
+	for _, x := range []struct {
+		name string
+		do   func(i int)
+	}{
+		{"report", func(i int) {
+			n++
+			e, north := place(i*37%10_000 + 1)
+			observe(b, &book, report(fmt.Sprint(n), Tank, e, north, 30, "S1", noon.Add(time.Duration(n)*time.Minute)))
+		}},
+		{"outcome", func(i int) { visit(20 * (i % 500)) }},
+		{"sensor", func(int) { n++; book.Through("L1", "cam", fmt.Sprint(n)) }},
+	} {
+		b.Run(x.name, func(b *testing.B) {
+			a := book.Assessment()
+			if err := a.Renew(ask, nil); err != nil {
+				b.Fatal(err)
+			}
+			for i := 0; b.Loop(); i++ {
+				x.do(i)
+				if err := a.Renew(ask, nil); err != nil {
+					b.Fatal(err)
+				}
+				if _, err := a.Select(Query{Order: ByLaboratory, Limit: 100}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -139,29 +139,34 @@ func (a *Assessment) grounds(s *site, all []Look) *grounds {
 	return e
 }
 
-// weight is what was reported of one class, as logarithms of likelihoods: of hits if the sign is there and if it is not, and of what was
-// missed, against it.
-type weight struct{ there, absent, against float64 }
+// weight is what was reported of one class: by how much likelier hits are if the sign is there than if it is not, and what was missed.
+// Products stand for sums of logarithms: rates are learnt by some hundred thousand of them at once.
+type weight struct{ hits, misses float64 }
+
+// most keeps a product a number.
+const most = 1e150
 
 func (v *weight) add(r *Rates, c *chance) {
-	d, f := c.pod*r.seen[c.source].Mean(), r.mistaken[c.source].Mean()
+	m := &r.means[c.source]
+	d, f := c.pod*m.seen, m.mistaken
 	if c.hit { // a report never speaks against its sign, however badly the place was in sight
-		v.there, v.absent = v.there+math.Log(max(d, f)), v.absent+math.Log(f)
-	} else {
-		v.against += math.Min(0, math.Log(1-d)-math.Log(1-f))
+		v.hits = min(most, v.hits*max(1, d/f))
+	} else { // and a look that saw nothing never for it
+		v.misses *= min(1, (1-d)/(1-f))
 	}
 }
 
-// likelihoods of what was reported if the sign is there, and if it is not. A look that saw nothing never speaks for the sign, a report
-// never against it, and all looks that saw nothing together speak
-// against it with CeilingAll at most.
+// likelihoods of what was reported if the sign is there, and if it is not, but for a factor. All looks that saw nothing speak against it
+// with CeilingAll at most.
 func (v weight) likelihoods() (there, absent float64) {
-	v.there += math.Max(v.against, math.Log(1-CeilingAll))
-	most := math.Max(v.there, v.absent)
-	return math.Exp(v.there - most), math.Exp(v.absent - most)
+	if there = v.hits * max(v.misses, 1-CeilingAll); there > 1 {
+		return 1, 1 / there
+	}
+	return there, 1
 }
 
-func (r *Rates) weight(all []chance) (v weight) {
+func (r *Rates) weight(all []chance) weight {
+	v := weight{1, 1}
 	for i := range all {
 		v.add(r, &all[i])
 	}

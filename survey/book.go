@@ -78,7 +78,13 @@ type Book struct {
 	named   map[string]string // observation by which a site was known, by the id of an attribution to it
 	loose   []Sighting        // vehicles at no site
 	version uint64            // counts changes
-	senses  uint64            // version in which heard or eyes changed last
+	sensed  []sense           // changes of heard and eyes, in their order
+}
+
+// sense is that a sensor reports something that it never reported before, or that a path turns out to be through a sensor.
+type sense struct {
+	sensor string
+	trail  trail // zero of the first
 }
 
 // gate is how far a site reaches from where it is, in metres. One that does not go on reaches nowhere.
@@ -118,8 +124,8 @@ func (b *Book) touch(s *site, sequence uint64) {
 // hear notes what a sensor reports.
 func (b *Book) hear(s source) {
 	if !b.heard[s] {
-		b.version++
-		b.heard[s], b.senses = true, b.version
+		b.heard[s] = true
+		b.sensed = append(b.sensed, sense{sensor: s.sensor})
 	}
 }
 
@@ -127,8 +133,8 @@ func (b *Book) hear(s source) {
 func (b *Book) Through(flight, path, sensor string) {
 	b.open()
 	if t := (trail{flight, path}); b.eyes[t] != sensor {
-		b.version++
-		b.eyes[t], b.senses = sensor, b.version
+		b.eyes[t] = sensor
+		b.sensed = append(b.sensed, sense{trail: t})
 	}
 }
 

@@ -45,6 +45,7 @@ func learned(told []visited, index map[source]int) *Rates {
 		for h := range said {
 			next.places[h] = r.places[h] * was[h] / said[h]
 		}
+		next.settle()
 		r = next
 	}
 	return r
@@ -149,7 +150,7 @@ func (r *Rates) expect(next *Rates, s *sign, v weight, h int) {
 			continue
 		}
 		// It was missed because it was not in sight, or in sight and not reported.
-		d := r.seen[x.source].Mean()
+		d := r.means[x.source].seen
 		seen.No += w * x.pod * (1 - d) / (1 - x.pod*d)
 		mistaken.No += 1 - w
 	}

@@ -63,9 +63,14 @@ type Rates struct {
 	index    map[source]int       // of the next two
 	seen     []Beta
 	mistaken []Beta
-	shift    float64 // of log-odds, see temper
+	means    []mean                  // of seen and mistaken, see settle
+	shares   [otherUse + 1][]float64 // means of presence
+	shift    float64                 // of log-odds, see temper
 	slope    float64
 }
+
+// mean is how often a sensor reports a sign that is there, and one that is not.
+type mean struct{ seen, mistaken float64 }
 
 func newRates() *Rates {
 	r := &Rates{places: places, slope: 1}
@@ -77,13 +82,29 @@ func newRates() *Rates {
 		r.presence[laboratory][i] = Beta{weightPresence * p.laboratory, weightPresence * (1 - p.laboratory)}
 		r.presence[otherUse][i] = Beta{weightPresence * p.other, weightPresence * (1 - p.other)}
 	}
+	r.settle()
 	return r
+}
+
+// settle takes the means of the counts. It MUST be called after they change.
+func (r *Rates) settle() {
+	for h := range r.presence {
+		r.shares[h] = r.shares[h][:0]
+		for _, b := range r.presence[h] {
+			r.shares[h] = append(r.shares[h], b.Mean())
+		}
+	}
+	r.means = r.means[:0]
+	for i := range r.seen {
+		r.means = append(r.means, mean{r.seen[i].Mean(), r.mistaken[i].Mean()})
+	}
 }
 
 // know makes counts of so many sources, where there are none yet.
 func (r *Rates) know(sources int) {
 	for len(r.seen) < sources {
 		r.seen, r.mistaken = append(r.seen, defaultSeen), append(r.mistaken, defaultFalse)
+		r.means = append(r.means, mean{defaultSeen.Mean(), defaultFalse.Mean()})
 	}
 }
 
@@ -100,7 +121,7 @@ func (r *Rates) present(h, class int) float64 {
 	if h == nothing {
 		return 0
 	}
-	return r.presence[h][class].Mean()
+	return r.shares[h][class]
 }
 
 // Ratio is what one report of a class by a sensor that has a place well in sight does to the odds of a laboratory against any

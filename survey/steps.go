@@ -50,6 +50,9 @@ type counted struct {
 func (a *Assessment) steps(s *site) []Step {
 	all := a.moves(s)
 	seen := make([]weight, len(classes))
+	for i := range seen {
+		seen[i] = weight{1, 1}
+	}
 	var word Step // the outcome that counts by then
 	out := make([]Step, 0, len(all))
 	for _, m := range all {
@@ -58,9 +61,7 @@ func (a *Assessment) steps(s *site) []Step {
 		}
 		logs := a.rates.prior()
 		for class, v := range seen {
-			if v != (weight{}) {
-				a.rates.take(&logs, class, v)
-			}
+			a.rates.take(&logs, class, v)
 		}
 		w := a.rates.tempered(normal(logs))
 		if m.step.Cause == ByOutcome && m.step.Outcome != NotVisited && m.step.Sequence >= word.Sequence {
