@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -130,11 +131,10 @@ func (a *api) query(ctx context.Context, in *sitesInput) (survey.Query, error) {
 		Designation: designation.Key{List: designation.List(in.List), ID: in.Number, Programme: in.Programme}, Order: survey.Order(in.Order), Limit: in.Limit, After: in.After,
 	}
 	if in.Box != "" {
-		b, err := parseBox(in.Box)
-		if err != nil {
+		var err error
+		if q.Box, err = parseBox(in.Box); err != nil {
 			return q, err
 		}
-		q.Box = &survey.Box{West: b[0], South: b[1], East: b[2], North: b[3]}
 	}
 	for _, c := range in.Class {
 		q.Classes = append(q.Classes, survey.Class(c))
@@ -155,23 +155,29 @@ func (a *api) query(ctx context.Context, in *sitesInput) (survey.Query, error) {
 // noOutcome asks for sites of which the host has said nothing.
 const noOutcome = "none"
 
-// parseBox reads west, south, east, north.
-func parseBox(s string) (out [4]geodesy.Angle, err error) {
+// parseBox reads west, south, east, north. A map that goes on beyond 180° may say so.
+func parseBox(s string) (*survey.Box, error) {
+	const farthest = 720
 	parts := strings.Split(s, ",")
-	if len(parts) != len(out) {
-		return out, coverage.ErrArea
+	var v [4]geodesy.Angle
+	if len(parts) != len(v) {
+		return nil, coverage.ErrArea
 	}
 	for i, p := range parts {
-		v, err := strconv.ParseFloat(p, 64)
-		if err != nil {
-			return out, coverage.ErrArea
+		x, err := strconv.ParseFloat(p, 64)
+		if err != nil || !(math.Abs(x) <= farthest) {
+			return nil, coverage.ErrArea
 		}
-		out[i] = geodesy.Angle(v)
+		v[i] = geodesy.Angle(x)
 	}
-	if !(out[1] >= -90 && out[1] <= out[3] && out[3] <= 90 && out[0] >= -180 && out[0] <= 180 && out[2] >= -180 && out[2] <= 180) {
-		return out, coverage.ErrArea
+	west, south, east, north := v[0], v[1], v[2], v[3]
+	if !(south >= -90 && south <= north && north <= 90) {
+		return nil, coverage.ErrArea
 	}
-	return out, nil
+	if east-west >= 360 {
+		return &survey.Box{West: -180, South: south, East: 180, North: north}, nil
+	}
+	return &survey.Box{West: geodesy.NormalizeLongitude(west), South: south, East: geodesy.NormalizeLongitude(east), North: north}, nil
 }
 
 // selected are the sites that are asked for.
