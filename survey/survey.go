@@ -121,6 +121,7 @@ const (
 	WantAttribution Want = "attribution" // site
 	WantOnRecord    Want = "on-record"   //
 	WantUnit        Want = "unit"        //
+	WantBox         Want = "box"         //
 )
 
 // Fault says in one line what is not as it must be: where, what was found, what is expected.

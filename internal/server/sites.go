@@ -11,7 +11,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"overflight/coverage"
 	"overflight/designation"
 	"overflight/evidence"
 	"overflight/geodesy"
@@ -158,21 +157,22 @@ const noOutcome = "none"
 // parseBox reads west, south, east, north. A map that goes on beyond 180° may say so.
 func parseBox(s string) (*survey.Box, error) {
 	const farthest = 720
+	noBox := &survey.Fault{Where: "box", Got: s, Want: survey.WantBox}
 	parts := strings.Split(s, ",")
 	var v [4]geodesy.Angle
 	if len(parts) != len(v) {
-		return nil, coverage.ErrArea
+		return nil, noBox
 	}
 	for i, p := range parts {
 		x, err := strconv.ParseFloat(p, 64)
 		if err != nil || !(math.Abs(x) <= farthest) {
-			return nil, coverage.ErrArea
+			return nil, noBox
 		}
 		v[i] = geodesy.Angle(x)
 	}
 	west, south, east, north := v[0], v[1], v[2], v[3]
 	if !(south >= -90 && south <= north && north <= 90) {
-		return nil, coverage.ErrArea
+		return nil, noBox
 	}
 	if east-west >= 360 {
 		return &survey.Box{West: -180, South: south, East: 180, North: north}, nil
