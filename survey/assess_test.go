@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -348,12 +349,7 @@ func TestSelect(t *testing.T) {
 		"across":    {Query{Box: &Box{West: middle, South: 20, East: -179, North: 30}}, func(s *Site) bool { return s.Position.Lon >= middle }},
 		"elsewhere": {Query{Box: &Box{West: -180, South: -30, East: 180, North: -20}}, func(*Site) bool { return false }},
 		"class": {Query{Classes: []Class{Barrels, Hazard}}, func(s *Site) bool {
-			for _, o := range s.Sightings {
-				if o.Class == Barrels || o.Class == Hazard {
-					return true
-				}
-			}
-			return false
+			return slices.ContainsFunc(s.Classes, func(t Tally) bool { return t.Reports > 0 && (t.Class == Barrels || t.Class == Hazard) })
 		}},
 		"outcome":   {Query{Outcomes: []Outcome{Empty, ""}}, func(s *Site) bool { o, ok := s.Outcome(); return !ok || o.Outcome == Empty }},
 		"list":      {Query{Designation: designation.Key{List: key.List, ID: key.ID}}, func(s *Site) bool { return len(s.Attributions) > 0 }},

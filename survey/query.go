@@ -49,7 +49,8 @@ type Query struct {
 	After       string          // the cursor of the part before
 }
 
-// Part is a part of the sites that a query holds, with the cursor of the next, empty after the last. Its sites have no steps.
+// Part is a part of the sites that a query holds, with the cursor of the next, empty after the last. Its sites have neither sightings nor
+// steps.
 type Part struct {
 	Sites []Site
 	Next  string
@@ -125,7 +126,7 @@ func (a *Assessment) Select(q Query) (Part, error) {
 		out.Next = all[q.Limit-1].cursor()
 	}
 	for _, r := range all {
-		out.Sites = append(out.Sites, a.view(r.site))
+		out.Sites = append(out.Sites, a.brief(r.site))
 	}
 	return out, nil
 }

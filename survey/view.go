@@ -22,9 +22,10 @@ type Site struct {
 
 	Classes  []Tally
 	From, To time.Time // of the reports
-	Passes   int       // that reported it
-	Hazards  int       // reports of a mine or another explosive: people on the ground are to be told of one
-	Changed  uint64    // place in the journal of the newest report, outcome or attribution
+	Reports  int
+	Passes   int    // that reported it
+	Hazards  int    // reports of a mine or another explosive: people on the ground are to be told of one
+	Changed  uint64 // place in the journal of the newest report, outcome or attribution
 
 	Sightings    []Sighting // in the order of the journal
 	Seen, Unseen []Look     // looks that reported something of it, and that did not
@@ -110,16 +111,24 @@ func (b *Book) Founder(id SiteID) (SiteID, string, error) {
 	return s.id, s.founder, nil
 }
 
+// view is a site with its reports.
 func (a *Assessment) view(s *site) Site {
+	out := a.brief(s)
+	out.Sightings = slices.Clone(s.sightings)
+	slices.SortFunc(out.Sightings, func(x, y Sighting) int { return cmp.Compare(x.nth, y.nth) })
+	return out
+}
+
+// brief is a site without its reports, of which it may have many.
+func (a *Assessment) brief(s *site) Site {
 	e := a.all[s.id-1]
 	reported, w := a.chancesOf(s)
 	out := Site{
 		ID: s.id, Founder: s.founder, Position: s.position, Spread: s.spread, Ellipse: s.spread.Ellipse(), Laboratory: w[laboratory],
-		Something: w[laboratory] + w[otherUse], Reported: reported[laboratory], Classes: slices.Clone(s.tallies), Passes: len(s.passes),
-		Hazards: s.reports(Hazard), Changed: s.changed, Seen: e.grounds.seen, Unseen: e.grounds.unseen, Sightings: slices.Clone(s.sightings),
+		Something: w[laboratory] + w[otherUse], Reported: reported[laboratory], Classes: slices.Clone(s.tallies), Reports: len(s.sightings), Passes: len(s.passes),
+		Hazards: s.reports(Hazard), Changed: s.changed, Seen: e.grounds.seen, Unseen: e.grounds.unseen,
 		Outcomes: slices.Clone(s.outcomes), Attributions: slices.Clone(s.attributions), History: slices.Clone(s.history),
 	}
-	slices.SortFunc(out.Sightings, func(x, y Sighting) int { return cmp.Compare(x.nth, y.nth) })
 	out.From, out.To = s.passes[0].from, s.passes[0].to
 	for _, p := range s.passes {
 		if p.from.Before(out.From) {

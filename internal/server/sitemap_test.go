@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"math"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -99,5 +100,15 @@ func TestBoxes(t *testing.T) {
 		if (err == nil) != (want != nil) || want != nil && *got != *want {
 			t.Errorf("%s: %+v, %v", text, got, err)
 		}
+	}
+}
+
+// TestACursorOfAnotherListIsRefused: as one of the caller's, and not as a fault of ours.
+func TestACursorOfAnotherListIsRefused(t *testing.T) {
+	t.Parallel()
+	var b survey.Book
+	_, err := b.Assess(nil).Select(survey.Query{After: "17"})
+	if status, code, _ := said(err); status != http.StatusUnprocessableEntity || code != "cursor" {
+		t.Errorf("%v: %d %s", err, status, code)
 	}
 }

@@ -461,7 +461,7 @@ func ellipseOf(e survey.Ellipse) Ellipse {
 func siteOf(x *node.Surveyed, s *survey.Site, w *catalogue.Catalogue) Site {
 	out := Site{
 		ID: uint32(s.ID), Lat: float64(s.Position.Lat), Lon: float64(s.Position.Lon), Ellipse: ellipseOf(s.Ellipse), Laboratory: s.Laboratory,
-		Something: s.Something, Reported: s.Reported, Classes: []SiteTally{}, From: stamp(s.From), To: stamp(s.To), Reports: len(s.Sightings), Passes: s.Passes,
+		Something: s.Something, Reported: s.Reported, Classes: []SiteTally{}, From: stamp(s.From), To: stamp(s.To), Reports: s.Reports, Passes: s.Passes,
 		Unseen: len(s.Unseen), Claimed: []SiteClaimed{}, Changed: stamp(x.Recorded(s.Changed)), Event: s.Changed,
 	}
 	for _, c := range s.Classes {
