@@ -143,14 +143,14 @@ func (a *Assessment) grounds(s *site, all []Look) *grounds {
 // Products stand for sums of logarithms: rates are learnt by some hundred thousand of them at once.
 type weight struct{ hits, misses float64 }
 
-// most keeps a product a number.
-const most = 1e150
+// greatest keeps a product a number.
+const greatest = 1e150
 
 func (v *weight) add(r *Rates, c *chance) {
 	m := &r.means[c.source]
 	d, f := c.pod*m.seen, m.mistaken
 	if c.hit { // a report never speaks against its sign, however badly the place was in sight
-		v.hits = min(most, v.hits*max(1, d/f))
+		v.hits = min(greatest, v.hits*max(1, d/f))
 	} else { // and a look that saw nothing never for it
 		v.misses *= min(1, (1-d)/(1-f))
 	}
