@@ -61,6 +61,25 @@ func (p *pass) add(o *Observation, at offset, index int) {
 	p.sightings = append(p.sightings, index)
 }
 
+// meets reports whether two passes are of the same eyes with no pause between them.
+func (p *pass) meets(q *pass) bool {
+	return p.eyes == q.eyes && p.flight == q.flight && !p.from.Add(-PassGap).After(q.to) && !q.from.Add(-PassGap).After(p.to)
+}
+
+// join takes the reports of a pass that turned out to be this one.
+func (p *pass) join(q *pass) {
+	p.information, p.common = p.information.plus(q.information), p.common.plus(q.common)
+	p.moment = offset{p.moment.e + q.moment.e, p.moment.n + q.moment.n}
+	p.reports += q.reports
+	p.sightings = append(p.sightings, q.sightings...)
+	if q.from.Before(p.from) {
+		p.from = q.from
+	}
+	if q.to.After(p.to) {
+		p.to = q.to
+	}
+}
+
 func ownSpread(o *Observation) Covariance {
 	return o.Spread.times(1 - o.Common).plus(Covariance{EE: leastSpread, NN: leastSpread})
 }

@@ -165,6 +165,33 @@ func TestFusion(t *testing.T) {
 	}
 }
 
+// TestAPassIsWhatHadNoPause: in whatever order its reports arrive.
+func TestAPassIsWhatHadNoPause(t *testing.T) {
+	t.Parallel()
+	sites := func(minutes ...int) Site {
+		var b Book
+		for _, m := range minutes {
+			o := report(fmt.Sprint(m), Structure, float64(m), 0, 50, "A", noon.Add(time.Duration(m)*time.Minute))
+			o.Common = 0.9
+			observe(t, &b, o)
+		}
+		all := b.Assess(nil).Sites()
+		if len(all) != 1 {
+			t.Fatalf("%v: %d sites", minutes, len(all))
+		}
+		return all[0]
+	}
+	in, out := sites(0, 8, 15, 40), sites(15, 40, 0, 8)
+	if in.Passes != 2 || out.Passes != 2 || math.Abs(in.Spread.EE-out.Spread.EE) > 1e-3 {
+		t.Errorf("%d passes with %.1f m² in order, %d with %.1f m² out of it", in.Passes, in.Spread.EE, out.Passes, out.Spread.EE)
+	}
+	for _, o := range out.Sightings {
+		if late := o.ID == "40"; (o.Pass == 1) == late {
+			t.Errorf("the report of minute %s is of pass %d", o.ID, o.Pass)
+		}
+	}
+}
+
 // TestOneCamera: an analyst who marks a frame looks through the same camera as the stream's own detector, and both are off by the same;
 // an outside detector is not.
 func TestOneCamera(t *testing.T) {
@@ -416,8 +443,8 @@ func TestAHazardIsSaid(t *testing.T) {
 	var b Book
 	observe(t, &b, report("a", Structure, 0, 0, 30, "A", noon), report("b", Hazard, 5, 0, 30, "A", noon), report("c", Structure, 3000, 0, 30, "A", noon))
 	all := b.Assess(nil).Sites()
-	if !all[0].Hazard || all[1].Hazard {
-		t.Errorf("hazard at %v, %v", all[0].Hazard, all[1].Hazard)
+	if all[0].Hazards != 1 || all[1].Hazards != 0 {
+		t.Errorf("hazard at %v, %v", all[0].Hazards, all[1].Hazards)
 	}
 }
 

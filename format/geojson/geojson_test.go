@@ -132,3 +132,30 @@ func FuzzReadBoundaries(f *testing.F) {
 		}
 	})
 }
+
+// TestMembers: what is said of a collection beside its features is written at its end, with features and without.
+func TestMembers(t *testing.T) {
+	t.Parallel()
+	for want, features := range map[string]int{
+		"{\"type\":\"FeatureCollection\",\"features\":[],\"next\":\"a\\\"b\",\"total\":3}\n": 0,
+		"{\"type\":\"FeatureCollection\",\"features\":[\n{\"type\":\"Feature\",\"properties\":null,\"geometry\":null}\n],\"next\":\"a\\\"b\",\"total\":3}\n": 1,
+	} {
+		var b bytes.Buffer
+		w := geojson.NewWriter(&b)
+		for range features {
+			if err := w.Write(geojson.Feature{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.Member("next", `a"b`)
+		w.Member("total", 3)
+		if err := w.Close(); err != nil || b.String() != want {
+			t.Errorf("%q, %v, want %q", b.String(), err, want)
+		}
+	}
+	w := geojson.NewWriter(&bytes.Buffer{})
+	w.Member("bad", func() {})
+	if err := w.Close(); err == nil {
+		t.Error("a member that is no JSON is written")
+	}
+}

@@ -14,10 +14,13 @@ import (
 	"github.com/coder/websocket"
 
 	"overflight/internal/node"
+	"overflight/internal/report"
+	"overflight/survey"
 )
 
 // The moving picture goes over a WebSocket: what moves as binary messages, each the whole picture so that any may be lost, and
-// what it is called as JSON, when that changes. Little endian:
+// what it is called as JSON, when that changes: {"names": [...]}. So do safety notices about places, all that stand, when one comes:
+// {"names": [], "notices": [...]}. Little endian:
 //
 //	"OVL1" | sequence u32 | instant of sending i64 | aircraft u32 | footprints u32
 //	each aircraft: id u32 | flags u8 | 3 zero | instant i64 | longitude i32 | latitude i32 | heading f32 | altitude f32
@@ -64,6 +67,29 @@ type Named struct {
 	Boundary     *node.Approach `json:"boundary,omitempty"`
 	Speed        *float64       `json:"speed,omitempty"`
 	Marking      *node.Marking  `json:"marking,omitempty"`
+}
+
+// Notice warns people on the ground of a place where a mine or another explosive was reported. Its text is the page's.
+type Notice struct {
+	Site    uint32          `json:"site"`
+	Lat     float64         `json:"lat"`
+	Lon     float64         `json:"lon"`
+	Ellipse Ellipse         `json:"ellipse"`
+	Reports int             `json:"reports"`
+	At      *report.Instant `json:"at"`    // of the newest report
+	Event   uint64          `json:"event"` // that put it on record
+}
+
+// noticesOf are the newest, no more than a list of sites has.
+func noticesOf(all []survey.HazardousSite) []Notice {
+	out := []Notice{}
+	for i := range all[:min(len(all), mostNotices)] {
+		h := &all[i]
+		out = append(out, Notice{
+			Site: uint32(h.ID), Lat: float64(h.Position.Lat), Lon: float64(h.Position.Lon), Ellipse: ellipseOf(h.Ellipse), Reports: h.Reports, At: stamp(h.Latest.At), Event: h.Latest.Sequence,
+		})
+	}
+	return out
 }
 
 // picture is the newest of all that moves.
@@ -242,9 +268,45 @@ func (a *api) moving(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 	}()
-	if err := show(ctx, c, frames, taken, time.Now); err != nil && ctx.Err() == nil {
+	notices := make(chan []Notice)
+	go func() {
+		defer cancel()
+		if err := a.warn(ctx, notices); err != nil && ctx.Err() == nil {
+			a.Logger.Warn("safety notices", slog.Any("error", err))
+		}
+	}()
+	if err := show(ctx, c, incoming{frames, notices, taken}, time.Now); err != nil && ctx.Err() == nil {
 		a.Logger.Debug("moving picture", slog.Any("error", err))
 	}
+}
+
+// warn gives out the safety notices that stand, if there are any, and again when one comes.
+func (a *api) warn(ctx context.Context, to chan<- []Notice) error {
+	for first := true; ; first = false {
+		all, changed, err := a.node.Hazards(ctx)
+		if err != nil {
+			return err
+		}
+		if len(all) > 0 || !first {
+			select {
+			case to <- noticesOf(all):
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// incoming is what a socket is fed from.
+type incoming struct {
+	frames  <-chan *node.Frame
+	notices <-chan []Notice
+	taken   <-chan uint32
 }
 
 // acknowledged tells which pictures a page has taken up, until it is gone or says something else.
@@ -263,7 +325,7 @@ func acknowledged(ctx context.Context, c *websocket.Conn, taken chan<- uint32) {
 }
 
 // show writes pictures to a socket until the context ends.
-func show(ctx context.Context, c *websocket.Conn, frames <-chan *node.Frame, taken <-chan uint32, clock func() time.Time) error {
+func show(ctx context.Context, c *websocket.Conn, in incoming, clock func() time.Time) error {
 	p := newPicture()
 	var last uint32 // that was taken up
 	tick := time.NewTicker(pictureEvery)
@@ -273,12 +335,17 @@ func show(ctx context.Context, c *websocket.Conn, frames <-chan *node.Frame, tak
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case f := <-frames:
+		case f := <-in.frames:
 			p.take(f, f.Arrived)
 			dirty = true
 			continue
-		case n := <-taken:
+		case n := <-in.taken:
 			last = min(n, p.number)
+			continue
+		case n := <-in.notices: // at once, however slow the page: they are few and are for people's lives
+			if err := writeNotices(ctx, c, n); err != nil {
+				return err
+			}
 			continue
 		case <-tick.C:
 		}
@@ -302,4 +369,14 @@ func show(ctx context.Context, c *websocket.Conn, frames <-chan *node.Frame, tak
 			return err
 		}
 	}
+}
+
+func writeNotices(ctx context.Context, c *websocket.Conn, n []Notice) error {
+	b, err := json.Marshal(map[string]any{"names": []Named{}, "notices": n})
+	if err != nil {
+		return err
+	}
+	write, cancel := context.WithTimeout(ctx, pictureWait)
+	defer cancel()
+	return c.Write(write, websocket.MessageText, b)
 }

@@ -14,7 +14,9 @@ import (
 
 	"github.com/coder/websocket"
 
+	"overflight/geodesy"
 	"overflight/internal/node"
+	"overflight/survey"
 )
 
 func moved(flight string, at time.Time, place *[2]float64) *node.Frame {
@@ -75,7 +77,7 @@ func TestPicture(t *testing.T) {
 }
 
 // watching is a page at a real socket that frames are shown to.
-func watching(t *testing.T, frames chan *node.Frame) (context.Context, *websocket.Conn) {
+func watching(t *testing.T, in incoming) (context.Context, *websocket.Conn) {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c, err := websocket.Accept(w, r, nil)
@@ -90,7 +92,9 @@ func watching(t *testing.T, frames chan *node.Frame) (context.Context, *websocke
 			defer cancel()
 			acknowledged(ctx, c, taken)
 		}()
-		_ = show(ctx, c, frames, taken, time.Now) // ends with the socket
+		in := in
+		in.taken = taken
+		_ = show(ctx, c, in, time.Now) // ends with the socket
 	}))
 	t.Cleanup(s.Close)
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
@@ -106,7 +110,7 @@ func watching(t *testing.T, frames chan *node.Frame) (context.Context, *websocke
 func TestShow(t *testing.T) {
 	t.Parallel()
 	frames := make(chan *node.Frame)
-	ctx, c := watching(t, frames)
+	ctx, c := watching(t, incoming{frames: frames})
 	go func() {
 		for i := range 1000 {
 			select {
@@ -145,7 +149,7 @@ func TestShow(t *testing.T) {
 func TestSlowPage(t *testing.T) {
 	t.Parallel()
 	frames := make(chan *node.Frame)
-	ctx, c := watching(t, frames)
+	ctx, c := watching(t, incoming{frames: frames})
 	// picture reads the next one: its sequence, and the instant of the one aircraft in it.
 	picture := func() (uint32, int64) {
 		for {
@@ -191,4 +195,35 @@ func TestSlowPage(t *testing.T) {
 	if ctx.Err() != nil {
 		t.Error("it was not let go")
 	}
+}
+
+// TestNoticesReachAPage: a safety notice is sent at once, also where nothing moves, and with names that a page which knows none can read.
+func TestNoticesReachAPage(t *testing.T) {
+	t.Parallel()
+	notices := make(chan []Notice)
+	ctx, c := watching(t, incoming{notices: notices})
+	go func() {
+		select {
+		case notices <- noticesOf([]survey.HazardousSite{{ID: 7, Position: geodesy.Position{Lat: 25, Lon: -106}, Reports: 2, Latest: survey.Sighting{Sequence: 40}}}):
+		case <-ctx.Done():
+		}
+	}()
+	for {
+		kind, b, err := c.Read(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if kind != websocket.MessageText {
+			continue
+		}
+		var told struct {
+			Names   []Named  `json:"names"`
+			Notices []Notice `json:"notices"`
+		}
+		if err := json.Unmarshal(b, &told); err != nil || told.Names == nil || len(told.Notices) != 1 || told.Notices[0].Site != 7 || told.Notices[0].Event != 40 {
+			t.Errorf("%s: %v", b, err)
+		}
+		break
+	}
+	_ = c.Close(websocket.StatusNormalClosure, "")
 }

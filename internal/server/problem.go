@@ -153,6 +153,7 @@ func said(err error) (status int, code string, args []string) {
 		{node.ErrNoDocument, http.StatusUnprocessableEntity, "no-document"},
 		{errNoOrganisation, http.StatusNotFound, "no-organisation"},
 		{survey.ErrNoSite, http.StatusNotFound, "no-site"},
+		{survey.ErrCursor, http.StatusUnprocessableEntity, "cursor"},
 		{node.ErrAct, http.StatusUnprocessableEntity, "act"},
 		{node.ErrNoRules, http.StatusConflict, "no-rules"},
 		{authority.ErrNoSuch, http.StatusNotFound, "act"},
