@@ -32,7 +32,11 @@ func anyGlimpses(r *rand.Rand, at geodesy.Position, n int) []Glimpse {
 		}
 		fp.Uncertainty = geodesy.Length(100 * r.Float64())
 		if g, ok := GlimpseOf(uint64(i*3), eye, alt, fp); ok {
-			g.Band = Band(r.IntN(int(bands)))
+			g.Band = sensor.Band(r.IntN(int(sensor.Bands)))
+			g.Picture = sensor.Picture{Columns: uint16(r.IntN(3) * 640), Rows: 480}
+			if !g.Picture.Known() {
+				g.Picture = sensor.Picture{}
+			}
 			all = append(all, g)
 		}
 		clock = clock.Add(time.Duration(r.IntN(2_000_000)) * time.Microsecond)

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"overflight/geodesy"
+	"overflight/sensor"
 )
 
 // Masking says what stood between the sensor and a place.
@@ -41,7 +42,7 @@ type Look struct {
 	Grazing    geodesy.Angle  // of the line of sight above the ground; 90 is straight down
 	Azimuth    geodesy.Angle  // from the place to the sensor, from true north
 	Resolution geodesy.Length // ground sample distance: the coarser of along and across
-	Band       Band
+	Band       sensor.Band
 	Light      Light
 	Masking    Masking
 }
@@ -56,8 +57,11 @@ type sight struct {
 	g             *Glimpse
 }
 
-// sightOf prepares a frame; columns and rows are those of its picture.
+// sightOf prepares a frame; columns and rows are those of its picture where the stream does not say.
 func sightOf(g *Glimpse, columns, rows int) sight {
+	if g.Picture.Known() {
+		columns, rows = int(g.Picture.Columns), int(g.Picture.Rows)
+	}
 	s := sight{outline: g.outline(), g: g}
 	at, okAt := g.Eye.Get()
 	over, okOver := g.Height.Get()

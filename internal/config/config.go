@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"overflight/coverage"
 	"overflight/geodesy"
 )
 
@@ -100,12 +101,8 @@ type Interval struct {
 // Detection is the model by which a look becomes a probability of detection: package coverage says what the numbers mean, and which
 // may be. Reason says why they are these; it is shown with every answer.
 type Detection struct {
-	Size                 geodesy.Length
-	Cycles               float64
-	Columns, Rows        int
-	LeafArea, Extinction float64
-	FrameCap, WholeCap   float64
-	Reason               string
+	coverage.Model
+	Reason string
 }
 
 // Source is one live or recorded source.
@@ -143,9 +140,7 @@ func Default() Config {
 		Area:     Area{Margin: 5 * geodesy.Kilometre},
 		Disk:     Disk{Warn: 48 * time.Hour, Free: 1 << 30},
 		Interval: Interval{Flush: 200 * time.Millisecond, Verify: 24 * time.Hour},
-		Detection: Detection{
-			Size: 4 * geodesy.Metre, Cycles: 4, Columns: 640, Rows: 480, LeafArea: 1, Extinction: 0.5, FrameCap: 0.85, WholeCap: 0.90,
-		},
+		Detection: Detection{Model: coverage.DefaultModel()},
 	}.placed()
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"overflight/coverage"
 	"overflight/geodesy"
 )
 
@@ -32,7 +33,7 @@ sorties: {silence: 15m, stall: 3s}
 area: {file: area.geojson, margin: 3 NM}
 disk: {warn: 72h, free: 2.5 GB}
 interval: {flush: 100ms, verify: 0s}
-detection: {size_m: 6, cycles: 1, columns: 1920, rows: 1080, leaf_area: 2.5, extinction: 0.4, frame_cap: 0.7, whole_cap: 0.8, reason: pine and oak}
+detection: {size_m: 6, cycles: 1, thermal_cycles: 0.5, columns: 1920, rows: 1080, leaf_area: 2.5, extinction: 0.4, frame_cap: 0.7, whole_cap: 0.8, reason: pine and oak}
 sources:
   - name: troy-1
     url: srt://10.1.1.1:7001?passphrase=secret
@@ -60,7 +61,12 @@ func TestFull(t *testing.T) {
 		Disk:     Disk{72 * time.Hour, 2500000000},
 		Interval: Interval{100 * time.Millisecond, 0},
 
-		Detection: Detection{6, 1, 1920, 1080, 2.5, 0.4, 0.7, 0.8, "pine and oak"},
+		Detection: Detection{
+			Model: coverage.Model{
+				Size: 6, Cycles: 1, ThermalCycles: 0.5, Columns: 1920, Rows: 1080, LeafArea: 2.5, Extinction: 0.4, FrameCap: 0.7, WholeCap: 0.8,
+			},
+			Reason: "pine and oak",
+		},
 	}
 	want.Sources.list[0] = Source{"troy-1", "srt://10.1.1.1:7001?passphrase=secret", "12-4200", false}
 	want.Sources.list[1] = Source{Name: "incoming", URL: "/srv/incoming"}

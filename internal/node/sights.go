@@ -12,13 +12,7 @@ import (
 )
 
 // Model is the model of detection that this node has been given.
-func (n *Node) Model() coverage.Model {
-	d := &n.cfg.Detection
-	return coverage.Model{
-		Size: d.Size, Cycles: d.Cycles, Columns: d.Columns, Rows: d.Rows, LeafArea: d.LeafArea, Extinction: d.Extinction,
-		FrameCap: d.FrameCap, WholeCap: d.WholeCap,
-	}
-}
+func (n *Node) Model() coverage.Model { return n.cfg.Detection.Model }
 
 // Visit is a time during which one source's frames showed a place.
 type Visit struct {
