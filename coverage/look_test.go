@@ -95,7 +95,7 @@ func TestLookAt(t *testing.T) {
 	}
 }
 
-// ridge is a height model with a wall from north to south east of a meridian.
+// ridge is a height model with a ridge from north to south between two meridians, highest in the middle.
 type ridge struct {
 	from, to geodesy.Angle
 	wall     geodesy.Length
@@ -107,7 +107,8 @@ func (r ridge) HeightAt(p geodesy.Position) (geodesy.Length, bool) {
 		return 0, false
 	}
 	if p.Lon >= r.from && p.Lon <= r.to {
-		return 1200 + r.wall, true
+		half := (r.to - r.from) / 2
+		return 1200 + r.wall*geodesy.Length(1-math.Abs(float64((p.Lon-r.from-half)/half))), true
 	}
 	return 1200, true
 }
@@ -118,8 +119,8 @@ func TestMasking(t *testing.T) {
 	g := glimpseOf(t, at, trapezium(at, 0, 400, 400, 400), 90, 4000, 3000, noon)
 	m := DefaultModel()
 	// 1,000 m east of the place the line of sight is 750 m up.
-	near, _ := geodesy.Direct(at, 90, 950)
-	far, _ := geodesy.Direct(at, 90, 1050)
+	near, _ := geodesy.Direct(at, 90, 700)
+	far, _ := geodesy.Direct(at, 90, 1300)
 	for _, tt := range []struct {
 		name string
 		h    Heights

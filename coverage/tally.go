@@ -33,6 +33,20 @@ func (t *Tally) Add(g Group, pod float64, anew bool) {
 	}
 }
 
+// raises reports whether Add would change more than how many looks there are.
+func (t *Tally) raises(g Group, pod float64, anew bool) bool {
+	p := float32(pod)
+	if anew || t.looks == 0 {
+		return p > 0
+	}
+	for _, x := range t.current {
+		if x.group == g {
+			return p > x.pod
+		}
+	}
+	return p > 0
+}
+
 // raise takes p as the best of a group where it is.
 func raise(all []grouped, g Group, p float32) []grouped {
 	i := len(all)

@@ -37,6 +37,7 @@ type Config struct {
 	Interval Interval
 
 	Detection Detection
+	Terrain   string // folder of heights of the ground; empty is none
 }
 
 // Server is the HTTP side.
@@ -132,14 +133,14 @@ func (s *Sources) At(i int) Source { return s.list[:s.n][i] }
 func Default() Config {
 	return Config{
 		Data: "overflight-data", Operator: "LOCAL", Language: "en",
-		Server:   Server{Listen: "127.0.0.1:8470"},
-		Archive:  Archive{Largest: 256 << 20},
-		Log:      Log{Checkpoint: time.Second, PerDay: 2880},
-		Spool:    Spool{Holds: time.Minute, Most: 512 << 20},
-		Sorties:  Sorties{Silence: 10 * time.Minute, Stall: 5 * time.Second},
-		Area:     Area{Margin: 5 * geodesy.Kilometre},
-		Disk:     Disk{Warn: 48 * time.Hour, Free: 1 << 30},
-		Interval: Interval{Flush: 200 * time.Millisecond, Verify: 24 * time.Hour},
+		Server:    Server{Listen: "127.0.0.1:8470"},
+		Archive:   Archive{Largest: 256 << 20},
+		Log:       Log{Checkpoint: time.Second, PerDay: 2880},
+		Spool:     Spool{Holds: time.Minute, Most: 512 << 20},
+		Sorties:   Sorties{Silence: 10 * time.Minute, Stall: 5 * time.Second},
+		Area:      Area{Margin: 5 * geodesy.Kilometre},
+		Disk:      Disk{Warn: 48 * time.Hour, Free: 1 << 30},
+		Interval:  Interval{Flush: 200 * time.Millisecond, Verify: 24 * time.Hour},
 		Detection: Detection{Model: coverage.DefaultModel()},
 	}.placed()
 }

@@ -34,6 +34,7 @@ area: {file: area.geojson, margin: 3 NM}
 disk: {warn: 72h, free: 2.5 GB}
 interval: {flush: 100ms, verify: 0s}
 detection: {size_m: 6, cycles: 1, thermal_cycles: 0.5, columns: 1920, rows: 1080, leaf_area: 2.5, extinction: 0.4, frame_cap: 0.7, whole_cap: 0.8, reason: pine and oak}
+terrain: /srv/heights
 sources:
   - name: troy-1
     url: srt://10.1.1.1:7001?passphrase=secret
@@ -67,6 +68,7 @@ func TestFull(t *testing.T) {
 			},
 			Reason: "pine and oak",
 		},
+		Terrain: "/srv/heights",
 	}
 	want.Sources.list[0] = Source{"troy-1", "srt://10.1.1.1:7001?passphrase=secret", "12-4200", false}
 	want.Sources.list[1] = Source{Name: "incoming", URL: "/srv/incoming"}
@@ -107,7 +109,7 @@ var bad = map[string]struct{ text, want string }{
 	"numbers, no reason":  {"detection: {cycles: 6.4}", "configuration line 1: detection: missing reason, expected a sentence that says why these numbers"},
 	"number beyond":       {"detection: {frame_cap: 1, reason: sure}", `configuration line 1: detection.frame_cap: expected a number from 0 to 0.99, got "1"`},
 	"no number":           {"detection: {leaf_area: dense, reason: x}", `configuration line 1: detection.leaf_area: expected a number from 0 to 12, got "dense"`},
-	"unknown field":       {"dta: x\n", "configuration line 1: dta: unknown field, expected one of data, operator, party, language, server, archive, journal, log, spool, sorties, area, disk, interval, detection, sources"},
+	"unknown field":       {"dta: x\n", "configuration line 1: dta: unknown field, expected one of data, operator, party, language, server, archive, journal, log, spool, sorties, area, disk, interval, detection, terrain, sources"},
 	"unknown inner field": {"data: x\nserver:\n  listen: 127.0.0.1:1\n  port: 3\n", "configuration line 4: server.port: unknown field, expected one of listen, exposed, name"},
 	"twice":               {"data: x\ndata: y\n", ""},
 	"not a mapping":       {"- data\n", "configuration line 1: configuration: expected fields with names"},

@@ -101,8 +101,9 @@ func (c *Config) read(t *table) {
 	if d, ok := t.child("detection"); ok {
 		c.readDetection(d)
 	}
+	c.Terrain = t.file("terrain", "")
 	t.each("sources", MostSources, c.readSource)
-	t.done("data, operator, party, language, server, archive, journal, log, spool, sorties, area, disk, interval, detection, sources")
+	t.done("data, operator, party, language, server, archive, journal, log, spool, sorties, area, disk, interval, detection, terrain, sources")
 }
 
 // readDetection reads the model of detection. Numbers of one's own want a reason.
