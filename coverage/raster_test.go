@@ -32,8 +32,13 @@ func TestRasterAgainstEveryFrame(t *testing.T) {
 	t.Parallel()
 	m := DefaultModel()
 	m.Columns, m.Rows = 4000, 3000
-	for i, at := range places {
+	hidden := 0
+	for i, at := range append(places, places...) {
 		r := rand.New(rand.NewPCG(uint64(i), 3))
+		var heights Heights
+		if i >= len(places) {
+			heights = waves{}
+		}
 		var all []Glimpse
 		clock, centre := noon, at
 		for n := range 40 {
@@ -51,7 +56,7 @@ func TestRasterAgainstEveryFrame(t *testing.T) {
 		if grid.Columns*grid.Rows > 1000 || grid.Columns*grid.Rows < 100 {
 			t.Fatalf("at %v: %d by %d cells", at, grid.Columns, grid.Rows)
 		}
-		raster := NewRaster(grid, m, nil)
+		raster := NewRaster(grid, m, heights)
 		for k := range all {
 			raster.Add(&all[k])
 		}
@@ -62,7 +67,7 @@ func TestRasterAgainstEveryFrame(t *testing.T) {
 				var want Tally
 				last := -9
 				for k := range all {
-					l, ok := m.LookAt(&all[k], p, nil)
+					l, ok := m.LookAt(&all[k], p, heights)
 					if !ok {
 						continue
 					}
@@ -71,6 +76,9 @@ func TestRasterAgainstEveryFrame(t *testing.T) {
 					last = k
 				}
 				got, sum := raster.At(column, row), want.Sum(&m)
+				if heights != nil && sum.Looks > 0 && sum.POD == 0 {
+					hidden++
+				}
 				if got.Looks != sum.Looks || math.Abs(got.POD-sum.POD) > 1e-5 || math.Abs(got.Independent-sum.Independent) > 1e-5 {
 					t.Fatalf("at %v, cell %v: got %+v, want %+v", at, p, got, sum)
 				}
@@ -83,6 +91,16 @@ func TestRasterAgainstEveryFrame(t *testing.T) {
 			t.Errorf("at %v: %d cells were looked at", at, seen)
 		}
 	}
+	if hidden < 20 {
+		t.Errorf("terrain hides %d cells", hidden)
+	}
+}
+
+// waves is a height model of ridges from east to west, 1.1 km apart and 800 m high.
+type waves struct{}
+
+func (waves) HeightAt(p geodesy.Position) (geodesy.Length, bool) {
+	return geodesy.Length(1200 + 400*math.Sin(float64(p.Lat)*2*math.Pi*100)), true
 }
 
 func TestGridOver(t *testing.T) {
