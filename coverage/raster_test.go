@@ -158,7 +158,13 @@ func TestGaps(t *testing.T) {
 }
 
 // BenchmarkRaster lays out a flight of 20 hours at 1 Hz over 100,000 cells.
-func BenchmarkRaster(b *testing.B) {
+func BenchmarkRaster(b *testing.B) { layOut(b, nil) }
+
+// BenchmarkRasterHills follows the lines of sight over hills as well.
+func BenchmarkRasterHills(b *testing.B) { layOut(b, waves{}) }
+
+func layOut(b *testing.B, heights Heights) {
+	b.Helper()
 	var all []Glimpse
 	at, heading := places[0], geodesy.Angle(90)
 	clock := noon
@@ -180,9 +186,13 @@ func BenchmarkRaster(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	model := DefaultModel()
+	if heights != nil { // a picture that shows something: else no line of sight would matter
+		model.Columns, model.Rows = 4000, 3000
+	}
 	b.ResetTimer()
 	for range b.N {
-		r := NewRaster(grid, DefaultModel(), nil)
+		r := NewRaster(grid, model, heights)
 		for i := range all {
 			r.Add(&all[i])
 		}
