@@ -117,11 +117,15 @@ func bearing(flat, up geodesy.Vector) float64 {
 // heights may be nil.
 func (m *Model) LookAt(g *Glimpse, p geodesy.Position, heights Heights) (Look, bool) {
 	s := sightOf(g, m.Columns, m.Rows)
-	ground := geodesy.ToECEF(p, 0)
+	return s.look(p, geodesy.ToECEF(p, 0), heights)
+}
+
+// look is LookAt for a place that is at ground.
+func (s *sight) look(p geodesy.Position, ground geodesy.Vector, heights Heights) (Look, bool) {
 	if !s.holds(ground) {
 		return Look{}, false
 	}
-	l := Look{Band: g.Band, Light: LightAt(p, g.Time)}
+	l := Look{Band: s.g.Band, Light: LightAt(p, s.g.Time)}
 	r, ok := s.at(ground, geodesy.UpAt(p))
 	if !ok {
 		return l, true

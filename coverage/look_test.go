@@ -121,6 +121,8 @@ func TestMasking(t *testing.T) {
 	// 1,000 m east of the place the line of sight is 750 m up.
 	near, _ := geodesy.Direct(at, 90, 700)
 	far, _ := geodesy.Direct(at, 90, 1300)
+	foot, _ := geodesy.Direct(at, 90, 723)
+	heel, _ := geodesy.Direct(at, 90, 1277)
 	for _, tt := range []struct {
 		name string
 		h    Heights
@@ -129,6 +131,7 @@ func TestMasking(t *testing.T) {
 		{"plain", ridge{near.Lon, far.Lon, 0, false}, InSight},
 		{"wall below the line", ridge{near.Lon, far.Lon, 600, false}, InSight},
 		{"wall above the line", ridge{near.Lon, far.Lon, 900, false}, Masked},
+		{"as steep as ground may be", ridge{foot.Lon, heel.Lon, 831, false}, Masked},
 		{"hole in the model", ridge{near.Lon, far.Lon, 0, true}, UnknownMasking},
 	} {
 		l, ok := m.LookAt(&g, at, tt.h)
