@@ -118,12 +118,12 @@ func (v *view) spansAt(at geodesy.Position, period validity.Period) (map[int64][
 			if runs, err = coverage.RunsOf(runs[:0], r.blob(sights, "body"), c.Cell); err != nil {
 				return &DamageError{What: "table sights: " + err.Error()}
 			}
-			if total += len(runs); total > MostSights {
-				return ErrManyLooks
-			}
 			id := r.integer(sights, "path")
 			for i := range runs {
 				if x := &runs[i]; x.During(from, to) {
+					if total++; total > MostSights {
+						return ErrManyLooks
+					}
 					out[id] = append(out[id], span{x.First, x.Last})
 				}
 			}
