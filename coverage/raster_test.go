@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -33,7 +34,7 @@ func TestRasterAgainstEveryFrame(t *testing.T) {
 	m := DefaultModel()
 	m.Columns, m.Rows = 4000, 3000
 	hidden := 0
-	for i, at := range append(places, places...) {
+	for i, at := range slices.Concat(places, places) {
 		r := rand.New(rand.NewPCG(uint64(i), 3))
 		var heights Heights
 		if i >= len(places) {
