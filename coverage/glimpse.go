@@ -8,33 +8,6 @@ import (
 	"overflight/sensor"
 )
 
-// Band is the part of the spectrum that a frame was taken in.
-type Band uint8
-
-// The bands. A stream that does not say is UnknownBand: it counts as one band of its own, so that nothing is taken for
-// independent that is not known to be.
-const (
-	UnknownBand Band = iota
-	Visible
-	Thermal
-	Radar
-	bands
-)
-
-// String returns the word of a band.
-func (b Band) String() string {
-	switch b {
-	case Visible:
-		return "visible"
-	case Thermal:
-		return "thermal"
-	case Radar:
-		return "radar"
-	case UnknownBand, bands:
-	}
-	return "unknown"
-}
-
 // Glimpse is one frame with ground in it, as much of it as looks are made of. Positions are whole 1e-7 degrees, 1.1 cm,
 // and instants whole microseconds: what is kept is what is reckoned with.
 type Glimpse struct {
@@ -46,7 +19,8 @@ type Glimpse struct {
 	Eye         sensor.Optional[geodesy.Position]
 	Height      sensor.Optional[geodesy.Length]
 	Uncertainty geodesy.Length // of the worst corner, 95 times in 100, in whole decimetres
-	Band        Band
+	Band        sensor.Band
+	Picture     sensor.Picture // zero: the model's
 }
 
 // GlimpseOf returns a frame as it is kept; false for one that shows no ground, such as one above the horizon, or whose
@@ -57,6 +31,12 @@ func GlimpseOf(number uint64, at sensor.Optional[geodesy.Position], alt sensor.O
 		return Glimpse{}, false
 	}
 	g := Glimpse{Number: number, Uncertainty: decimetres(f.Uncertainty)}
+	if f.Band < sensor.Bands {
+		g.Band = f.Band
+	}
+	if f.Picture.Known() {
+		g.Picture = f.Picture
+	}
 	if !f.Time.IsZero() {
 		g.Time = time.UnixMicro(f.Time.UnixMicro()).UTC()
 	}

@@ -13,7 +13,7 @@ import (
 // The form of a block of glimpses: its version and how many there are, then each by its difference from the one before. The
 // corners of one picture move together, so that the second to the fourth are written by their difference from the first's
 // move: some 30 bytes a frame.
-const glimpsesVersion = 1
+const glimpsesVersion = 2
 
 // MostGlimpses bounds a block.
 const MostGlimpses = 1 << 16
@@ -25,6 +25,7 @@ const (
 	hasTime = 1 << iota
 	hasEye
 	hasHeight
+	hasPicture
 	bandShift = iota
 )
 
@@ -35,6 +36,7 @@ type last struct {
 	corners [4][2]int64
 	eye     [2]int64
 	height  int64
+	picture [2]int64
 	doubt   int64
 }
 
@@ -56,6 +58,9 @@ func AppendGlimpses(dst []byte, all []Glimpse) []byte {
 		}
 		if okHeight {
 			flags |= hasHeight
+		}
+		if g.Picture.Known() {
+			flags |= hasPicture
 		}
 		dst = append(dst, flags)
 		dst = binary.AppendUvarint(dst, g.Number-l.number)
@@ -82,6 +87,10 @@ func AppendGlimpses(dst []byte, all []Glimpse) []byte {
 		}
 		if okHeight {
 			dst = l.delta(dst, &l.height, int64(math.Round(float64(height)*10)))
+		}
+		if flags&hasPicture != 0 {
+			dst = l.delta(dst, &l.picture[0], int64(g.Picture.Columns))
+			dst = l.delta(dst, &l.picture[1], int64(g.Picture.Rows))
 		}
 		dst = l.delta(dst, &l.doubt, int64(math.Round(float64(g.Uncertainty)*10)))
 	}
@@ -149,7 +158,7 @@ func Glimpses(b []byte, f func(*Glimpse) bool) error {
 	for range n {
 		flags := r.byte()
 		l.number += r.unsigned()
-		g := Glimpse{Number: l.number, Band: Band(flags >> bandShift)}
+		g := Glimpse{Number: l.number, Band: sensor.Band(flags >> bandShift)}
 		if flags&hasTime != 0 {
 			g.Time = time.UnixMicro(r.delta(&l.micros)).UTC()
 		}
@@ -175,8 +184,13 @@ func Glimpses(b []byte, f func(*Glimpse) bool) error {
 		if flags&hasHeight != 0 {
 			g.Height = sensor.Known(geodesy.Length(float64(r.delta(&l.height)) / 10))
 		}
+		if flags&hasPicture != 0 {
+			columns, rows := r.delta(&l.picture[0]), r.delta(&l.picture[1])
+			g.Picture = sensor.Picture{Columns: uint16(columns), Rows: uint16(rows)}
+			r.bad = r.bad || min(columns, rows) < 1 || max(columns, rows) > math.MaxUint16
+		}
 		g.Uncertainty = geodesy.Length(float64(r.delta(&l.doubt)) / 10)
-		if r.bad || g.Band >= bands {
+		if r.bad || g.Band >= sensor.Bands {
 			return ErrGlimpses
 		}
 		if !f(&g) {

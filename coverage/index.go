@@ -9,24 +9,27 @@ import (
 	"overflight/geodesy"
 )
 
-// The index says which frames may show a place. The sides of the cube are parted into tiles, and each tile into eight by
-// eight cells; a frame is entered in every cell that its ground touches. There are three sizes of cells, so that a frame has
+// The index says which frames may show a place. The sides of the cube are parted into tiles, and each tile into four by
+// four cells; a frame is entered in every cell that its ground touches. There are three sizes of cells, so that a frame has
 // few of them whether it shows 20 m or 1,000 km: a place lies in one cell of each.
 //
 // Cells of the same cube are laid out here as ground is: their edges and those of footprints are straight on it. S2's cells
 // would serve as well; what they cost beside these is measured (docs/performance.md).
 
-// Tile is a square of a side of the cube, of one of the three sizes: 10 km, 80 km and 600 km across at most.
+// Tile is a square of a side of the cube, of one of the three sizes: 5 km, 40 km and 300 km across at most.
 type Tile uint32
 
-// Cell is one of the 64 squares of a tile.
+// Cell is one of the 16 squares of a tile.
 type Cell uint8
 
 const (
 	sizes     = 3
-	tileLevel = 10 // of the smallest tiles: a side is parted 2^10 times
-	coarser   = 3  // levels between two sizes, and between a tile and its cells
-	perTile   = 1 << coarser
+	tileLevel = 11 // of the smallest tiles: a side is parted 2^11 times
+	tileCells = 2  // levels between a tile and its cells
+	perTile   = 1 << tileCells
+	cellsOf   = perTile * perTile
+	coarser   = 3 // levels between two sizes
+	mostSpan  = 8 // cells that a footprint is across before it goes to a coarser size
 )
 
 func tileOf(size, side, x, y int) Tile {
@@ -40,11 +43,11 @@ type Located struct {
 }
 
 func located(size, side, x, y int) Located {
-	return Located{tileOf(size, side, x>>coarser, y>>coarser), Cell((x&(perTile-1))<<coarser | y&(perTile-1))}
+	return Located{tileOf(size, side, x>>tileCells, y>>tileCells), Cell((x&(perTile-1))<<tileCells | y&(perTile-1))}
 }
 
 // cells is how many cells of a size a side has from end to end.
-func cells(size int) int { return 1 << (tileLevel + coarser - size*coarser) }
+func cells(size int) int { return 1 << (tileLevel + tileCells - size*coarser) }
 
 // CellsAt returns the cells that a place lies in, one of each size.
 func CellsAt(p geodesy.Position) [sizes]Located {
@@ -74,7 +77,7 @@ func (g *Glimpse) AppendCells(dst []Located) []Located {
 	r := project(main, &at)
 	span := math.Max(r.high.x-r.low.x, r.high.y-r.low.y)
 	size := 0
-	for size < sizes-1 && span > perTile*2/float64(cells(size)) {
+	for size < sizes-1 && span > mostSpan*2/float64(cells(size)) {
 		size++
 	}
 	dst = r.appendCells(dst, main, size)
@@ -165,56 +168,112 @@ const MostRuns = 256
 // ErrRuns is returned for bytes that are no runs.
 var ErrRuns = errors.New("coverage: not runs of frames")
 
-// AppendRuns appends the runs of one path in one tile, each by its difference from the one before: some 7 bytes.
+// AppendRuns appends the runs of one path in one tile, cell by cell, so that those of one cell are read without the others: which cells
+// have any, the first run's frame and second, then of each cell how many bytes and each run by its difference from the one before,
+// some 7 bytes.
 func AppendRuns(dst []byte, runs []Run) []byte {
-	dst = binary.AppendUvarint(dst, uint64(len(runs)))
+	var of [cellsOf][]Run
+	var occupied uint16
 	var number uint64
 	var at int64
 	for i := range runs {
 		r := &runs[i]
-		head := uint64(r.Cell) << 1
-		if r.From == Timeless {
-			head |= 1
+		of[r.Cell] = append(of[r.Cell], *r)
+		if occupied == 0 || r.First < number {
+			number = r.First
 		}
-		dst = binary.AppendUvarint(dst, head)
-		dst = binary.AppendVarint(dst, int64(r.First-number))
-		dst = binary.AppendUvarint(dst, r.Last-r.First)
-		number = r.First
-		if r.From != Timeless {
-			dst = binary.AppendVarint(dst, r.From-at)
-			dst = binary.AppendUvarint(dst, uint64(r.To-r.From))
+		if r.From != Timeless && (at == 0 || r.From < at) {
 			at = r.From
 		}
+		occupied |= 1 << r.Cell
+	}
+	dst = binary.LittleEndian.AppendUint16(dst, occupied)
+	dst = binary.AppendUvarint(dst, number)
+	dst = binary.AppendVarint(dst, at)
+	var body []byte
+	for _, all := range of {
+		if len(all) == 0 {
+			continue
+		}
+		body = appendCell(body[:0], all, number, at)
+		dst = binary.AppendUvarint(dst, uint64(len(body)))
+		dst = append(dst, body...)
 	}
 	return dst
 }
 
-// DecodeRuns appends the runs that AppendRuns wrote.
-func DecodeRuns(dst []Run, b []byte) ([]Run, error) {
-	r := reader{b: b}
-	n := r.unsigned()
-	if r.bad || n > MostRuns+perTile*perTile || n > uint64(len(b)) {
+func appendCell(dst []byte, runs []Run, number uint64, at int64) []byte {
+	for i := range runs {
+		r := &runs[i]
+		dst = binary.AppendVarint(dst, int64(r.First-number))
+		number = r.First
+		if r.From == Timeless {
+			dst = binary.AppendUvarint(dst, (r.Last-r.First)<<1|1)
+			continue
+		}
+		dst = binary.AppendUvarint(dst, (r.Last-r.First)<<1)
+		dst = binary.AppendVarint(dst, r.From-at)
+		dst = binary.AppendUvarint(dst, uint64(r.To-r.From))
+		at = r.From
+	}
+	return dst
+}
+
+// DecodeRuns appends the runs that AppendRuns wrote, cell by cell, those of one cell in their order.
+func DecodeRuns(dst []Run, b []byte) ([]Run, error) { return decodeRuns(dst, b, allCells) }
+
+// RunsOf appends those of one cell.
+func RunsOf(dst []Run, b []byte, c Cell) ([]Run, error) { return decodeRuns(dst, b, 1<<(c%cellsOf)) }
+
+const allCells = 1<<cellsOf - 1
+
+func decodeRuns(dst []Run, b []byte, wanted uint16) ([]Run, error) {
+	if len(b) < 2 {
 		return dst, ErrRuns
 	}
-	var number uint64
-	var at int64
-	for range n {
-		head := r.unsigned()
+	occupied := binary.LittleEndian.Uint16(b)
+	r := reader{b: b[2:]}
+	number, at := r.unsigned(), r.signed()
+	for c := range Cell(cellsOf) {
+		if occupied>>c&1 == 0 {
+			continue
+		}
+		n := r.unsigned()
+		if r.bad || n == 0 || n > uint64(len(r.b)) {
+			return dst, ErrRuns
+		}
+		if wanted>>c&1 != 0 {
+			var ok bool
+			if dst, ok = decodeCell(dst, r.b[:n], c, number, at); !ok {
+				return dst, ErrRuns
+			}
+		}
+		r.b = r.b[n:]
+		if wanted != allCells && wanted>>c <= 1 {
+			return dst, nil // the rest is of cells that are not asked for
+		}
+	}
+	if r.bad || len(r.b) != 0 {
+		return dst, ErrRuns
+	}
+	return dst, nil
+}
+
+func decodeCell(dst []Run, b []byte, c Cell, number uint64, at int64) ([]Run, bool) {
+	r := reader{b: b}
+	for len(r.b) > 0 {
 		number += uint64(r.signed())
-		x := Run{Cell: Cell(head >> 1), First: number, From: Timeless, To: Timeless}
-		x.Last = x.First + r.unsigned()
+		head := r.unsigned()
+		x := Run{Cell: c, First: number, Last: number + head>>1, From: Timeless, To: Timeless}
 		if head&1 == 0 {
 			at += r.signed()
 			x.From = at
 			x.To = at + int64(r.unsigned())
 		}
-		if r.bad || head>>1 >= perTile*perTile || x.Last < x.First || x.To < x.From {
-			return dst, ErrRuns
+		if r.bad || x.Last < x.First || x.To < x.From || head&1 == 0 && x.From == Timeless {
+			return dst, false
 		}
 		dst = append(dst, x)
 	}
-	if len(r.b) != 0 {
-		return dst, ErrRuns
-	}
-	return dst, nil
+	return dst, true
 }

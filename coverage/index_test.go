@@ -32,7 +32,11 @@ func anyGlimpses(r *rand.Rand, at geodesy.Position, n int) []Glimpse {
 		}
 		fp.Uncertainty = geodesy.Length(100 * r.Float64())
 		if g, ok := GlimpseOf(uint64(i*3), eye, alt, fp); ok {
-			g.Band = Band(r.IntN(int(bands)))
+			g.Band = sensor.Band(r.IntN(int(sensor.Bands)))
+			g.Picture = sensor.Picture{Columns: uint16(r.IntN(3) * 640), Rows: 480}
+			if !g.Picture.Known() {
+				g.Picture = sensor.Picture{}
+			}
 			all = append(all, g)
 		}
 		clock = clock.Add(time.Duration(r.IntN(2_000_000)) * time.Microsecond)
@@ -81,7 +85,7 @@ func FuzzGlimpses(f *testing.F) {
 }
 
 func FuzzRuns(f *testing.F) {
-	f.Add(AppendRuns(nil, []Run{{3, 5, 9, 100, 104}, {63, 2, 2, Timeless, Timeless}, {0, 700, 1500, -5, 90}}))
+	f.Add(AppendRuns(nil, []Run{{3, 5, 9, 100, 104}, {15, 2, 2, Timeless, Timeless}, {0, 700, 1500, -5, 90}}))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		runs, err := DecodeRuns(nil, b)
 		if err != nil {
@@ -177,9 +181,28 @@ func TestExtendRuns(t *testing.T) {
 	if !slices.Equal(runs, want) {
 		t.Errorf("got  %v\nwant %v", runs, want)
 	}
-	got, err := DecodeRuns(nil, AppendRuns(nil, runs))
-	if err != nil || !slices.Equal(got, want) {
+	b := AppendRuns(nil, runs)
+	got, err := DecodeRuns(nil, b)
+	byCell := slices.Clone(want)
+	slices.SortStableFunc(byCell, func(a, b Run) int { return int(a.Cell) - int(b.Cell) })
+	if err != nil || !slices.Equal(got, byCell) {
 		t.Errorf("%v, %v", got, err)
+	}
+	for c := range Cell(cellsOf) {
+		var of []Run
+		for _, r := range want {
+			if r.Cell == c {
+				of = append(of, r)
+			}
+		}
+		if got, err := RunsOf(nil, b, c); err != nil || !slices.Equal(got, of) {
+			t.Errorf("cell %d: %v, %v; want %v", c, got, err, of)
+		}
+	}
+	for n := range len(b) {
+		if _, err := DecodeRuns(nil, b[:n]); err == nil {
+			t.Errorf("cut to %d bytes it is taken", n)
+		}
 	}
 	for _, tt := range []struct {
 		from, to int64

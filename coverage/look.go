@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"overflight/geodesy"
+	"overflight/sensor"
 )
 
 // Masking says what stood between the sensor and a place.
@@ -41,7 +42,7 @@ type Look struct {
 	Grazing    geodesy.Angle  // of the line of sight above the ground; 90 is straight down
 	Azimuth    geodesy.Angle  // from the place to the sensor, from true north
 	Resolution geodesy.Length // ground sample distance: the coarser of along and across
-	Band       Band
+	Band       sensor.Band
 	Light      Light
 	Masking    Masking
 }
@@ -56,8 +57,11 @@ type sight struct {
 	g             *Glimpse
 }
 
-// sightOf prepares a frame; columns and rows are those of its picture.
+// sightOf prepares a frame; columns and rows are those of its picture where the stream does not say.
 func sightOf(g *Glimpse, columns, rows int) sight {
+	if g.Picture.Known() {
+		columns, rows = int(g.Picture.Columns), int(g.Picture.Rows)
+	}
 	s := sight{outline: g.outline(), g: g}
 	at, okAt := g.Eye.Get()
 	over, okOver := g.Height.Get()
@@ -113,11 +117,15 @@ func bearing(flat, up geodesy.Vector) float64 {
 // heights may be nil.
 func (m *Model) LookAt(g *Glimpse, p geodesy.Position, heights Heights) (Look, bool) {
 	s := sightOf(g, m.Columns, m.Rows)
-	ground := geodesy.ToECEF(p, 0)
+	return s.look(p, geodesy.ToECEF(p, 0), heights)
+}
+
+// look is LookAt for a place that is at ground.
+func (s *sight) look(p geodesy.Position, ground geodesy.Vector, heights Heights) (Look, bool) {
 	if !s.holds(ground) {
 		return Look{}, false
 	}
-	l := Look{Band: g.Band, Light: LightAt(p, g.Time)}
+	l := Look{Band: s.g.Band, Light: LightAt(p, s.g.Time)}
 	r, ok := s.at(ground, geodesy.UpAt(p))
 	if !ok {
 		return l, true
@@ -131,11 +139,14 @@ func (m *Model) LookAt(g *Glimpse, p geodesy.Position, heights Heights) (Look, b
 	return l, true
 }
 
-// The line of sight is sampled every maskStep of ground, at most maskSteps times; ground that rises above it by more than
-// maskSlack masks. Height models err by some metres (SRTM: 16 m, 90 times in 100), and a canopy is in some of them.
+// The line of sight is sampled every maskStep of it or less often: where it is high above the ground, ground that nowhere rises
+// by more than steepest metres a metre cannot reach it for a while. Ground that rises above it by more than maskSlack masks: height models
+// err by some metres (SRTM: 16 m, 90 times in 100), and a canopy is in some of them. Light goes straight; refraction would raise what is
+// seen by a seventh of what the Earth's curvature hides.
 const (
 	maskStep  = 30.0
-	maskSteps = 4000
+	maskSteps = 20_000
+	steepest  = 3.0
 	maskSlack = 5.0
 )
 
@@ -152,9 +163,10 @@ func (s *sight) masking(p geodesy.Position, heights Heights) Masking {
 	from := geodesy.ToECEF(p, own)
 	to := geodesy.ToECEF(at, base+geodesy.Length(s.over))
 	line := to.Minus(from)
-	n := int(math.Min(math.Ceil(line.Norm()/maskStep), maskSteps))
-	for i := 1; i < n; i++ {
-		q, h := geodesy.FromECEF(from.Plus(line.Times(float64(i) / float64(n))))
+	length := line.Norm()
+	step := max(maskStep, length/maskSteps)
+	for gone := step; gone < length; {
+		q, h := geodesy.FromECEF(from.Plus(line.Times(gone / length)))
 		ground, ok := heights.HeightAt(q)
 		if !ok {
 			return UnknownMasking
@@ -165,6 +177,7 @@ func (s *sight) masking(p geodesy.Position, heights Heights) Masking {
 		if h > 9*geodesy.Kilometre {
 			break // above all ground
 		}
+		gone += max(step, float64(h-ground)/steepest)
 	}
 	return InSight
 }

@@ -95,7 +95,7 @@ func TestLookAt(t *testing.T) {
 	}
 }
 
-// ridge is a height model with a wall from north to south east of a meridian.
+// ridge is a height model with a ridge from north to south between two meridians, highest in the middle.
 type ridge struct {
 	from, to geodesy.Angle
 	wall     geodesy.Length
@@ -107,7 +107,8 @@ func (r ridge) HeightAt(p geodesy.Position) (geodesy.Length, bool) {
 		return 0, false
 	}
 	if p.Lon >= r.from && p.Lon <= r.to {
-		return 1200 + r.wall, true
+		half := (r.to - r.from) / 2
+		return 1200 + r.wall*geodesy.Length(1-math.Abs(float64((p.Lon-r.from-half)/half))), true
 	}
 	return 1200, true
 }
@@ -118,8 +119,10 @@ func TestMasking(t *testing.T) {
 	g := glimpseOf(t, at, trapezium(at, 0, 400, 400, 400), 90, 4000, 3000, noon)
 	m := DefaultModel()
 	// 1,000 m east of the place the line of sight is 750 m up.
-	near, _ := geodesy.Direct(at, 90, 950)
-	far, _ := geodesy.Direct(at, 90, 1050)
+	near, _ := geodesy.Direct(at, 90, 700)
+	far, _ := geodesy.Direct(at, 90, 1300)
+	foot, _ := geodesy.Direct(at, 90, 723)
+	heel, _ := geodesy.Direct(at, 90, 1277)
 	for _, tt := range []struct {
 		name string
 		h    Heights
@@ -128,6 +131,7 @@ func TestMasking(t *testing.T) {
 		{"plain", ridge{near.Lon, far.Lon, 0, false}, InSight},
 		{"wall below the line", ridge{near.Lon, far.Lon, 600, false}, InSight},
 		{"wall above the line", ridge{near.Lon, far.Lon, 900, false}, Masked},
+		{"as steep as ground may be", ridge{foot.Lon, heel.Lon, 831, false}, Masked},
 		{"hole in the model", ridge{near.Lon, far.Lon, 0, true}, UnknownMasking},
 	} {
 		l, ok := m.LookAt(&g, at, tt.h)
@@ -199,13 +203,85 @@ func TestDetect(t *testing.T) {
 		before = d.POD
 	}
 	dark := look(0.1, 60)
-	dark.Band, dark.Light = Visible, Night
+	dark.Band, dark.Light = sensor.Visible, Night
+	radar := look(0.1, 60)
+	radar.Band = sensor.Radar
 	for _, tt := range []struct {
 		l   *Look
 		why Nothing
-	}{{&Look{}, NoGeometry}, {dark, WithoutDay}, {look(100, 60), TooCoarse}} {
+	}{{&Look{}, NoGeometry}, {dark, WithoutDay}, {radar, WithoutLaw}, {look(100, 60), TooCoarse}} {
 		if d := m.Detect(tt.l); d.POD != 0 || d.Why != tt.why {
 			t.Errorf("%+v: %+v, want %v", tt.l, d, tt.why)
+		}
+	}
+}
+
+// The same picture by night: nothing in visible light, and more in the thermal band than what may have been either.
+func TestBands(t *testing.T) {
+	t.Parallel()
+	m := DefaultModel()
+	m.LeafArea = 0
+	pod := func(b sensor.Band, l Light, resolution geodesy.Length) float64 {
+		d := m.Detect(&Look{Known: true, Resolution: resolution, Grazing: 60, Light: l, Range: 1000, Band: b})
+		return d.POD
+	}
+	if v, u := pod(sensor.Visible, Day, 0.5), pod(sensor.UnknownBand, Day, 0.5); v != u || v != pod(sensor.Visible, Twilight, 0.5) {
+		t.Errorf("visible %v, unknown %v", v, u)
+	}
+	if v := pod(sensor.Visible, Night, 0.5); v != 0 {
+		t.Errorf("visible by night: %v", v)
+	}
+	// 4 m at 1.25 m a picture element are 1.6 cycles: one half in the thermal band, by day as by night.
+	if d, n := pod(sensor.Thermal, Day, 1.25), pod(sensor.Thermal, Night, 1.25); math.Abs(d-0.5) > 1e-12 || d != n {
+		t.Errorf("thermal: %v by day, %v by night", d, n)
+	}
+	if u := pod(sensor.UnknownBand, Night, 1.25); !(u > 0 && u < 0.2) {
+		t.Errorf("unknown: %v", u)
+	}
+}
+
+// A picture whose size the stream tells is reckoned with that, and not with the model's.
+func TestPicture(t *testing.T) {
+	t.Parallel()
+	m := DefaultModel()
+	at := geodesy.Position{Lat: 31, Lon: -110}
+	g := glimpseOf(t, at, trapezium(at, 0, 400, 400, 400), 90, 4000, 3000, noon)
+	plain, _ := m.LookAt(&g, at, nil)
+	g.Picture = sensor.Picture{Columns: 1280, Rows: 960}
+	if fine, _ := m.LookAt(&g, at, nil); math.Abs(float64(fine.Resolution*2-plain.Resolution)) > 1e-9 {
+		t.Errorf("resolution %v with twice the elements, %v without", fine.Resolution, plain.Resolution)
+	}
+}
+
+// Looks in two bands are independent; one of a band that is not known may have been in either, and is never a third.
+func TestUnknownIsNoOther(t *testing.T) {
+	t.Parallel()
+	m := DefaultModel()
+	group := func(b sensor.Band, l Light, azimuth float64) Group { return groupOf(0.6, azimuth, b, l) }
+	sum := func(all ...grouped) Cumulative {
+		var tally Tally
+		for _, x := range all {
+			tally.Add(x.group, float64(x.pod), true)
+		}
+		return tally.Sum(&m)
+	}
+	visible, thermal := grouped{group(sensor.Visible, Day, 1), 0.3}, grouped{group(sensor.Thermal, Day, 1), 0.2}
+	for _, tt := range []struct {
+		name   string
+		all    []grouped
+		groups int
+		want   float64
+	}{
+		{"two bands", []grouped{visible, thermal}, 2, 1 - 0.7*0.8},
+		{"and an unknown one, weaker", []grouped{visible, thermal, {group(sensor.UnknownBand, Day, 1), 0.25}}, 2, 1 - 0.7*0.8},
+		{"and an unknown one, better", []grouped{visible, thermal, {group(sensor.UnknownBand, Day, 1), 0.4}}, 2, 1 - 0.6*0.8},
+		{"unknown band and light", []grouped{visible, {group(sensor.UnknownBand, UnknownLight, 1), 0.4}}, 1, 0.4},
+		{"two kinds of unknown", []grouped{{group(sensor.Visible, UnknownLight, 1), 0.1}, {group(sensor.UnknownBand, Night, 1), 0.2}}, 1, 0.2},
+		{"unknown by night, visible by day", []grouped{visible, {group(sensor.UnknownBand, Night, 1), 0.2}}, 2, 1 - 0.7*0.8},
+		{"from another side", []grouped{visible, {group(sensor.UnknownBand, Day, 3), 0.2}}, 2, 1 - 0.7*0.8},
+	} {
+		if got := sum(tt.all...); got.Groups != tt.groups || math.Abs(got.POD-tt.want) > 1e-6 {
+			t.Errorf("%s: %+v, want %d groups and %.3f", tt.name, got, tt.groups, tt.want)
 		}
 	}
 }
@@ -250,7 +326,7 @@ func TestTally(t *testing.T) {
 	// One look from two sides, as of an orbit: what it is worth is between the ends as well.
 	var b Tally
 	b.Add(1, 0.3, true)
-	b.Add(5, 0.4, false)
+	b.Add(Group(1+perAngle), 0.4, false)
 	b.Add(1, 0.2, false)
 	if s := b.Sum(&m); s.Looks != 1 || s.Groups != 2 || !near(s.POD, 1-0.7*0.6) || !near(s.Independent, 1-0.7*0.6) || !near(s.Correlated, 0.4) {
 		t.Errorf("one look from two sides: %+v", s)
@@ -279,7 +355,7 @@ func TestGroups(t *testing.T) {
 	met := map[Group]bool{}
 	for azimuth := range 360 {
 		for _, grazing := range []geodesy.Angle{1, 15, 45, 75, 90} {
-			for b := range bands {
+			for b := range sensor.Bands {
 				for l := range lights {
 					g := (&Look{Known: true, Azimuth: geodesy.Angle(azimuth), Grazing: grazing, Band: b, Light: l}).Group()
 					if int(g) >= groups {

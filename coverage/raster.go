@@ -212,16 +212,17 @@ func (r *Raster) see(s *sight, column, row int, light Light) bool {
 		return false
 	}
 	var d Detection
+	anew := c.last == 0 || c.last != r.added && (c.leg != r.leg || c.last < r.added-1)
 	group := groupOf(1, 0, s.g.Band, light)
 	if x, ok := s.at(c.at, c.up); ok {
-		masking := UnknownMasking
-		if r.heights != nil {
-			masking = s.masking(r.Centre(column, row), r.heights)
-		}
-		d = r.model.detect(x.sample, x.sine, s.g.Band, light, masking)
+		d = r.model.detect(x.sample, x.sine, s.g.Band, light, UnknownMasking)
 		group = groupOf(x.sine, x.azimuth, s.g.Band, light)
+		// The line of sight is followed only where it decides something: most frames of a look add nothing to those before.
+		if r.heights != nil && d.POD > 0 && c.tally.raises(group, d.POD, anew) && s.masking(r.Centre(column, row), r.heights) == Masked {
+			d = Detection{Why: BehindGround}
+		}
 	}
-	c.tally.Add(group, d.POD, c.last == 0 || c.last != r.added && (c.leg != r.leg || c.last < r.added-1))
+	c.tally.Add(group, d.POD, anew)
 	c.last, c.leg = r.added, r.leg
 	return true
 }

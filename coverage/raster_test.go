@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -32,8 +33,13 @@ func TestRasterAgainstEveryFrame(t *testing.T) {
 	t.Parallel()
 	m := DefaultModel()
 	m.Columns, m.Rows = 4000, 3000
-	for i, at := range places {
+	hidden := 0
+	for i, at := range slices.Concat(places, places) {
 		r := rand.New(rand.NewPCG(uint64(i), 3))
+		var heights Heights
+		if i >= len(places) {
+			heights = waves{}
+		}
 		var all []Glimpse
 		clock, centre := noon, at
 		for n := range 40 {
@@ -51,7 +57,7 @@ func TestRasterAgainstEveryFrame(t *testing.T) {
 		if grid.Columns*grid.Rows > 1000 || grid.Columns*grid.Rows < 100 {
 			t.Fatalf("at %v: %d by %d cells", at, grid.Columns, grid.Rows)
 		}
-		raster := NewRaster(grid, m, nil)
+		raster := NewRaster(grid, m, heights)
 		for k := range all {
 			raster.Add(&all[k])
 		}
@@ -62,7 +68,7 @@ func TestRasterAgainstEveryFrame(t *testing.T) {
 				var want Tally
 				last := -9
 				for k := range all {
-					l, ok := m.LookAt(&all[k], p, nil)
+					l, ok := m.LookAt(&all[k], p, heights)
 					if !ok {
 						continue
 					}
@@ -71,6 +77,9 @@ func TestRasterAgainstEveryFrame(t *testing.T) {
 					last = k
 				}
 				got, sum := raster.At(column, row), want.Sum(&m)
+				if heights != nil && sum.Looks > 0 && sum.POD == 0 {
+					hidden++
+				}
 				if got.Looks != sum.Looks || math.Abs(got.POD-sum.POD) > 1e-5 || math.Abs(got.Independent-sum.Independent) > 1e-5 {
 					t.Fatalf("at %v, cell %v: got %+v, want %+v", at, p, got, sum)
 				}
@@ -83,6 +92,16 @@ func TestRasterAgainstEveryFrame(t *testing.T) {
 			t.Errorf("at %v: %d cells were looked at", at, seen)
 		}
 	}
+	if hidden < 20 {
+		t.Errorf("terrain hides %d cells", hidden)
+	}
+}
+
+// waves is a height model of ridges from east to west, 1.1 km apart and 800 m high.
+type waves struct{}
+
+func (waves) HeightAt(p geodesy.Position) (geodesy.Length, bool) {
+	return geodesy.Length(1200 + 400*math.Sin(float64(p.Lat)*2*math.Pi*100)), true
 }
 
 func TestGridOver(t *testing.T) {
@@ -140,7 +159,13 @@ func TestGaps(t *testing.T) {
 }
 
 // BenchmarkRaster lays out a flight of 20 hours at 1 Hz over 100,000 cells.
-func BenchmarkRaster(b *testing.B) {
+func BenchmarkRaster(b *testing.B) { layOut(b, nil) }
+
+// BenchmarkRasterHills follows the lines of sight over hills as well.
+func BenchmarkRasterHills(b *testing.B) { layOut(b, waves{}) }
+
+func layOut(b *testing.B, heights Heights) {
+	b.Helper()
 	var all []Glimpse
 	at, heading := places[0], geodesy.Angle(90)
 	clock := noon
@@ -162,9 +187,13 @@ func BenchmarkRaster(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	model := DefaultModel()
+	if heights != nil { // a picture that shows something: else no line of sight would matter
+		model.Columns, model.Rows = 4000, 3000
+	}
 	b.ResetTimer()
 	for range b.N {
-		r := NewRaster(grid, DefaultModel(), nil)
+		r := NewRaster(grid, model, heights)
 		for i := range all {
 			r.Add(&all[i])
 		}

@@ -41,11 +41,11 @@ func (w *Watch) Next() { w.open = false }
 
 // Add takes a frame; false when it does not show the place. Frames that may not show it need not be given.
 func (w *Watch) Add(g *Glimpse) bool {
-	o := g.outline()
-	if !o.holds(w.ground) {
+	s := sightOf(g, w.model.Columns, w.model.Rows)
+	l, ok := s.look(w.place, w.ground, w.heights)
+	if !ok {
 		return false
 	}
-	l, _ := w.model.LookAt(g, w.place, w.heights)
 	d := w.model.Detect(&l)
 	anew := !w.open || parted(w.last, g.Time, w.number, g.Number)
 	w.open, w.last, w.number = true, g.Time, g.Number

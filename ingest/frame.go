@@ -38,6 +38,9 @@ func frameUAS(s *st0601.Set, f *sensor.Frame) {
 	f.Width = length(s.TargetWidth())
 	f.SlantRange = length(s.SlantRange())
 	f.Horizon = s.State(st0601.TagImageHorizonPixelPack) == st0601.OK
+	if name, ok := s.Text(st0601.TagImageSourceSensor); ok {
+		f.Band = bandOf(name)
+	}
 }
 
 func offEarth(s *st0601.Set, lat, lon st0601.Tag) bool {
@@ -76,11 +79,12 @@ func height(h st0601.Height) geodesy.Altitude {
 }
 
 // held keeps the items that a stream may leave out while they do not change (ST 0107.4-15): fields of
-// view and the elevation of the ground. A position or a line of sight is never carried over, for that
+// view, the elevation of the ground and the sensor's name. A position or a line of sight is never carried over, for that
 // would invent a fix or a look.
 type held struct {
 	hfov, vfov holding[geodesy.Angle]
 	elevation  holding[geodesy.Altitude]
+	band       holding[sensor.Band]
 }
 
 type holding[T any] struct {
@@ -97,6 +101,9 @@ func (h *held) apply(s *st0601.Set, f *sensor.Frame) {
 	h.vfov.apply(&f.VFOV, us, s.State(st0601.TagSensorVerticalFieldOfView) == st0601.Absent)
 	h.elevation.apply(&f.CentreElevation, us, s.State(st0601.TagFrameCenterElevation) == st0601.Absent &&
 		s.State(st0601.TagFrameCenterHeightAboveEllipsoid) == st0601.Absent)
+	band := sensor.Known(f.Band)
+	h.band.apply(&band, us, s.State(st0601.TagImageSourceSensor) == st0601.Absent)
+	f.Band, _ = band.Get()
 }
 
 // apply takes a value that was sent, or gives one that was left out and is still current. An item that
@@ -143,4 +150,7 @@ func framePredator(s *eg0104.Set, f *sensor.Frame) {
 	}
 	f.Width = length(s.Real(eg0104.TargetWidth))
 	f.SlantRange = length(s.Real(eg0104.SlantRange))
+	if name, ok := s.Text(eg0104.ImageSourceDevice); ok {
+		f.Band = bandOf(name)
+	}
 }

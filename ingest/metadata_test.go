@@ -179,6 +179,32 @@ func TestHeldItemsLastThirtySeconds(t *testing.T) {
 	}
 }
 
+// The sensor's name is held as long as other items that do not change; the size of a picture is the newest that VMTI told.
+func TestBandOfAStream(t *testing.T) {
+	t.Parallel()
+	at := func(seconds uint64, name string) []byte {
+		return packet(t, func(b *st0601.Builder) {
+			b.SetTime(1_767_225_600_000_000 + seconds*1e6)
+			position(t, b)
+			if name != "" {
+				if err := b.SetText(st0601.TagImageSourceSensor, name); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+	var data []byte
+	for _, p := range [][]byte{at(0, "IR turret"), at(20, ""), at(25, "EO Nose"), at(54, ""), at(56, ""), at(57, "EO/IR"), at(58, "")} {
+		data = append(data, p...)
+	}
+	got, _ := observe(t, data)
+	for i, want := range []sensor.Band{sensor.Thermal, sensor.Thermal, sensor.Visible, sensor.Visible, sensor.UnknownBand, sensor.UnknownBand, sensor.UnknownBand} {
+		if got[i].Frame.Band != want {
+			t.Errorf("packet %d: %v, want %v", i, got[i].Frame.Band, want)
+		}
+	}
+}
+
 func TestFixesThatCannotFollow(t *testing.T) {
 	t.Parallel()
 	at := func(seconds uint64, timed bool) []byte {

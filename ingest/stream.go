@@ -27,6 +27,7 @@ type stream struct {
 	vmtiSet  st0903.Set
 	aircraft flight.Aircraft
 	held     held
+	picture  sensor.Picture
 	gate     gate
 	obs      Observation
 	marked   marked
@@ -233,9 +234,13 @@ func (st *stream) observe(p *Packet, relied bool) {
 			if v, ok := st.uasSet.Real(st0601.TagPlatformGroundSpeed); ok {
 				o.Fix.GroundSpeed = geodesy.Speed(v)
 			}
-			if v, ok := st.uasSet.VMTI(); ok && st.m.opt.Sights && p.HasTime {
-				o.Sights = sights(o.Sights, v, &o.Frame)
+			if v, ok := st.uasSet.VMTI(); ok {
+				st.picture = pictureOf(&v.Context)
+				if st.m.opt.Sights && p.HasTime {
+					o.Sights = sights(o.Sights, v, &o.Frame)
+				}
 			}
+			o.Frame.Picture = st.picture
 		}
 	} else {
 		framePredator(&st.predSet, &o.Frame)

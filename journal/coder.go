@@ -142,6 +142,22 @@ func (c *coder) array(n int) {
 	}
 }
 
+// either opens an array of a or b items: n of them when writing. It returns how many there are.
+func (c *coder) either(a, b, n int) int {
+	if !c.writing && c.err == nil {
+		at := c.at
+		if major, got := c.argument(); c.err == nil && major == majorArray && got == uint64(b) {
+			return b
+		}
+		c.at, n = at, a
+		if c.err != nil {
+			return a
+		}
+	}
+	c.array(n)
+	return n
+}
+
 // absent writes or reads null: it reports whether the value is not there. missing matters in writing only.
 func (c *coder) absent(missing bool) bool {
 	if c.err != nil {

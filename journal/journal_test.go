@@ -24,6 +24,7 @@ import (
 	"overflight/flight"
 	"overflight/geodesy"
 	"overflight/journal"
+	"overflight/sensor"
 )
 
 var update = flag.Bool("update", false, "write the golden file")
@@ -135,7 +136,64 @@ func TestGoldenBytes(t *testing.T) {
 		t.Fatal(err)
 	}
 	if d := cmp.Diff(string(want), b.String()); d != "" {
-		t.Errorf("the bytes of version 1 have changed: they may not, a change is a new version\n%s", d)
+		t.Errorf("the bytes of version 1 have changed: they may not, a change is a new version, or one more form beside those that are read\n%s", d)
+	}
+}
+
+// Journals from before bands and sizes of pictures were kept are read, and a footprint without either is written as it was then: one
+// form a footprint, in eleven items or in fourteen.
+func TestTwoFormsOfFootprints(t *testing.T) {
+	t.Parallel()
+	b, err := os.ReadFile("testdata/footprints-without-band.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	old, err := hex.DecodeString(strings.TrimSpace(string(b)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, found := journal.Decode(old)
+	e, ok := r.Event.(journal.FootprintsRecorded)
+	if !ok || len(found) > 0 || len(e.Footprints) != 2 {
+		t.Fatalf("%+v, %v", r, found)
+	}
+	for i := range e.Footprints {
+		if f := &e.Footprints[i].Footprint; f.Band != sensor.UnknownBand || f.Picture.Known() || f.Corners[3].Lon == 0 {
+			t.Errorf("footprint %d: %+v", i, f)
+		}
+	}
+	if got := encode(t, r); !bytes.Equal(got, old) {
+		t.Error("written again they are other bytes")
+	}
+	for name, change := range map[string]func(*sensor.Footprint){
+		"band":    func(f *sensor.Footprint) { f.Band = sensor.Thermal },
+		"picture": func(f *sensor.Footprint) { f.Picture = sensor.Picture{Columns: 1280, Rows: 720} },
+		"one of two": func(f *sensor.Footprint) {
+			if f == &e.Footprints[1].Footprint {
+				f.Band = sensor.Visible
+			}
+		},
+	} {
+		for i := range e.Footprints {
+			f := &e.Footprints[i].Footprint
+			f.Band, f.Picture = sensor.UnknownBand, sensor.Picture{}
+			change(f)
+		}
+		if now := same(t, journal.Record{Producer: r.Producer, Sequence: r.Sequence, Event: e}); len(now) <= len(old) {
+			t.Errorf("%s: %d bytes, %d without", name, len(now), len(old))
+		}
+	}
+	// Fourteen items of which the last three say nothing are not the one form.
+	e.Footprints = e.Footprints[:1]
+	e.Footprints[0].Footprint.Band, e.Footprints[0].Footprint.Picture = sensor.Thermal, sensor.Picture{}
+	long := encode(t, journal.Record{Producer: r.Producer, Sequence: r.Sequence, Event: e})
+	at := bytes.LastIndex(long, []byte{0xf5, 2, 0, 0}) // converted, thermal, no picture
+	if at < 0 {
+		t.Fatalf("%x", long)
+	}
+	long[at+1] = 0
+	if r, found := journal.Decode(long); len(found) != 1 || found[0].Code != journal.CodeMalformed {
+		t.Errorf("a second form is read: %+v, %v", r, found)
 	}
 }
 

@@ -100,8 +100,18 @@ func look(c *coder, l *Look) {
 	footprint(c, &l.Footprint)
 }
 
+// Band and picture came later: a footprint of which neither is known is written as it was before there were any, in eleven items.
+const (
+	footprintItems = 11
+	withBand       = 14
+)
+
 func footprint(c *coder, f *sensor.Footprint) {
-	c.array(11)
+	n := footprintItems
+	if f.Band != sensor.UnknownBand || f.Picture != (sensor.Picture{}) {
+		n = withBand
+	}
+	n = c.either(footprintItems, withBand, n)
 	c.instant(&f.Time)
 	ref(c, &f.Ref)
 	unsigned(c, &f.Method)
@@ -116,6 +126,15 @@ func footprint(c *coder, f *sensor.Footprint) {
 	float(c, &f.Uncertainty)
 	unsigned(c, &f.Datum)
 	c.boolean(&f.Converted)
+	if n != withBand {
+		return
+	}
+	unsigned(c, &f.Band)
+	unsigned(c, &f.Picture.Columns)
+	unsigned(c, &f.Picture.Rows)
+	if c.err == nil && f.Band == sensor.UnknownBand && f.Picture == (sensor.Picture{}) {
+		c.fail(errCanonical)
+	}
 }
 
 func defect(c *coder, d *evidence.Defect) {

@@ -48,6 +48,7 @@ type path struct {
 	firstLook  uint64
 	sights     []survey.Observation
 	firstSight uint64
+	thin       thin
 	resolution time.Duration
 
 	numbers map[entryKey]uint64

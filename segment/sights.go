@@ -37,13 +37,14 @@ func sightsOf(all []survey.Observation, f *sensor.Footprint) []survey.Observatio
 }
 
 // observations states what was reported of places since the cut before, each under an identifier that no other has: the sortie,
-// the path and the number in it. What the journal would not take of a report leaves that report out.
+// the path and the number in it. What the journal would not take of a report leaves that report out, and so does thinning: all are counted
+// with the classes.
 func (p *path) observations(at time.Time) []journal.Event {
 	kept := p.sights[:0]
 	for _, o := range p.sights {
 		o.Flight = p.cfg.Sortie.String()
 		o.ID = o.Flight + "/" + named(p.source) + "/" + strconv.FormatUint(p.firstSight+uint64(len(kept)), 10)
-		if o.Check() == nil {
+		if o.Check() == nil && len(kept) < mostSights && p.thin.fresh(&o) {
 			kept = append(kept, o)
 		}
 	}

@@ -14,7 +14,7 @@ import (
 // roll) in the local north, east, down at the sensor, the line of sight is R (1, 0, 0) and the corners
 // are R (1, ±tan(HFOV/2), ±tan(VFOV/2)).
 func Cast(f *Frame, o Options) Footprint {
-	fp := Footprint{Time: f.Time, Ref: f.Ref}
+	fp := Footprint{Time: f.Time, Ref: f.Ref, Band: f.Band, Picture: f.Picture}
 	if f.Quarantined {
 		fp.refuse(Quarantined, NoField)
 		return fp

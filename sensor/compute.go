@@ -32,7 +32,7 @@ func (o *Options) maxSlantRange() geodesy.Length {
 // it says that they are off the Earth. A picture with the horizon in it has no footprint: ground is
 // never made up for the part that is sky.
 func Compute(f *Frame, o Options) Footprint {
-	fp := Footprint{Time: f.Time, Ref: f.Ref, Centre: f.Centre, SlantRange: f.SlantRange}
+	fp := Footprint{Time: f.Time, Ref: f.Ref, Centre: f.Centre, SlantRange: f.SlantRange, Band: f.Band, Picture: f.Picture}
 	if f.Quarantined {
 		fp.Centre, fp.SlantRange = Optional[geodesy.Position]{}, Optional[geodesy.Length]{}
 		fp.refuse(Quarantined, NoField)

@@ -162,6 +162,10 @@ type Footprint struct {
 	// brought there by the geoid; otherwise both came in it and were kept.
 	Datum     geodesy.Datum
 	Converted bool
+
+	// Band and Picture are those of the frame.
+	Band    Band
+	Picture Picture
 }
 
 // OnGround reports whether there is a footprint.

@@ -77,4 +77,7 @@ type Frame struct {
 
 	OffEarth bool // a reserved code says that a corner or the centre is not on the Earth
 	Horizon  bool // the horizon is in the picture (item 81 is there)
+
+	Band    Band    // by item 11
+	Picture Picture // by ST 0903 items 8 and 9
 }

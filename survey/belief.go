@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"overflight/coverage"
 	"overflight/geodesy"
 )
 
@@ -26,11 +27,11 @@ const video = "video"
 // Looks lists the looks at a place, in any order. It MUST return the same looks for the same place while a Book is assessed.
 type Looks func(geodesy.Position) []Look
 
-// No look is better than CeilingLook, and looks that saw nothing never say with more than CeilingAll that nothing is there: canopy,
+// The ceilings are those of the model of detection. No look is better than CeilingLook, and looks that saw nothing never say with more than CeilingAll that nothing is there: canopy,
 // shadow and camouflage are the same for all of them.
 const (
-	CeilingLook = 0.85
-	CeilingAll  = 0.90
+	CeilingLook = coverage.FrameCap
+	CeilingAll  = coverage.WholeCap
 )
 
 // chance is one occasion on which a class of sign could have been reported at a place.

@@ -25,6 +25,7 @@ var suites = []suite{
 	{dir: "..", pkg: "./internal/tiles", bench: "Proof"},
 	{dir: "..", pkg: "./survey", bench: "Observe"},
 	{dir: "..", pkg: "./internal/node", test: "SitesMeasure", env: []string{"OVERFLIGHT_MEASURE=1"}},
+	{dir: ".", pkg: ".", test: "ParquetInDuckDB"},
 	{dir: ".", pkg: ".", test: "SurveyCalibration", env: []string{"OVERFLIGHT_MEASURE=1"}},
 	{dir: ".", pkg: ".", test: "RecordingRate", env: []string{"OVERFLIGHT_MEASURE=1"}},
 	{dir: ".", pkg: ".", test: "FiftyFeeds", env: []string{"OVERFLIGHT_MEASURE=1"}},
@@ -158,12 +159,13 @@ var sections = []section{
 	}},
 	{"Who looked here", []row{
 		{
-			"index of looks built from records of the journal, 18 flights of 20 hours at 1 Hz, one core",
+			"index of looks built from records of the journal to the disk, 300 flights of 20 hours at 1 Hz, one core",
 			value{"sights/built", 1e3, "thousand footprints/s"},
-			value{},
-			"", "10 thousand", above(10e3),
+			value{"sights/flights", 1, "flights"},
+			"built", "10 thousand", above(10e3),
 		},
-		{"slope: time that a flight takes, the last six against the first six", value{"sights/slope", 1, ""}, value{}, "", "", nil},
+		{"slope: time that a flight takes, the last sixty against the first sixty", value{"sights/slope", 1, ""}, value{}, "", "1.5", below(1.5)},
+		{"memory held after them, more than after eighteen", value{"sights/memory-MB", 1, "MB"}, value{}, "", "64 MB", below(64)},
 		{"who looked at a place among these, frames asked last: 99 in 100 within", value{"sights/answer-p99-ms", 1, "ms"}, value{}, "", "10 ms", below(10)},
 		{
 			"the same among 10,000 flights of 20 hours over 1,000 x 1,000 km, from generated intervals: 99 in 100 within",
@@ -171,6 +173,13 @@ var sections = []section{
 			value{"sights/ten-thousand-p50-ms", 1, "ms"},
 			"half of them", "10 ms", below(10),
 		},
+		{
+			"the same flights over 400 x 400 km: 225 flights a place",
+			value{"sights/ten-thousand-dense-p99-ms", 1, "ms"},
+			value{"sights/ten-thousand-dense-p50-ms", 1, "ms"},
+			"half of them", "10 ms", below(10),
+		},
+		{"index of these, a flight-hour", value{"sights/ten-thousand-dense-bytes", 1e3, "kB"}, value{}, "", "", nil},
 		{"index, a flight-hour at 1 Hz", value{"sights/index-bytes", 1e3, "kB"}, value{"sights/frames-bytes", 1e3, "kB"}, "the frames themselves, compact", "", nil},
 		{
 			"a footprint of 3 km entered in cells of 1.2 km",
@@ -178,6 +187,7 @@ var sections = []section{
 			value{"BenchmarkCells/golang-geo footprints/s", 1e3, "thousand/s"},
 			"S2's cells of that size by its RegionCoverer", "as fast", atLeast(1),
 		},
+		{"rows of a map written as GeoParquet and read by DuckDB, equal", value{"geoparquet/rows", 1, ""}, value{}, "", "50,001", exactly(50_001)},
 		{"coverage of a flight of 20 hours at 1 Hz laid out over 100,000 cells", value{"BenchmarkRaster ns/op", 1e6, "ms"}, value{}, "", "500 ms", below(500e6)},
 	}},
 	{"Authority", []row{

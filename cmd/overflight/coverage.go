@@ -31,14 +31,16 @@ type cover struct {
 }
 
 // mapWriters write maps, by the ending of the file.
-var mapWriters = map[string]func(io.Writer, *cover, []coverage.Gap) error{".geojson": writeCoverGeoJSON, ".tif": writeCoverTIFF}
+var mapWriters = map[string]func(io.Writer, *cover, []coverage.Gap) error{
+	".geojson": writeCoverGeoJSON, ".parquet": writeCoverParquet, ".tif": writeCoverTIFF,
+}
 
 func newCoverage(t *terminal) *cobra.Command {
 	var f folder
 	var out, plan string
 	var cell float64
 	c := &cobra.Command{
-		Use:   "coverage FLIGHT|FROM/TO -o MAP.geojson|MAP.tif",
+		Use:   "coverage FLIGHT|FROM/TO -o MAP.geojson|MAP.parquet|MAP.tif",
 		Short: t.words.Text("help.coverage"),
 		Long:  t.words.Text("help.coverage") + "\n\n" + t.words.Text("help.coverage.long"),
 		Args:  one(t, "FLIGHT|FROM/TO"),

@@ -138,7 +138,7 @@ func writeLooks(t *terminal, all *server.Looks) error {
 
 func writeModel(t *terminal, m *server.DetectionModel) error {
 	fmt.Fprintln(t.out, t.words.Text("looks.assumed", fmt.Sprintf("%g", m.Size), fmt.Sprintf("%g", m.Cycles), fmt.Sprintf("%d × %d", m.Columns, m.Rows), fmt.Sprintf("%g", m.LeafArea),
-		probability(m.FrameCap), probability(m.WholeCap)))
+		probability(m.FrameCap), probability(m.WholeCap), fmt.Sprintf("%g", m.Thermal)))
 	if m.Reason != "" {
 		fmt.Fprintln(t.out, t.words.Text("looks.reason", m.Reason))
 	}

@@ -3,15 +3,18 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -134,6 +137,32 @@ func until(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// hill writes an SRTM tile of even ground with one hill on it: `hill FILE LAT LON HEIGHT RADIUS GROUND`, metres all three.
+func hill(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 6 {
+		ts.Fatalf("usage: hill FILE LAT LON HEIGHT RADIUS GROUND")
+	}
+	var v [5]float64
+	for i := range v {
+		var err error
+		v[i], err = strconv.ParseFloat(args[i+1], 64)
+		ts.Check(err)
+	}
+	const posts, degree = 1201, 111_195.0
+	b := make([]byte, 0, posts*posts*2)
+	for row := range posts {
+		for column := range posts {
+			lat := math.Floor(v[0]) + 1 - float64(row)/(posts-1)
+			lon := math.Floor(v[1]) + float64(column)/(posts-1)
+			d := math.Hypot(lat-v[0], (lon-v[1])*math.Cos(v[0]*math.Pi/180)) * degree / v[3]
+			b = binary.BigEndian.AppendUint16(b, uint16(int16(v[4]+v[2]*math.Exp(-d*d))))
+		}
+	}
+	file := ts.MkAbs(args[0])
+	ts.Check(os.MkdirAll(filepath.Dir(file), 0o750))
+	ts.Check(os.WriteFile(file, b, 0o600))
+}
+
 // same holds two files to be equal but for what says when and where: `same A B`.
 func same(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) != 2 {
@@ -177,7 +206,7 @@ func TestStories(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"damage": damage, "ready": ready, "killed": killed, "same": same, "changes": changes, "until": until,
-			"browse": browse, "link": link,
+			"browse": browse, "hill": hill, "link": link,
 		},
 	})
 }

@@ -17,31 +17,39 @@ const srtmVoid = -32768
 // where it lies; its name does: N19W099.hgt has its south-western post at 19 N 99 W. Posts lie on the edges of the tile, so that cells
 // about them reach half a cell beyond. Voids are NaN. The error is an *Error.
 func ReadHGT(b []byte, name string) (*Raster, error) {
+	r, err := HeadHGT(int64(len(b)), name)
+	if err != nil {
+		return nil, err
+	}
+	r.Values = make([]float64, r.Columns*r.Rows)
+	number{'i', 2}.read(r.Values, b, 2, binary.BigEndian)
+	voided(r.Values, srtmVoid)
+	return r, nil
+}
+
+// HeadHGT tells how large a tile of so many bytes is and where it lies, without its heights. The error is an *Error.
+func HeadHGT(size int64, name string) (*Raster, error) {
 	fault := func(item, got, want string) (*Raster, error) {
 		return nil, &Error{Format: "SRTM", Item: item, Got: got, Want: want, Kind: ErrSyntax}
 	}
 	var posts int
-	switch len(b) {
+	switch size {
 	case 1201 * 1201 * 2:
 		posts = 1201
 	case 3601 * 3601 * 2:
 		posts = 3601
 	default:
-		return fault("length", strconv.Itoa(len(b))+" bytes", fmt.Sprintf("%d or %d", 1201*1201*2, 3601*3601*2))
+		return fault("length", strconv.FormatInt(size, 10)+" bytes", fmt.Sprintf("%d or %d", 1201*1201*2, 3601*3601*2))
 	}
 	south, west, ok := corner(name)
 	if !ok {
 		return fault("name", strconv.Quote(shown(path.Base(name))), "the south-western corner, as in N19W099.hgt")
 	}
 	step := 1 / float64(posts-1)
-	r := &Raster{
-		Columns: posts, Rows: posts, Values: make([]float64, posts*posts), Bands: 1,
-		Placed: true, CRS: WGS84,
+	return &Raster{
+		Columns: posts, Rows: posts, Bands: 1, Placed: true, CRS: WGS84,
 		Transform: Transform{west - step/2, step, 0, south + 1 + step/2, 0, -step},
-	}
-	number{'i', 2}.read(r.Values, b, 2, binary.BigEndian)
-	voided(r.Values, srtmVoid)
-	return r, nil
+	}, nil
 }
 
 // corner reads the corner that a tile's name gives, in degrees: of N19W099.hgt, and of N19W099.SRTMGL1.hgt, in any case.

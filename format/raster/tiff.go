@@ -80,20 +80,12 @@ func tiffFault(kind error, item string, at int64, got, want string) error {
 // Strips and tiles; uncompressed, Deflate, LZW and PackBits; predictors 2 and 3; integers of 8 to 64 bits and floats of 32 and 64, bands
 // together or apart. A value that GDAL_NODATA names, and a strip or tile that the file leaves out, is NaN where such a value is named.
 func ReadTIFF(b []byte, band int) (*Raster, error) {
-	t, err := openTIFF(b)
-	if err != nil {
-		return nil, err
-	}
-	l, err := t.layout()
+	t, l, r, err := headTIFF(b)
 	if err != nil {
 		return nil, err
 	}
 	if band < 1 || band > l.bands {
 		return nil, tiffFault(ErrUnsupported, "band", t.fields[tagSamplesPerPixel].entry, strconv.Itoa(band), fmt.Sprintf("1 to %d", l.bands))
-	}
-	r := &Raster{Columns: l.width, Rows: l.height, Bands: l.bands}
-	if err := t.place(r); err != nil {
-		return nil, err
 	}
 	void, voids, err := t.noData(l.number)
 	if err != nil {
@@ -107,6 +99,28 @@ func ReadTIFF(b []byte, band int) (*Raster, error) {
 		voided(r.Values, void)
 	}
 	return r, nil
+}
+
+// HeadTIFF reads how large the first image of a file is and where it lies, and none of its values. The error is an *Error.
+func HeadTIFF(b []byte) (*Raster, error) {
+	_, _, r, err := headTIFF(b)
+	return r, err
+}
+
+func headTIFF(b []byte) (*tiff, *layout, *Raster, error) {
+	t, err := openTIFF(b)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	l, err := t.layout()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	r := &Raster{Columns: l.width, Rows: l.height, Bands: l.bands}
+	if err := t.place(r); err != nil {
+		return nil, nil, nil, err
+	}
+	return t, l, r, nil
 }
 
 // openTIFF reads the header and the first directory.

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"overflight/coverage"
 	"overflight/geodesy"
 )
 
@@ -36,6 +37,7 @@ type Config struct {
 	Interval Interval
 
 	Detection Detection
+	Terrain   string // folder of heights of the ground; empty is none
 }
 
 // Server is the HTTP side.
@@ -100,12 +102,8 @@ type Interval struct {
 // Detection is the model by which a look becomes a probability of detection: package coverage says what the numbers mean, and which
 // may be. Reason says why they are these; it is shown with every answer.
 type Detection struct {
-	Size                 geodesy.Length
-	Cycles               float64
-	Columns, Rows        int
-	LeafArea, Extinction float64
-	FrameCap, WholeCap   float64
-	Reason               string
+	coverage.Model
+	Reason string
 }
 
 // Source is one live or recorded source.
@@ -135,17 +133,15 @@ func (s *Sources) At(i int) Source { return s.list[:s.n][i] }
 func Default() Config {
 	return Config{
 		Data: "overflight-data", Operator: "LOCAL", Language: "en",
-		Server:   Server{Listen: "127.0.0.1:8470"},
-		Archive:  Archive{Largest: 256 << 20},
-		Log:      Log{Checkpoint: time.Second, PerDay: 2880},
-		Spool:    Spool{Holds: time.Minute, Most: 512 << 20},
-		Sorties:  Sorties{Silence: 10 * time.Minute, Stall: 5 * time.Second},
-		Area:     Area{Margin: 5 * geodesy.Kilometre},
-		Disk:     Disk{Warn: 48 * time.Hour, Free: 1 << 30},
-		Interval: Interval{Flush: 200 * time.Millisecond, Verify: 24 * time.Hour},
-		Detection: Detection{
-			Size: 4 * geodesy.Metre, Cycles: 4, Columns: 640, Rows: 480, LeafArea: 1, Extinction: 0.5, FrameCap: 0.85, WholeCap: 0.90,
-		},
+		Server:    Server{Listen: "127.0.0.1:8470"},
+		Archive:   Archive{Largest: 256 << 20},
+		Log:       Log{Checkpoint: time.Second, PerDay: 2880},
+		Spool:     Spool{Holds: time.Minute, Most: 512 << 20},
+		Sorties:   Sorties{Silence: 10 * time.Minute, Stall: 5 * time.Second},
+		Area:      Area{Margin: 5 * geodesy.Kilometre},
+		Disk:      Disk{Warn: 48 * time.Hour, Free: 1 << 30},
+		Interval:  Interval{Flush: 200 * time.Millisecond, Verify: 24 * time.Hour},
+		Detection: Detection{Model: coverage.DefaultModel()},
 	}.placed()
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"overflight/coverage"
 	"overflight/geodesy"
 )
 
@@ -32,7 +33,8 @@ sorties: {silence: 15m, stall: 3s}
 area: {file: area.geojson, margin: 3 NM}
 disk: {warn: 72h, free: 2.5 GB}
 interval: {flush: 100ms, verify: 0s}
-detection: {size_m: 6, cycles: 1, columns: 1920, rows: 1080, leaf_area: 2.5, extinction: 0.4, frame_cap: 0.7, whole_cap: 0.8, reason: pine and oak}
+detection: {size_m: 6, cycles: 1, thermal_cycles: 0.5, columns: 1920, rows: 1080, leaf_area: 2.5, extinction: 0.4, frame_cap: 0.7, whole_cap: 0.8, reason: pine and oak}
+terrain: /srv/heights
 sources:
   - name: troy-1
     url: srt://10.1.1.1:7001?passphrase=secret
@@ -60,7 +62,13 @@ func TestFull(t *testing.T) {
 		Disk:     Disk{72 * time.Hour, 2500000000},
 		Interval: Interval{100 * time.Millisecond, 0},
 
-		Detection: Detection{6, 1, 1920, 1080, 2.5, 0.4, 0.7, 0.8, "pine and oak"},
+		Detection: Detection{
+			Model: coverage.Model{
+				Size: 6, Cycles: 1, ThermalCycles: 0.5, Columns: 1920, Rows: 1080, LeafArea: 2.5, Extinction: 0.4, FrameCap: 0.7, WholeCap: 0.8,
+			},
+			Reason: "pine and oak",
+		},
+		Terrain: "/srv/heights",
 	}
 	want.Sources.list[0] = Source{"troy-1", "srt://10.1.1.1:7001?passphrase=secret", "12-4200", false}
 	want.Sources.list[1] = Source{Name: "incoming", URL: "/srv/incoming"}
@@ -101,7 +109,7 @@ var bad = map[string]struct{ text, want string }{
 	"numbers, no reason":  {"detection: {cycles: 6.4}", "configuration line 1: detection: missing reason, expected a sentence that says why these numbers"},
 	"number beyond":       {"detection: {frame_cap: 1, reason: sure}", `configuration line 1: detection.frame_cap: expected a number from 0 to 0.99, got "1"`},
 	"no number":           {"detection: {leaf_area: dense, reason: x}", `configuration line 1: detection.leaf_area: expected a number from 0 to 12, got "dense"`},
-	"unknown field":       {"dta: x\n", "configuration line 1: dta: unknown field, expected one of data, operator, party, language, server, archive, journal, log, spool, sorties, area, disk, interval, detection, sources"},
+	"unknown field":       {"dta: x\n", "configuration line 1: dta: unknown field, expected one of data, operator, party, language, server, archive, journal, log, spool, sorties, area, disk, interval, detection, terrain, sources"},
 	"unknown inner field": {"data: x\nserver:\n  listen: 127.0.0.1:1\n  port: 3\n", "configuration line 4: server.port: unknown field, expected one of listen, exposed, name"},
 	"twice":               {"data: x\ndata: y\n", ""},
 	"not a mapping":       {"- data\n", "configuration line 1: configuration: expected fields with names"},

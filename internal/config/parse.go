@@ -101,8 +101,9 @@ func (c *Config) read(t *table) {
 	if d, ok := t.child("detection"); ok {
 		c.readDetection(d)
 	}
+	c.Terrain = t.file("terrain", "")
 	t.each("sources", MostSources, c.readSource)
-	t.done("data, operator, party, language, server, archive, journal, log, spool, sorties, area, disk, interval, detection, sources")
+	t.done("data, operator, party, language, server, archive, journal, log, spool, sorties, area, disk, interval, detection, terrain, sources")
 }
 
 // readDetection reads the model of detection. Numbers of one's own want a reason.
@@ -111,6 +112,7 @@ func (c *Config) readDetection(t *table) {
 	before := *d
 	d.Size = geodesy.Length(t.number("size_m", 0.1, 1000, float64(d.Size)))
 	d.Cycles = t.number("cycles", 0.5, 20, d.Cycles)
+	d.ThermalCycles = t.number("thermal_cycles", 0.2, 20, d.ThermalCycles)
 	d.Columns = t.whole("columns", 16, 65536, d.Columns)
 	d.Rows = t.whole("rows", 16, 65536, d.Rows)
 	d.LeafArea = t.number("leaf_area", 0, 12, d.LeafArea)
@@ -121,7 +123,7 @@ func (c *Config) readDetection(t *table) {
 	if before.Reason = d.Reason; *d != before && d.Reason == "" {
 		t.fail(at, "detection: missing reason, expected a sentence that says why these numbers")
 	}
-	t.done("size_m, cycles, columns, rows, leaf_area, extinction, frame_cap, whole_cap, reason")
+	t.done("size_m, cycles, thermal_cycles, columns, rows, leaf_area, extinction, frame_cap, whole_cap, reason")
 }
 
 // apart refuses folders that would undo each other: two copies in one place, keys beside what they open.

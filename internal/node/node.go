@@ -33,6 +33,7 @@ import (
 	"overflight/internal/live"
 	"overflight/internal/openings"
 	"overflight/internal/sqlite"
+	"overflight/internal/terrain"
 	"overflight/internal/tiles"
 	"overflight/journal"
 	"overflight/segment"
@@ -91,6 +92,8 @@ type Node struct {
 	lines []airspace.DatedLine
 	geoid *geodesy.Geoid
 	area  *segment.Area
+	// terrain is nil where no heights are given.
+	terrain *terrain.Model
 
 	ready    chan struct{} // closed when what was open before is open again
 	running  context.Context
@@ -202,6 +205,11 @@ func (n *Node) context() error {
 	n.geoid = geoid.EGM96()
 	if n.area, err = readArea(n.cfg.Area); err != nil {
 		return err
+	}
+	if n.cfg.Terrain != "" {
+		if n.terrain, err = terrain.Open(n.cfg.Terrain, func(e *terrain.Error) { n.log.Error("heights of the ground", slog.Any("error", e)) }); err != nil {
+			return err
+		}
 	}
 	n.policy, err = readPolicy(n.cfg.Log.Policy)
 	return err

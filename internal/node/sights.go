@@ -12,12 +12,14 @@ import (
 )
 
 // Model is the model of detection that this node has been given.
-func (n *Node) Model() coverage.Model {
-	d := &n.cfg.Detection
-	return coverage.Model{
-		Size: d.Size, Cycles: d.Cycles, Columns: d.Columns, Rows: d.Rows, LeafArea: d.LeafArea, Extinction: d.Extinction,
-		FrameCap: d.FrameCap, WholeCap: d.WholeCap,
+func (n *Node) Model() coverage.Model { return n.cfg.Detection.Model }
+
+// heights asks the height model for one answer; nil where there is none.
+func (n *Node) heights() coverage.Heights {
+	if n.terrain == nil {
+		return nil
 	}
+	return n.terrain.Cursor()
 }
 
 // Visit is a time during which one source's frames showed a place.
@@ -54,7 +56,7 @@ func (n *Node) LooksAt(ctx context.Context, at geodesy.Position, period validity
 	}
 	var out PlaceLooks
 	m := n.Model()
-	watch := coverage.NewWatch(&m, at, nil)
+	watch := coverage.NewWatch(&m, at, n.heights())
 	var of []sqlite.Sighting // whose each visit is
 	var last sqlite.Sighting
 	err := n.Models().GlimpsesAt(ctx, at, period, func(s sqlite.Sighting) error {
@@ -128,7 +130,7 @@ func (n *Node) Cover(ctx context.Context, q Coverage) (*coverage.Raster, error) 
 	if err != nil {
 		return nil, err
 	}
-	raster := coverage.NewRaster(grid, n.Model(), nil)
+	raster := coverage.NewRaster(grid, n.Model(), n.heights())
 	var last sqlite.Sighting
 	return raster, each(func(s sqlite.Sighting) error {
 		if s.Flight != last.Flight || s.Source != last.Source {
@@ -201,7 +203,8 @@ func (n *Node) LooksIn(ctx context.Context, area *coverage.Area, period validity
 			}
 		}
 	}
-	all := coverage.NewRaster(grid, m, nil)
+	heights := n.heights()
+	all := coverage.NewRaster(grid, m, heights)
 	all.Restrict(in)
 	var own *coverage.Raster
 	var share FlightShare
@@ -222,7 +225,7 @@ func (n *Node) LooksIn(ctx context.Context, area *coverage.Area, period validity
 		if own == nil || s.Flight != share.Flight || s.Source != share.Source {
 			finish()
 			all.Pause()
-			own, share = coverage.NewRaster(grid, m, nil), FlightShare{Flight: s.Flight, Source: s.Source}
+			own, share = coverage.NewRaster(grid, m, heights), FlightShare{Flight: s.Flight, Source: s.Source}
 			own.Restrict(in)
 		}
 		if !own.Meets(s.Glimpse) {

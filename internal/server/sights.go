@@ -84,7 +84,7 @@ type Look struct {
 	BestPOD     float64         `json:"best_pod"` // of its best frame: the product of the next two, under the ceiling
 	ByDetail    float64         `json:"pod_resolution"`
 	ByCanopy    float64         `json:"pod_canopy"`
-	Nothing     string          `json:"nothing,omitempty" doc:"why it adds nothing: no-geometry, masked, dark, too-coarse"`
+	Nothing     string          `json:"nothing,omitempty" doc:"why it adds nothing: no-geometry, masked, dark, no-law, too-coarse"`
 	Group       int             `json:"group"` // looks of one group may all have missed for one cause
 	Uncertainty float64         `json:"uncertainty_m"`
 }
@@ -93,6 +93,7 @@ type Look struct {
 type DetectionModel struct {
 	Size       float64 `json:"size_m"`
 	Cycles     float64 `json:"cycles"`
+	Thermal    float64 `json:"thermal_cycles"`
 	Columns    int     `json:"columns"`
 	Rows       int     `json:"rows"`
 	LeafArea   float64 `json:"leaf_area"`
@@ -188,7 +189,7 @@ func (a *api) sights(h huma.API) {
 func (a *api) model() DetectionModel {
 	m := a.node.Model()
 	return DetectionModel{
-		Size: float64(m.Size), Cycles: m.Cycles, Columns: m.Columns, Rows: m.Rows, LeafArea: m.LeafArea, Extinction: m.Extinction,
+		Size: float64(m.Size), Cycles: m.Cycles, Thermal: m.ThermalCycles, Columns: m.Columns, Rows: m.Rows, LeafArea: m.LeafArea, Extinction: m.Extinction,
 		FrameCap: m.FrameCap, WholeCap: m.WholeCap, Reason: a.node.Config().Detection.Reason,
 	}
 }

@@ -206,7 +206,7 @@ func TestVersions(t *testing.T) {
 		return file
 	}
 	for pragma, words := range map[string]string{
-		"PRAGMA user_version = 99999":  "are of version 390.159, this program knows 4.1: use the later program, or rebuild them",
+		"PRAGMA user_version = 99999":  "are of version 390.159, this program knows 5.1: use the later program, or rebuild them",
 		"PRAGMA application_id = 4711": "holds no read models of this program",
 	} {
 		file := prepare(pragma)

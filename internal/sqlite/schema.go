@@ -8,7 +8,7 @@ import (
 )
 
 // schema is raised with every change to the tables, or to what is written into them.
-const schema = 4
+const schema = 5
 
 // version is what user_version holds: bodies are records of the journal, so its encoding counts too.
 const version = schema<<8 | journal.Version

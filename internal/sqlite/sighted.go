@@ -115,15 +115,15 @@ func (v *view) spansAt(at geodesy.Position, period validity.Period) (map[int64][
 	total := 0
 	for _, c := range coverage.CellsAt(at) {
 		err := v.each(sights, "WHERE tile = ? AND earliest < ? AND latest >= ?", []any{int64(c.Tile), to, from}, func(r row) (err error) {
-			if runs, err = runsOf(runs[:0], r); err != nil {
-				return err
+			if runs, err = coverage.RunsOf(runs[:0], r.blob(sights, "body"), c.Cell); err != nil {
+				return &DamageError{What: "table sights: " + err.Error()}
 			}
+			id := r.integer(sights, "path")
 			for i := range runs {
-				if x := &runs[i]; x.Cell == c.Cell && x.During(from, to) {
+				if x := &runs[i]; x.During(from, to) {
 					if total++; total > MostSights {
 						return ErrManyLooks
 					}
-					id := r.integer(sights, "path")
 					out[id] = append(out[id], span{x.First, x.Last})
 				}
 			}

@@ -52,7 +52,7 @@ func (w *writer) enter(p *path, c coverage.Located, g *coverage.Glimpse) error {
 		}
 		w.pieces[key] = x
 	}
-	if len(x.runs) >= coverage.MostRuns && x.runs[len(x.runs)-1].First < g.Number {
+	if len(x.runs) >= coverage.MostRuns && x.first < g.Number {
 		if err := w.putPiece(key, x); err != nil {
 			return err
 		}

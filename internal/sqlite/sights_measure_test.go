@@ -6,13 +6,16 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
 	"overflight/coverage"
 	"overflight/geodesy"
 	"overflight/journal"
+	"overflight/sensor"
 	"overflight/validity"
 )
 
@@ -50,70 +53,126 @@ func percentile(all []time.Duration, p float64) time.Duration {
 	return all[min(int(p*float64(len(all))), len(all)-1)]
 }
 
+// flightsBuilt is how many flights TestSightsOfFlights builds; OVERFLIGHT_FLIGHTS is another number.
+const flightsBuilt = 300
+
+// pattern is a flight of 20 hours at 1 Hz, in blocks of a minute.
+func pattern(corner geodesy.Position, heading geodesy.Angle) []journal.FootprintsRecorded {
+	var out []journal.FootprintsRecorded
+	lanes(corner, heading, time.Second, func(i int, at geodesy.Position, heading geodesy.Angle) {
+		p := at
+		one := sweep(sortie(1), source(1), uint64(i), epoch.Add(time.Duration(i)*time.Second), &p, heading, 3*geodesy.Kilometre, 1)
+		if i%60 == 0 {
+			out = append(out, one)
+			return
+		}
+		last := &out[len(out)-1]
+		last.Footprints = append(last.Footprints, one.Footprints...)
+	})
+	return out
+}
+
+// flown is a block of a pattern as another flight flew it: later, and elsewhere on the same parallel, which changes no shape.
+func flown(e journal.FootprintsRecorded, number int, east geodesy.Angle, later time.Duration) journal.FootprintsRecorded {
+	move := func(p geodesy.Position) geodesy.Position {
+		return geodesy.Position{Lat: p.Lat, Lon: geodesy.NormalizeLongitude(p.Lon + east)}
+	}
+	e.Flight, e.At = sortie(number), e.At.Add(later)
+	e.Footprints = slices.Clone(e.Footprints)
+	for i := range e.Footprints {
+		l := &e.Footprints[i]
+		if eye, ok := l.Sensor.Get(); ok {
+			l.Sensor = sensor.Known(move(eye))
+		}
+		f := &l.Footprint
+		if !f.Time.IsZero() {
+			f.Time = f.Time.Add(later)
+		}
+		if c, ok := f.Centre.Get(); ok {
+			f.Centre = sensor.Known(move(c))
+		}
+		for k := range f.Corners {
+			f.Corners[k] = move(f.Corners[k])
+		}
+		f.Band = sensor.Band(1 + i/20%2)
+	}
+	return e
+}
+
+// heap is what the program holds, in megabytes.
+func heap() float64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return float64(m.HeapAlloc) / 1e6
+}
+
 // TestSightsOfFlights builds the index of flights of 20 hours at 1 Hz through the real path, from records as they lie in the
-// journal, and asks it.
+// journal to read models on the disk, and asks it. Neither the time that a flight takes nor the memory may grow with the flights before.
 func TestSightsOfFlights(t *testing.T) {
 	measuring(t)
 	ctx := context.Background()
+	many := flightsBuilt
+	if n, err := strconv.Atoi(os.Getenv("OVERFLIGHT_FLIGHTS")); err == nil && n >= 6 {
+		many = n
+	}
 	m := open(t, filepath.Join(t.TempDir(), "m.db"))
-	const many = 18
 	r := rand.New(rand.NewPCG(1, 1))
-	home := geodesy.Position{Lat: 28, Lon: -106}
+	var patterns [4][]journal.FootprintsRecorded
+	for k := range patterns {
+		patterns[k] = pattern(geodesy.Position{Lat: 27.2 + geodesy.Angle(k)*0.5, Lon: -106}, geodesy.Angle(360*r.Float64()))
+	}
 	var all []coverage.Glimpse // of the first flights, for the scan
-	var spent [many]time.Duration
-	frames := 0
+	spent := make([]time.Duration, many)
+	// Four flights a place: so many degrees of longitude for so many flights.
+	wide := 12 * float64(many) / flightsBuilt
+	frames, early := 0, 0.0
+	number := uint64(0)
 	for k := range many {
-		corner, _ := geodesy.Direct(home, geodesy.Angle(360*r.Float64()), geodesy.Length(70_000*r.Float64()))
-		a := newAuthor(uint64(k))
-		a.at["EVT"] = uint64(frames / 60)
-		var block journal.FootprintsRecorded
-		lanes(corner, geodesy.Angle(360*r.Float64()), time.Second, func(i int, at geodesy.Position, heading geodesy.Angle) {
-			p := at
-			start := epoch.Add(time.Duration(k)*30*time.Hour + time.Duration(i)*time.Second)
-			one := sweep(sortie(k+1), source(1), uint64(i), start, &p, heading, 3*geodesy.Kilometre, 1)
+		east, later := geodesy.Angle(wide*(r.Float64()-0.5)), time.Duration(k)*30*time.Hour
+		var encoded [][]byte
+		for _, block := range patterns[k%len(patterns)] {
+			e := flown(block, k+1, east, later)
 			if k < 3 {
-				l := &one.Footprints[0]
-				if g, ok := coverage.GlimpseOf(uint64(i), l.Sensor, l.Altitude, &l.Footprint); ok {
-					all = append(all, g)
+				for i := range e.Footprints {
+					l := &e.Footprints[i]
+					if g, ok := coverage.GlimpseOf(e.First+uint64(i), l.Sensor, l.Altitude, &l.Footprint); ok {
+						all = append(all, g)
+					}
 				}
 			}
-			if len(block.Footprints) == 0 {
-				block = one
-			} else {
-				block.Footprints = append(block.Footprints, one.Footprints...)
-			}
-			if len(block.Footprints) == 60 {
-				a.say("EVT", block)
-				block = journal.FootprintsRecorded{}
-			}
-			frames++
-		})
-		for i := range a.events {
-			b, err := journal.Encode(a.events[i].Record)
+			frames += len(e.Footprints)
+			b, err := journal.Encode(journal.Record{Producer: "ingest", Sequence: number + uint64(len(encoded)) + 1, Event: e})
 			if err != nil {
 				t.Fatal(err)
 			}
-			a.events[i].Encoded, a.events[i].Record = b, journal.Record{}
+			encoded = append(encoded, b)
 		}
 		began := time.Now()
-		for i := range a.events {
-			a.events[i].Record, _ = journal.Decode(a.events[i].Encoded)
+		events := make([]Positioned, len(encoded))
+		for i, b := range encoded {
+			number++
+			record, _ := journal.Decode(b)
+			events[i] = Positioned{Place: Place{"EVT", number}, Record: record, Encoded: b}
 		}
-		apply(t, m, a.events)
+		apply(t, m, events)
 		spent[k] = time.Since(began)
-	}
-	var whole, first, last time.Duration
-	for k, d := range spent {
-		whole += d
-		if k < many/3 {
-			first += d
-		}
-		if k >= many-many/3 {
-			last += d
+		if k == min(17, many/2) {
+			early = heap()
 		}
 	}
-	t.Logf("FIGURE sights/built %.0f footprints/s", float64(frames)/whole.Seconds())
-	t.Logf("FIGURE sights/slope %.3f of the first third's time a flight, for the last third", last.Seconds()/first.Seconds())
+	sum := func(all []time.Duration) (d time.Duration) {
+		for _, x := range all {
+			d += x
+		}
+		return d
+	}
+	some := max(min(many/3, 60), 1)
+	t.Logf("FIGURE sights/flights %d", many)
+	t.Logf("FIGURE sights/built %.0f footprints/s", float64(frames)/sum(spent).Seconds())
+	t.Logf("FIGURE sights/slope %.3f of the time that a flight of the first took, for one of the last", sum(spent[many-some:]).Seconds()/sum(spent[:some]).Seconds())
+	t.Logf("FIGURE sights/memory-MB %.1f more after %d flights than after 18, %.1f", heap()-early, many, early)
+	runtime.KeepAlive(patterns)
 
 	size := func(of *table) (n float64) {
 		if err := m.view(ctx, func(v *view) error {
@@ -124,15 +183,15 @@ func TestSightsOfFlights(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
-		return n / (many * 20)
+		return n / float64(many*20)
 	}
 	t.Logf("FIGURE sights/index-bytes %.0f a flight-hour", size(sights))
 	t.Logf("FIGURE sights/frames-bytes %.0f a flight-hour", size(glimpses))
 
 	var took []time.Duration
-	looks := 0
+	looks, found := 0, 0
 	for i := range 1000 {
-		at, _ := geodesy.Direct(home, geodesy.Angle(360*r.Float64()), geodesy.Length(60_000*r.Float64()))
+		at := geodesy.Position{Lat: 27.2 + geodesy.Angle(2*r.Float64()), Lon: -106 + geodesy.Angle(wide*(r.Float64()-0.5))}
 		n := 0
 		var scan int
 		began := time.Now()
@@ -148,17 +207,20 @@ func TestSightsOfFlights(t *testing.T) {
 			t.Fatal(err)
 		}
 		looks += n
-		if i < 40 {
+		if i < 100 {
 			want := 0
 			for k := range all {
 				if all[k].Holds(at) {
 					want++
 				}
 			}
-			if scan != want {
+			if found += want; scan != want {
 				t.Fatalf("at %v: %d frames of the first flights, the scan of all finds %d", at, scan, want)
 			}
 		}
+	}
+	if found == 0 {
+		t.Error("no place of those was seen by the first flights")
 	}
 	t.Logf("FIGURE sights/answer-p99-ms %.2f", percentile(took, 0.99).Seconds()*1e3)
 	t.Logf("%d frames; half of the answers within %v, of %.0f frames each", frames, percentile(took, 0.5), float64(looks)/1000)
@@ -168,9 +230,15 @@ func TestSightsOfFlights(t *testing.T) {
 // enters them, each laid down two hundred times elsewhere, by whole tiles, and at another time.
 func TestSightsOfTenThousandFlights(t *testing.T) {
 	measuring(t)
+	t.Run("1,000 km", func(t *testing.T) { tenThousand(t, "ten-thousand", 100, 400_000) })
+	t.Run("400 km", func(t *testing.T) { tenThousand(t, "ten-thousand-dense", 40, 160_000) })
+}
+
+// tenThousand lays the flights within so many tiles of the middle, and asks for places within so many metres of it.
+func tenThousand(t *testing.T, name string, reach int, within float64) {
 	ctx := context.Background()
 	m := open(t, filepath.Join(t.TempDir(), "m.db"))
-	const kinds, many, reach = 50, 10_000, 50 // tiles: 1,000 km across
+	const kinds, many = 50, 10_000
 	r := rand.New(rand.NewPCG(2, 2))
 	home := geodesy.Position{Lat: 28, Lon: -106}
 	var patterns [kinds]map[coverage.Tile][]coverage.Run
@@ -199,7 +267,7 @@ func TestSightsOfTenThousandFlights(t *testing.T) {
 	shifts := map[coverage.Tile]bool{}
 	for i := range flights {
 		x, y := r.IntN(2*reach+1)-reach, r.IntN(2*reach+1)-reach
-		flights[i] = laid{r.IntN(kinds), coverage.Tile(uint32(x<<10 + y)), int64(i) * 3000}
+		flights[i] = laid{r.IntN(kinds), coverage.Tile(uint32(x<<11 + y)), int64(i) * 3000}
 		shifts[flights[i].shift] = true
 	}
 	w := m.w
@@ -243,12 +311,15 @@ func TestSightsOfTenThousandFlights(t *testing.T) {
 	if _, err := w.conn.ExecContext(ctx, "COMMIT"); err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("FIGURE sights/ten-thousand-bytes %.0f a flight-hour, %d rows", float64(bytes)/(many*20), rows)
+	if _, err := w.conn.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)"); err != nil { // no node ever writes so much at once
+		t.Fatal(err)
+	}
+	t.Logf("FIGURE sights/%s-bytes %.0f a flight-hour, %d rows", name, float64(bytes)/(many*20), rows)
 
 	var took []time.Duration
 	found := 0
 	for i := range 1000 {
-		at, _ := geodesy.Direct(home, geodesy.Angle(360*r.Float64()), geodesy.Length(400_000*r.Float64()))
+		at, _ := geodesy.Direct(home, geodesy.Angle(360*r.Float64()), geodesy.Length(within*r.Float64()))
 		period := validity.Period{}
 		if i%2 == 1 {
 			period.From = epoch.Add(time.Duration(r.IntN(many)) * 3000 * time.Second)
@@ -281,7 +352,7 @@ func TestSightsOfTenThousandFlights(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("FIGURE sights/ten-thousand-p99-ms %.2f", percentile(took, 0.99).Seconds()*1e3)
-	t.Logf("FIGURE sights/ten-thousand-p50-ms %.2f", percentile(took, 0.5).Seconds()*1e3)
+	t.Logf("FIGURE sights/%s-p99-ms %.2f", name, percentile(took, 0.99).Seconds()*1e3)
+	t.Logf("FIGURE sights/%s-p50-ms %.2f", name, percentile(took, 0.5).Seconds()*1e3)
 	t.Logf("%.0f intervals an answer", float64(found)/1000)
 }
