@@ -86,19 +86,18 @@ func (p *Planner) Plan() *Plan {
 	return out
 }
 
-// PODs is the probability of detection in every cell that a plan comes to.
+// PODs is the probability of detection in every cell that a plan comes to: counted on parts of cells, as its lanes need
+// not follow the lattice.
 func (p *Plan) PODs(t *Task) []float64 {
-	pod := make([]float64, t.Prior.Cells())
-	o := tour{cols: int32(t.Prior.Columns), width: int32(t.width())}
-	for _, l := range p.Lanes {
-		x0, y0, x1, y1 := o.box(l)
-		for j := y0; j < y1; j++ {
-			for c := j*o.cols + x0; c < j*o.cols+x1; c++ {
-				pod[c] = 1 - (1-pod[c])*(1-t.detection(int(c)))
-			}
-		}
+	legs := make([]Leg, len(p.Lanes))
+	for i, l := range p.Lanes {
+		legs[i] = l.leg(t)
 	}
-	return pod
+	return PODs(t.Prior, legs, t.Sweep, t.Detection)
+}
+
+func (l Lane) leg(t *Task) Leg {
+	return Leg{Link: Straight(t.pose(l, l.entry()), geodesy.Length(l.length())*t.Prior.Cell), Sensed: true}
 }
 
 // Leg is a part of a route, sensed or not.
@@ -119,7 +118,7 @@ func (p *Plan) Route(t *Task) []Leg {
 			before := p.Lanes[i-1]
 			legs = append(legs, Leg{Link: Shortest(t.pose(before, before.exit()), t.pose(l, l.entry()), t.Turn)})
 		}
-		legs = append(legs, Leg{Link: Straight(t.pose(l, l.entry()), geodesy.Length(l.length())*t.Prior.Cell), Sensed: true})
+		legs = append(legs, l.leg(t))
 	}
 	return append(legs, Leg{Link: o.homeward(p.Lanes[len(p.Lanes)-1])})
 }
