@@ -65,7 +65,7 @@ func (a *annealer) step() {
 	}
 }
 
-var weights = [moves]uint64{280, 170, 150, 30, 52, 103, 80, 54, 90, 5, 10}
+var weights = [moves]uint64{275, 165, 145, 30, 48, 98, 76, 54, 88, 15, 30}
 
 // take tells whether a move is taken.
 func (a *annealer) take(dpos, dlen float64) bool {
@@ -88,8 +88,8 @@ func (a *annealer) laneAt(i int) Lane {
 }
 
 // The temperatures of the first and the last move, in cells of length at the first price.
-const (
-	hot  = 12
+var (
+	hot  = 12.0
 	cold = 0.3
 )
 
