@@ -183,7 +183,13 @@ func (o *tour) turnedUnlook(p patch) {
 
 // nth is what the first look after n looks adds to a whole cell, and what the last of them did.
 func (o *tour) nth(c int32, n uint32) (next, last float64) {
-	next = o.task.Prior.POC[c] * (1 - o.keep[c])
+	next = o.once[c]
+	if n < uint32(len(o.powers)) {
+		if n > 0 {
+			last = next * o.powers[n-1]
+		}
+		return next * o.powers[n], last
+	}
 	for range n {
 		last = next
 		next *= o.keep[c]

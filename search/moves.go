@@ -366,16 +366,36 @@ func (a *annealer) interval(l Lane, price float64) (from, to int32) {
 	return from, to
 }
 
-// turnedInterval is the same on a lattice that is turned, of which each cell's length is summed on its own.
+// turnedInterval is the same on a lattice that is turned: of each of its cells the one of the map is taken that its middle
+// lies in. It only proposes; what a lane adds is summed as always.
 func (a *annealer) turnedInterval(l Lane, price float64) (from, to int32) {
+	t := &a.turned[l.lattice()]
+	// Steps along the lane and to its side, and twice the place of its first cell from the middle of the map.
+	ax, ay, sx, sy := 2*t.halfCos, 2*t.halfSin, -2*t.halfSin, 2*t.halfCos
+	u, v := 2*int64(l.From)+1-int64(a.cols), 2*int64(l.Side)+1-int64(a.rows)
+	if l.across() {
+		ax, ay, sx, sy = sx, sy, ax, ay
+		u, v = 2*int64(l.Side)+1-int64(a.cols), 2*int64(l.From)+1-int64(a.rows)
+	}
+	x := int64(a.cols)*(whole/2) + u*t.halfCos - v*t.halfSin
+	y := int64(a.rows)*(whole/2) + u*t.halfSin + v*t.halfCos
 	run, start, worth := 0.0, l.From, 0.0
 	for i := l.From; i < l.To; i++ {
 		if run <= 0 {
 			run, start = 0, i
 		}
-		part := l
-		part.From, part.To = i, i+1
-		if run += a.gain(part) - price; run > worth {
+		px, py := x, y
+		sum := 0.0
+		for range a.width {
+			if c, r := px>>32, py>>32; uint64(c) < uint64(a.cols) && uint64(r) < uint64(a.rows) {
+				sum += a.add[int(r)*int(a.cols)+int(c)]
+			}
+			px += sx
+			py += sy
+		}
+		x += ax
+		y += ay
+		if run += sum - price; run > worth {
 			worth, from, to = run, start, i+1
 		}
 	}

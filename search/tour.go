@@ -22,6 +22,8 @@ type tour struct {
 	looks    []uint32  // in parts
 	add, sub []float64 // POS that one look more adds, that one look fewer takes
 	keep     []float64 // 1 - q
+	once     []float64 // POS that the first look adds
+	powers   []float64 // of 1 - q, where it is one for all cells
 	lanes    []Lane
 	link     []float64 // link[i] leads to lane i, the last one back to base
 	length   float64
@@ -43,15 +45,23 @@ func newTour(t *Task) *tour {
 	o.turned = newLattices()
 	o.links = newLinks(radius, o.width, min(max(o.cols, o.rows)+1, 255))
 	o.ground = newGround(t, 4*radius+2)
+	o.once = make([]float64, p.Cells())
+	for c, m := range p.POC {
+		o.once[c] = m * t.detection(c)
+	}
+	if len(t.Detection) == 1 {
+		for k := 1.0; len(o.powers) < 32; k *= 1 - t.Detection[0] {
+			o.powers = append(o.powers, k)
+		}
+	}
 	o.clear()
 	return o
 }
 
 // clear takes every lane off.
 func (o *tour) clear() {
-	for c, m := range o.task.Prior.POC {
-		q := o.task.detection(c)
-		o.looks[c], o.add[c], o.sub[c], o.keep[c] = 0, m*q, 0, 1-q
+	for c, m := range o.once {
+		o.looks[c], o.add[c], o.sub[c], o.keep[c] = 0, m, 0, 1-o.task.detection(c)
 	}
 	o.lanes, o.link = o.lanes[:0], append(o.link[:0], 0)
 	o.length, o.pos = 0, 0

@@ -2,6 +2,7 @@ package search
 
 import (
 	"math"
+	"slices"
 
 	"overflight/geodesy"
 )
@@ -22,25 +23,35 @@ import (
 // It holds for every such field; the one that makes the bound low is sought by steps that are the same for the same task.
 // F = 0 gives B1 and B2.
 func (t *Task) Turning() float64 {
-	useful := func(c int) bool { return t.Prior.POC[c] > 0 && t.detection(c) > 0 }
-	left := t.Length - t.Prior.distance(t.origin(), useful) - t.Prior.distance(t.Base, useful)
-	best := t.Bound()
+	left := t.useful()
 	if left <= 0 {
-		return best
+		return 0
 	}
+	cost, ends := t.costly()
+	effort := Effort(t.Sweep) * Effort(left+2*ends)
+	return min(t.Bound(), t.Prior.looks(effort, t.Detection, cost))
+}
+
+// costly is what a look at each cell costs, and the greatest |F|, of the field that was best.
+func (t *Task) costly() (cost []float64, ends geodesy.Length) {
 	f := newField(t)
-	cost := make([]float64, t.Prior.Cells())
+	left := t.useful()
+	cost = make([]float64, t.Prior.Cells())
 	for c := range cost {
 		cost[c] = 1
 	}
+	best := t.Bound()
+	try := slices.Clone(cost)
 	for round := range fieldRounds {
-		f.spend(t.Prior.counted(Effort(t.Sweep)*Effort(left), t.Detection, cost))
+		f.spend(t.Prior.counted(Effort(t.Sweep)*Effort(left), t.Detection, try))
 		f.climb(0.3 * math.Pow(0.6, float64(round)))
-		ends := f.costs(cost)
-		effort := Effort(t.Sweep) * (Effort(left) + 2*Effort(ends))
-		best = min(best, t.Prior.looks(effort, t.Detection, cost))
+		e := f.costs(try)
+		if b := t.Prior.looks(Effort(t.Sweep)*Effort(left+2*e), t.Detection, try); b < best {
+			best, ends = b, e
+			copy(cost, try)
+		}
 	}
-	return best
+	return cost, ends
 }
 
 const (
