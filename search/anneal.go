@@ -65,7 +65,7 @@ func (a *annealer) step() {
 	}
 }
 
-var weights = [moves]uint64{275, 165, 145, 30, 48, 98, 76, 54, 88, 15, 30}
+var weights = [moves]uint64{265, 160, 140, 30, 48, 93, 76, 54, 83, 15, 60}
 
 // take tells whether a move is taken.
 func (a *annealer) take(dpos, dlen float64) bool {
@@ -88,8 +88,8 @@ func (a *annealer) laneAt(i int) Lane {
 }
 
 // The temperatures of the first and the last move, in cells of length at the first price.
-var (
-	hot  = 12.0
+const (
+	hot  = 8
 	cold = 0.3
 )
 

@@ -44,8 +44,11 @@ func (t *Task) costly() (cost []float64, ends geodesy.Length) {
 	try := slices.Clone(cost)
 	for round := range fieldRounds {
 		f.spend(t.Prior.counted(Effort(t.Sweep)*Effort(left), t.Detection, try))
-		f.climb(0.3 * math.Pow(0.6, float64(round)))
+		f.climb(0.1*math.Pow(0.7, float64(round)), 0.05*math.Pow(0.75, float64(round)))
 		e := f.costs(try)
+		if !(e >= 0) {
+			break // no number
+		}
 		if b := t.Prior.looks(Effort(t.Sweep)*Effort(left+2*e), t.Detection, try); b < best {
 			best, ends = b, e
 			copy(cost, try)
@@ -62,32 +65,38 @@ const (
 
 // field is such a field of vectors, in squares of a mesh of which each is two triangles.
 type field struct {
-	task   *Task
-	side   float64 // of a square, in cells
-	turn   float64 // radius, in squares
-	n, m   int     // vertices along x and y
-	x0, y0 float64 // of the first vertex, in cells
-	x, y   []float64
-	gx, gy []float64 // of the slope
-	ax, ay []float64 // of its mean square
-	looks  []float64 // by square and by which of its neighbours are near: looks that depend on the least of these
-	mu     []float64 // of triangles, two a square
-	steps  int
+	task        *Task
+	side        float64 // of a square, in cells
+	turn        float64 // radius, in squares
+	n, m        int     // vertices along x and y
+	x0, y0      float64 // of the first vertex, in cells
+	x, y        []float64
+	gx, gy      []float64 // of the slope
+	mx, my, ax  []float64 // its means, and that of its square
+	looks       []float64 // by square and by which of its neighbours are near: looks that depend on the least of these
+	mu          []float64 // of triangles, two a square
+	small, pull []float64 // of triangles: how much they count as the least, and what of the looks depends on them
+	steps       int
 }
 
 func newField(t *Task) *field {
 	p := t.Prior
 	f := &field{task: t}
 	radius := float64(t.Turn / p.Cell)
-	f.side = max(float64(max(p.Columns, p.Rows))/(fieldSide-8), 1.2*float64(t.width()), 1)
+	// A cell with half a sweep width around it lies in two squares along each axis at most.
+	f.side = max(float64(max(p.Columns, p.Rows))/(fieldSide-8), float64(t.width()+1))
 	f.turn = radius / f.side
 	const margin = 4
 	f.x0, f.y0 = -margin*f.side, -margin*f.side
 	f.n = int(math.Ceil(float64(p.Columns)/f.side)) + 2*margin + 1
 	f.m = int(math.Ceil(float64(p.Rows)/f.side)) + 2*margin + 1
 	k := f.n * f.m
-	f.x, f.y, f.gx, f.gy, f.ax, f.ay = make([]float64, k), make([]float64, k), make([]float64, k), make([]float64, k), make([]float64, k), make([]float64, k)
-	f.mu = make([]float64, 2*k)
+	for _, of := range []*[]float64{&f.x, &f.y, &f.gx, &f.gy, &f.mx, &f.my, &f.ax} {
+		*of = make([]float64, k)
+	}
+	for _, of := range []*[]float64{&f.mu, &f.small, &f.pull} {
+		*of = make([]float64, 2*k)
+	}
 	f.looks = make([]float64, 9*k)
 	return f
 }
@@ -139,10 +148,10 @@ func (f *field) spend(looks []float64) {
 	}
 }
 
-// slope is mu of a triangle, and how it changes with the derivatives.
-func slope(xx, xy, yx, yy float64) (mu, dxx, dc, dyy float64) {
+// slope is mu of a triangle, and how it changes with the derivatives; even rounds off the edge where both eigenvalues are one.
+func slope(xx, xy, yx, yy, even float64) (mu, dxx, dc, dyy float64) {
 	d, c := (xx-yy)/2, (xy+yx)/2
-	h := math.Sqrt(d*d + c*c + 1e-8)
+	h := math.Sqrt(d*d + c*c + even*even)
 	return (xx+yy)/2 - math.Sqrt(d*d+c*c), 0.5 - d/(2*h), -c / (2 * h), 0.5 + d/(2*h)
 }
 
@@ -164,7 +173,8 @@ func (f *field) slopes() {
 		for i := range f.n - 1 {
 			s := j*f.n + i
 			for w := range 2 {
-				f.mu[2*s+w], _, _, _ = slope(f.derivative(s, w))
+				xx, xy, yx, yy := f.derivative(s, w)
+				f.mu[2*s+w], _, _, _ = slope(xx, xy, yx, yy, 0)
 			}
 		}
 	}
@@ -178,8 +188,9 @@ func (f *field) least(square int) (mu float64, which int) {
 	return f.mu[2*square], 0
 }
 
-// climb moves the field so that the looks cost more.
-func (f *field) climb(rate float64) {
+// climb moves the field so that the looks cost more, by steps of Adam (Kingma and Ba, 2015). The least of some triangles is
+// rounded off to a mean in which the lesser count more, and less and less so.
+func (f *field) climb(rate, even float64) {
 	total := 0.0
 	for _, n := range f.looks {
 		total += n
@@ -189,49 +200,83 @@ func (f *field) climb(rate float64) {
 	}
 	for range fieldSteps {
 		f.slopes()
-		clear(f.gx)
-		clear(f.gy)
+		for k, mu := range f.mu {
+			f.small[k], f.pull[k] = math.Exp(max(-300, min(300, -mu/even))), 0
+		}
 		for s := range f.n * f.m {
 			for k, n := range f.looks[9*s : 9*s+9] {
 				if n == 0 {
 					continue
 				}
-				low, at, which := math.Inf(1), 0, 0
+				sum := 0.0
+				f.around(s, k/3, k%3, func(q int) { sum += f.small[2*q] + f.small[2*q+1] })
+				n /= total * sum
 				f.around(s, k/3, k%3, func(q int) {
-					if mu, w := f.least(q); mu < low {
-						low, at, which = mu, q, w
-					}
+					f.pull[2*q] += n * f.small[2*q]
+					f.pull[2*q+1] += n * f.small[2*q+1]
 				})
-				f.push(at, which, n/total)
 			}
 		}
-		f.steps++
-		for j := 1; j < f.m-1; j++ {
-			for i := 1; i < f.n-1; i++ {
-				v := j*f.n + i
-				f.ax[v] += (f.gx[v]*f.gx[v] + f.gy[v]*f.gy[v] - f.ax[v]) * 0.02
-				k := rate * f.turn / (math.Sqrt(f.ax[v]) + 1e-7)
-				f.x[v] += k * f.gx[v]
-				f.y[v] += k * f.gy[v]
-				if h := math.Hypot(f.x[v], f.y[v]); h > f.turn {
-					f.x[v] *= f.turn / h
-					f.y[v] *= f.turn / h
+		clear(f.gx)
+		clear(f.gy)
+		f.push(even)
+		f.step(rate)
+	}
+}
+
+// tooGreat is what it costs, in shares of all looks, that the field is too great for its slope at a corner of a triangle.
+const tooGreat = 0.004
+
+// push works out in which direction each vertex has to go.
+func (f *field) push(even float64) {
+	for j := range f.m - 1 {
+		for i := range f.n - 1 {
+			s := j*f.n + i
+			for w := range 2 {
+				o, a, b, sign := f.corners(s, w)
+				n := f.pull[2*s+w]
+				for _, v := range [3]int{o, a, b} {
+					if h := math.Hypot(f.x[v], f.y[v]); h/f.turn-f.mu[2*s+w] > 1 {
+						n += tooGreat
+						f.gx[v] -= tooGreat * f.x[v] / (h * f.turn)
+						f.gy[v] -= tooGreat * f.y[v] / (h * f.turn)
+					}
 				}
+				if n == 0 {
+					continue
+				}
+				xx, xy, yx, yy := f.derivative(s, w)
+				_, dxx, dc, dyy := slope(xx, xy, yx, yy, even)
+				n *= sign
+				f.gx[a] += n * dxx
+				f.gx[b] += n * dc
+				f.gx[o] -= n * (dxx + dc)
+				f.gy[a] += n * dc
+				f.gy[b] += n * dyy
+				f.gy[o] -= n * (dc + dyy)
 			}
 		}
 	}
 }
 
-func (f *field) push(square, which int, n float64) {
-	xx, xy, yx, yy := f.derivative(square, which)
-	_, dxx, dc, dyy := slope(xx, xy, yx, yy)
-	o, a, b, s := f.corners(square, which)
-	f.gx[a] += n * s * dxx
-	f.gx[b] += n * s * dc
-	f.gx[o] -= n * s * (dxx + dc)
-	f.gy[a] += n * s * dc
-	f.gy[b] += n * s * dyy
-	f.gy[o] -= n * s * (dc + dyy)
+func (f *field) step(rate float64) {
+	f.steps++
+	first, second := 1-math.Pow(0.9, float64(f.steps)), 1-math.Pow(0.99, float64(f.steps))
+	for j := 1; j < f.m-1; j++ {
+		for i := 1; i < f.n-1; i++ {
+			v := j*f.n + i
+			f.mx[v] += 0.1 * (f.gx[v] - f.mx[v])
+			f.my[v] += 0.1 * (f.gy[v] - f.my[v])
+			f.ax[v] += 0.01 * (f.gx[v]*f.gx[v] + f.gy[v]*f.gy[v] - f.ax[v])
+			k := rate * f.turn / first / (math.Sqrt(f.ax[v]/second) + 1e-6)
+			f.x[v] += k * f.mx[v]
+			f.y[v] += k * f.my[v]
+			if h := math.Hypot(f.x[v], f.y[v]); h > f.turn {
+				f.x[v] *= f.turn / h
+				f.y[v] *= f.turn / h
+			}
+		}
+	}
 }
 
 // costs fills in what a look at each cell costs, and returns the greatest |F|. The field is made smaller until it is one of
