@@ -11,41 +11,34 @@ import (
 // laid on the centres claim more ground than the sensor covers.
 const fine = 10
 
-// PODs is the probability of detection that a route comes to in every cell, from looks at parts of cells. It is counted in
-// bands of rows, so that a large map takes little memory.
+// PODs is the probability of detection that a route comes to in every cell, from looks at parts of cells.
 func PODs(p *Prior, legs []Leg, sweep geodesy.Length, detection []float64) []float64 {
-	const most = 1 << 22 // parts
-	cols, part := p.Columns*fine, float64(p.Cell)/fine
-	high := max(1, min(p.Rows, most/(cols*fine)))
-	looks := make([]uint8, cols*high*fine)
+	cols, rows := p.Columns*fine, p.Rows*fine
+	looks := make([]uint8, cols*rows)
+	part := float64(p.Cell) / fine
+	for i := range legs {
+		if l := &legs[i]; l.Sensed {
+			strip(looks, cols, rows, float64(l.From.X)/part, float64(l.From.Y)/part, l.From.Heading.Radians(), float64(l.Length())/part, float64(sweep)/2/part)
+		}
+	}
 	pod := make([]float64, p.Cells())
 	var missing [256]float64 // by looks, of the last q
 	last := math.NaN()
-	for row := 0; row < p.Rows; row += high {
-		rows := min(high, p.Rows-row)
-		clear(looks)
-		for i := range legs {
-			if l := &legs[i]; l.Sensed {
-				strip(looks, cols, rows*fine, float64(l.From.X)/part, float64(l.From.Y)/part-float64(row*fine), l.From.Heading.Radians(), float64(l.Length())/part, float64(sweep)/2/part)
+	for c := range pod {
+		if q := detection[min(c, len(detection)-1)]; q != last {
+			last = q
+			for n := range missing {
+				missing[n] = 1 - Looks(q, n)
 			}
 		}
-		for k := range rows * p.Columns {
-			c := row*p.Columns + k
-			if q := detection[min(c, len(detection)-1)]; q != last {
-				last = q
-				for n := range missing {
-					missing[n] = 1 - Looks(q, n)
-				}
+		at := c/p.Columns*fine*cols + c%p.Columns*fine
+		missed := 0.0
+		for j := range fine {
+			for _, n := range looks[at+j*cols:][:fine] {
+				missed += missing[n]
 			}
-			at := k/p.Columns*fine*cols + k%p.Columns*fine
-			missed := 0.0
-			for j := range fine {
-				for _, n := range looks[at+j*cols:][:fine] {
-					missed += missing[n]
-				}
-			}
-			pod[c] = 1 - missed/(fine*fine)
 		}
+		pod[c] = 1 - missed/(fine*fine)
 	}
 	return pod
 }

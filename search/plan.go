@@ -87,13 +87,26 @@ func (p *Planner) Plan() *Plan {
 }
 
 // PODs is the probability of detection in every cell that a plan comes to: counted on parts of cells, as its lanes need
-// not follow the lattice.
+// not follow the lattice, and in bands of rows, so that a large map takes little memory.
 func (p *Plan) PODs(t *Task) []float64 {
+	const most = 40_000 // cells at once
+	g := t.Prior.Grid
+	high := max(1, most/g.Columns)
+	out := make([]float64, 0, g.Cells())
 	legs := make([]Leg, len(p.Lanes))
-	for i, l := range p.Lanes {
-		legs[i] = l.leg(t)
+	for row := 0; row < g.Rows; row += high {
+		band := Grid{Columns: g.Columns, Rows: min(high, g.Rows-row), Cell: g.Cell}
+		for i, l := range p.Lanes {
+			legs[i] = l.leg(t)
+			legs[i].From.Y -= geodesy.Length(row) * g.Cell
+		}
+		detection := t.Detection
+		if len(detection) > 1 {
+			detection = detection[len(out):][:band.Cells()]
+		}
+		out = append(out, PODs(&Prior{Grid: band}, legs, t.Sweep, detection)...)
 	}
-	return PODs(t.Prior, legs, t.Sweep, t.Detection)
+	return out
 }
 
 func (l Lane) leg(t *Task) Leg {

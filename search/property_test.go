@@ -175,3 +175,33 @@ func TestTheBooksAreCloseToTheCount(t *testing.T) {
 		t.Errorf("POS %v in the books, %v counted", p.a.bestPOS, q.POS)
 	}
 }
+
+// TestBandsAreTheWhole: a map that is counted in bands gives what it gives at once.
+func TestBandsAreTheWhole(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewSource(8))
+	g := Grid{Columns: 300, Rows: 310, Cell: 500}
+	w, q := make([]float64, g.Cells()), make([]float64, g.Cells())
+	for c := range w {
+		w[c], q[c] = rng.Float64(), rng.Float64()
+	}
+	prior, err := NewPrior(g, w, 0.1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	task := &Task{Prior: prior, Sweep: 2000, Detection: q, Turn: 1500, Length: 2000 * geodesy.Kilometre, Base: Point{-5000, 40_000}}
+	p := planned(t, task, 1, 2000)
+	bands, whole := p.PODs(task), PODs(prior, p.Route(task), task.Sweep, q)
+	off, seen := 0, 0
+	for c := range whole {
+		if whole[c] > 0 {
+			seen++
+		}
+		if math.Abs(bands[c]-whole[c]) > 1e-9 {
+			off++ // a part on an edge may be on its other side
+		}
+	}
+	if seen < 10_000 || off > seen/1000 {
+		t.Errorf("%d of %d cells differ", off, seen)
+	}
+}

@@ -140,13 +140,9 @@ func (t *Task) origin() Point {
 // Bound is B1 and B2 for the task: single looks with the effort of the budget, less the way to the nearest cell that
 // is worth a look and back from the one nearest to base.
 func (t *Task) Bound() float64 {
-	return t.Prior.Looks(Effort(t.Sweep)*Effort(t.useful()), t.Detection)
-}
-
-// useful is the length without the ways to and from what is worth a look.
-func (t *Task) useful() geodesy.Length {
-	worth := func(c int) bool { return t.Prior.POC[c] > 0 && t.detection(c) > 0 }
-	return max(0, t.Length-t.Prior.distance(t.origin(), worth)-t.Prior.distance(t.Base, worth))
+	useful := func(c int) bool { return t.Prior.POC[c] > 0 && t.detection(c) > 0 }
+	left := t.Length - t.Prior.distance(t.origin(), useful) - t.Prior.distance(t.Base, useful)
+	return t.Prior.Looks(Effort(t.Sweep)*Effort(max(0, left)), t.Detection)
 }
 
 // distance is from a point to the nearest of some cells, 0 if there is none.

@@ -32,6 +32,12 @@ func (t *Task) Turning() float64 {
 	return min(t.Bound(), t.Prior.looks(effort, t.Detection, cost))
 }
 
+// useful is the length without the ways to and from what is worth a look.
+func (t *Task) useful() geodesy.Length {
+	worth := func(c int) bool { return t.Prior.POC[c] > 0 && t.detection(c) > 0 }
+	return max(0, t.Length-t.Prior.distance(t.origin(), worth)-t.Prior.distance(t.Base, worth))
+}
+
 // costly is what a look at each cell costs, and the greatest |F|, of the field that was best.
 func (t *Task) costly() (cost []float64, ends geodesy.Length) {
 	f := newField(t)
