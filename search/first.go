@@ -22,7 +22,7 @@ func (o *tour) first() (best []Lane, price float64) {
 	}
 	try(East, o.width, 24)
 	try(North, o.width, 24)
-	if o.task.Prior.Cells() <= mostDirections && len(best) > 0 {
+	if o.task.Prior.Cells() <= mostDirections && len(o.task.Detection) == 1 && len(best) > 0 {
 		for h := Heading(8); h < 4*lattices; h += 8 {
 			try(h|East, o.width, 7)
 			try(h|North, o.width, 7)
@@ -33,7 +33,8 @@ func (o *tour) first() (best []Lane, price float64) {
 	return best, price
 }
 
-// mostDirections is how many cells a map may have on which lanes are first laid in every direction.
+// mostDirections is how many cells a map may have on which lanes are first laid in every direction, where detection is the
+// same in all of them.
 const mostDirections = 60_000
 
 // levels is how many looks at a strip are thought of at first.
