@@ -2,9 +2,9 @@ package search
 
 import "math"
 
-// headings of lanes: the map's lattice turned about its middle by whole parts of a right angle. Each turn has its four
-// directions, and in its own turned cells a lane is what it is along the map's axes: whole cells wide, long and apart. So
-// links between lanes of one lattice depend on differences of whole numbers alone, whatever its turn.
+// lattices is how many lattices lanes lie on: that of the map, and it turned about its middle by parts of a right angle. Each
+// has its four directions, and on each a lane is what it is along the map's axes: whole cells wide, long and apart. So links
+// between lanes of one lattice depend on differences of whole numbers alone, however it is turned.
 const lattices = 12
 
 // lattice says where the cells of the map lie in one that is turned. Products are of whole numbers and of fractions of
@@ -39,7 +39,7 @@ type patch struct {
 	u0, v0, u1, v1 int32
 }
 
-// part is how finely a look is shared out: a cell is looked at by as many parts as its middle line has in a patch. One
+// A look is shared out in parts: a cell is looked at by as many parts as its middle line has in a patch. One
 // edge of a patch leaves to the next what it does not take, so that lanes side by side neither leave a gap nor overlap.
 const (
 	partBits = 6

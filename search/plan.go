@@ -57,7 +57,7 @@ func NewPlanner(t *Task, seed uint64, iterations int) (*Planner, error) {
 	}
 	o.set(lanes)
 	p := &Planner{
-		a:     &annealer{tour: o, luck: luck(seed), price: price, worth: 1 / price, best: slices.Clone(lanes), bestPOS: o.pos},
+		a:     &annealer{tour: o, luck: luck(seed), price: price, worth: 1 / price, best: slices.Clone(lanes), bestPOS: o.pos, spare: make([]Lane, 0, mostLanes)},
 		bound: t.Bound(), price: price, seed: seed, total: (iterations + every - 1) / every * every,
 	}
 	return p, nil
