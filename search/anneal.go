@@ -14,13 +14,14 @@ type annealer struct {
 	floor       float64 // what the move in hand must be worth
 	hard        bool    // no move may lead over the budget
 
+	spare   []Lane // those that a move puts back
 	best    []Lane
 	bestPOS float64
 
 	tried, taken [moves]int
 }
 
-const moves = 9
+const moves = 11
 
 func (a *annealer) step() {
 	n := len(a.lanes)
@@ -54,13 +55,17 @@ func (a *annealer) step() {
 		ok = n > 0 && a.split()
 	case 8:
 		ok = n > 1 && a.slideTogether()
+	case 9:
+		ok = n > 0 && a.turn()
+	case 10:
+		ok = a.putTurned()
 	}
 	if ok {
 		a.taken[k]++
 	}
 }
 
-var weights = [moves]uint64{280, 170, 150, 30, 60, 110, 80, 54, 90}
+var weights = [moves]uint64{265, 160, 140, 30, 48, 93, 76, 54, 83, 15, 60}
 
 // take tells whether a move is taken.
 func (a *annealer) take(dpos, dlen float64) bool {
@@ -84,7 +89,7 @@ func (a *annealer) laneAt(i int) Lane {
 
 // The temperatures of the first and the last move, in cells of length at the first price.
 const (
-	hot  = 12
+	hot  = 8
 	cold = 0.3
 )
 

@@ -19,62 +19,128 @@ type Effort float64
 // turn radius of W/2 or more), and where the map is at its finest: a coarser one gives a lower value.
 //
 // The largest terms are summed without sorting them all: the value of the last one is found by bisection.
-func (p *Prior) Looks(e Effort, detection []float64) float64 {
+func (p *Prior) Looks(e Effort, detection []float64) float64 { return p.looks(e, detection, nil) }
+
+// looks takes what a look at each cell costs; nil is 1 for every look.
+func (p *Prior) looks(e Effort, detection, cost []float64) float64 {
 	budget := float64(e) / p.Area()
 	if !(budget > 0) {
 		return 0
 	}
-	var cells []gain
-	top := math.Inf(-1)
+	cells, top := p.gains(detection, cost)
+	if len(cells) == 0 {
+		return 0
+	}
+	low := top - deep
+	if n, pos := spend(cells, low); n <= budget {
+		return pos
+	}
+	high := last(cells, low, top+1, budget)
+	n, pos := spend(cells, high)
+	return pos + (budget-n)*math.Exp(high)
+}
+
+// counted is how many looks at each cell come to such an effort in the order of gain by cost, but for the last one.
+func (p *Prior) counted(e Effort, detection, cost []float64) []float64 {
+	out := make([]float64, p.Cells())
+	cells, top := p.gains(detection, cost)
+	high := last(cells, top-deep, top+1, float64(e)/p.Area())
+	for i := range cells {
+		out[cells[i].cell] = cells[i].count(high)
+	}
+	return out
+}
+
+// deep is how far below the greatest a gain still counts, as its logarithm.
+const deep = 700
+
+type gain struct {
+	cell                             int
+	log, mass, detection, step, cost float64
+}
+
+// gains are those of first looks by their cost, and the greatest logarithm.
+func (p *Prior) gains(detection, cost []float64) (cells []gain, top float64) {
+	top = math.Inf(-1)
 	for c, m := range p.POC {
 		q := detection[min(c, len(detection)-1)]
 		if m <= 0 || q <= 0 {
 			continue
 		}
-		g := gain{log: math.Log(m * q), mass: m, detection: q, step: -math.Log1p(-q)} // infinite for q = 1: one look
+		g := gain{cell: c, log: math.Log(m * q), mass: m, detection: q, step: -math.Log1p(-q), cost: 1} // infinite for q = 1: one look
+		if cost != nil {
+			g.cost = max(cost[c], 1e-9)
+			g.log -= math.Log(g.cost)
+		}
 		top = max(top, g.log)
 		cells = append(cells, g)
 	}
-	if len(cells) == 0 {
-		return 0
-	}
-	// The value of the last look is exp(low) at least and exp(high) at most. Terms below exp(top-700) do not count.
-	low, high := top-700, top+1
-	if n, pos := spend(cells, low); float64(n) <= budget {
-		return pos
-	}
-	for range 100 {
-		middle := low + (high-low)/2
-		if middle <= low || middle >= high {
-			break
-		}
-		if n, _ := spend(cells, middle); float64(n) > budget {
-			low = middle
-		} else {
-			high = middle
-		}
-	}
-	n, pos := spend(cells, high)
-	return pos + (budget-float64(n))*math.Exp(high)
+	return cells, top
 }
 
-type gain struct{ log, mass, detection, step float64 }
+// last is the gain by cost of the last look that a budget pays for: between low and high, by false position, with a
+// bisection after every step that takes off little.
+func last(cells []gain, low, high, budget float64) float64 {
+	over, under := math.Inf(1), 0.0 // what looks cost at low and at high
+	step := 1.0
+	for at := high - step; at > low; at -= step { // most prices lie close to the top
+		n := paid(cells, at)
+		if n > budget {
+			low, over = at, n
+			break
+		}
+		high, under = at, n
+		step *= 2
+	}
+	halve := math.IsInf(over, 1)
+	for range 100 {
+		width := high - low
+		middle := low + width/2
+		if !halve && over > under {
+			middle = max(low+0.01*width, min(high-0.01*width, high-width*(budget-under)/(over-under)))
+		}
+		if width < 1e-13*math.Abs(high) || middle <= low || middle >= high {
+			break
+		}
+		if n := paid(cells, middle); n > budget {
+			low, over = middle, n
+		} else {
+			high, under = middle, n
+		}
+		halve = !halve && high-low > width/2
+	}
+	return high
+}
 
-// spend counts the looks that add more than exp(log), and sums what they add.
-func spend(cells []gain, log float64) (n int, pos float64) {
+// count is how many looks at a cell gain more than exp(log) by their cost.
+func (g *gain) count(log float64) float64 {
+	switch {
+	case g.log <= log:
+		return 0
+	case math.IsInf(g.step, 1):
+		return 1
+	}
+	return math.Ceil((g.log - log) / g.step)
+}
+
+// paid is what the looks cost that gain more than exp(log) by their cost.
+func paid(cells []gain, log float64) (cost float64) {
+	for i := range cells {
+		cost += cells[i].count(log) * cells[i].cost
+	}
+	return cost
+}
+
+// spend is what the looks cost that gain more than exp(log) by their cost, and what they find.
+func spend(cells []gain, log float64) (cost, pos float64) {
 	for i := range cells {
 		g := &cells[i]
-		if g.log <= log {
-			continue
+		if k := g.count(log); k > 0 {
+			cost += k * g.cost
+			pos += g.mass * Looks(g.detection, int(k))
 		}
-		k := 1
-		if !math.IsInf(g.step, 1) {
-			k = int(math.Ceil((g.log - log) / g.step))
-		}
-		n += k
-		pos += g.mass * Looks(g.detection, k)
 	}
-	return n, pos
+	return cost, pos
 }
 
 // Sortie is what one flight can spend.

@@ -27,8 +27,9 @@ func PODs(p *Prior, legs []Leg, sweep geodesy.Length, detection []float64) []flo
 	for c := range pod {
 		if q := detection[min(c, len(detection)-1)]; q != last {
 			last = q
-			for n := range missing {
-				missing[n] = 1 - Looks(q, n)
+			missing[0] = 1
+			for n := range len(missing) - 1 {
+				missing[n+1] = missing[n] * (1 - q)
 			}
 		}
 		at := c/p.Columns*fine*cols + c%p.Columns*fine

@@ -8,65 +8,111 @@ import (
 // first is a plan within milliseconds: Lagrangian lanes. A price is put on every cell of length. At each look level
 // and on each strip the interval with the largest sum of gain less price is taken if it pays for its turn too; the
 // strips of a level are flown to and fro. The lowest price whose real length fits is found by bisection. Strips along
-// both axes and two spacings are tried, as a turn between neighbours is longer than one over a gap; the best is
-// returned, with its price.
+// both axes and two spacings are tried, as a turn between neighbours is longer than one over a gap; on maps that are not
+// large, in directions between too. The best is returned, with its price.
 func (o *tour) first() (best []Lane, price float64) {
 	pos := -1.0
-	for _, across := range []bool{false, true} {
-		for _, spacing := range [...]int32{o.width, o.width + 1} {
-			lanes, p := o.lagrange(across, spacing)
-			o.set(lanes)
-			if len(lanes) > 0 && o.pos > pos {
-				best, price, pos = lanes, p, o.pos
-			}
+	var at Heading
+	try := func(h Heading, spacing int32, steps int) {
+		lanes, p := o.lagrange(h, spacing, price, steps)
+		o.set(lanes)
+		if len(lanes) > 0 && o.pos > pos {
+			best, price, pos, at = lanes, p, o.pos, h
 		}
 	}
+	try(East, o.width, 24)
+	try(North, o.width, 24)
+	if o.task.Prior.Cells() <= mostDirections && len(o.task.Detection) == 1 && len(best) > 0 {
+		for h := Heading(8); h < 4*lattices; h += 8 {
+			try(h|East, o.width, 7)
+			try(h|North, o.width, 7)
+		}
+	}
+	try(at, o.width+1, 24)
+	try(at, o.width, 24)
 	return best, price
 }
+
+// mostDirections is how many cells a map may have on which lanes are first laid in every direction, where detection is the
+// same in all of them.
+const mostDirections = 60_000
 
 // levels is how many looks at a strip are thought of at first.
 const levels = 6
 
-func (o *tour) lagrange(across bool, spacing int32) ([]Lane, float64) {
-	sample := Lane{}
-	if across {
-		sample.Heading = North
+// lagrange lays lanes in a direction. Where a price is known already it is sought near that.
+func (o *tour) lagrange(h Heading, spacing int32, price float64, steps int) ([]Lane, float64) {
+	s := o.strips(h, spacing)
+	low, high := s.top*1e-6, s.top
+	if price > 0 {
+		low, high = price/1.5, price*1.5
 	}
-	n, sides := o.along(sample), o.sides(sample)
-	rows := sides/spacing + 1
-	sums := make([]float64, int(rows)*levels*int(n))
-	o.clear()
-	top := 0.0
-	for k := range int32(levels) {
-		for r := range rows {
-			row := sums[(k*rows+r)*n:][:n]
-			for i := range n {
-				l := sample
-				l.Side, l.From, l.To = r*spacing, i, i+1
-				row[i] = o.gain(l)
-				top = max(top, row[i])
-			}
-		}
-		for c := range o.add {
-			o.add[c] *= o.keep[c]
-		}
-	}
-	low, high := top*1e-6, top
 	var best []Lane
-	price := high
-	for range 24 {
+	found := high
+	for range steps {
 		p := math.Sqrt(low * high)
-		lanes := o.priced(sample, sums, rows, n, spacing, p)
+		lanes := o.priced(s, p)
 		if o.measure(lanes) <= o.budget {
 			high = p
 			if len(lanes) > 0 {
-				best, price = lanes, p
+				best, found = lanes, p
 			}
 		} else {
 			low = p
 		}
 	}
-	return best, price
+	return best, found
+}
+
+// strips side by side over the map, and what every look at each of their cells of length adds.
+type strips struct {
+	lanes  []Lane
+	at     []int // where the sums of each begin
+	length int   // of all together
+	sums   []float64
+	top    float64 // greatest sum
+}
+
+func (o *tour) strips(h Heading, spacing int32) *strips {
+	s := &strips{}
+	l := Lane{Heading: h}
+	low, high := int32(0), o.sides(l)
+	if h >= 4 { // the turned lattice reaches farther, and lanes end where their line leaves the map
+		d := int32(math.Hypot(float64(o.cols), float64(o.rows))/2) + 1
+		middle := (o.rows - o.width) / 2
+		if l.across() {
+			middle = (o.cols - o.width) / 2
+		}
+		low, high = middle-d, middle+d
+	}
+	for l.Side = low; l.Side <= high; l.Side += spacing {
+		if l.From, l.To = o.within(l); l.From < l.To {
+			s.lanes, s.at = append(s.lanes, l), append(s.at, s.length)
+			s.length += int(l.length())
+		}
+	}
+	s.sums = make([]float64, levels*s.length)
+	o.clear()
+	even := len(o.task.Detection) == 1 // then every look adds by the same share less
+	for k := range levels {
+		sums := s.sums[k*s.length:][:s.length]
+		if k > 0 && even {
+			for i, v := range s.sums[(k-1)*s.length:][:s.length] {
+				sums[i] = v * o.keep[0]
+			}
+			continue
+		}
+		for r, l := range s.lanes {
+			part := l
+			for i := range l.length() {
+				part.From, part.To = l.From+i, l.From+i+1
+				v := o.gain(part)
+				sums[s.at[r]+int(i)], s.top = v, max(s.top, v)
+			}
+		}
+		o.lookRow(0, int32(len(o.add)))
+	}
+	return s
 }
 
 // measure is the length of lanes in this order.
@@ -84,16 +130,14 @@ func (o *tour) measure(lanes []Lane) float64 {
 	return n
 }
 
-func (o *tour) priced(sample Lane, sums []float64, rows, n, spacing int32, price float64) []Lane {
+func (o *tour) priced(s *strips, price float64) []Lane {
 	var out []Lane
-	for k := range int32(levels) {
+	for k := range levels {
 		at := len(out)
-		for r := range rows {
-			l := sample
-			l.Side = r * spacing
-			worth := 0.0
-			worth, l.From, l.To = interval(sums[(k*rows+r)*n:][:n], price)
+		for r, l := range s.lanes {
+			worth, from, to := interval(s.sums[k*s.length+s.at[r]:][:l.length()], price)
 			if worth > price*4*o.links.radius {
+				l.From, l.To = l.From+from, l.From+to
 				out = append(out, l)
 			}
 		}

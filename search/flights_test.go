@@ -62,7 +62,7 @@ func TestAStripCreditsItsArea(t *testing.T) {
 		length, sweep := geodesy.Length(5000+10_000*rng.Float64()), geodesy.Length(1000+4000*rng.Float64())
 		pod := PODs(p, []Leg{{Link: Straight(from, length), Sensed: true}}, sweep, []float64{1})
 		want := float64(length) * float64(sweep) / p.Area() / 3600
-		if got := p.POS(pod); math.Abs(got-want) > 0.02*want {
+		if got := p.POS(pod); !(math.Abs(got-want) <= 0.02*want) {
 			t.Errorf("%v x %v m at %v: %v, want %v", length, sweep, from, got, want)
 		}
 	}

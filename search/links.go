@@ -18,13 +18,13 @@ func newLinks(radius float64, width, reach int32) *links {
 	return l
 }
 
-// between is the length from the exit of one lane to the entry of another.
+// between is the length from the exit of one lane to the entry of another on the same lattice.
 func (l *links) between(a, b Lane) float64 {
 	// Twice the differences, so that half cells of odd widths stay whole.
 	ax, ay := ends(a, a.exit(), l.width)
 	bx, by := ends(b, b.entry(), l.width)
 	dx, dy := bx-ax, by-ay
-	switch a.Heading {
+	switch a.Heading & 3 {
 	case North:
 		dx, dy = dy, -dx
 	case West:

@@ -112,38 +112,34 @@ func (a *annealer) stretchTurn() bool {
 	return true
 }
 
-// boxSides is the cells of a lane from one side cell to another.
-func (a *annealer) boxSides(l Lane, from, to int32) (x0, y0, x1, y1 int32) {
-	if l.across() {
-		return from, l.From, to, l.To
+// shifted is the cells that a lane leaves and those that it comes to when it slides by s.
+func (a *annealer) shifted(l Lane, s int32) (left, entered patch) {
+	w := a.width
+	if s > 0 {
+		return l.sides(l.Side, min(l.Side+s, l.Side+w)), l.sides(max(l.Side+w, l.Side+s), l.Side+w+s)
 	}
-	return l.From, from, l.To, to
+	return l.sides(max(l.Side, l.Side+w+s), l.Side+w), l.sides(l.Side+s, min(l.Side, l.Side+s+w))
 }
 
 // shiftWorth is what sliding a lane by s changes.
 func (a *annealer) shiftWorth(l Lane, s int32) float64 {
-	var nx0, ny0, nx1, ny1, ox0, oy0, ox1, oy1 int32
-	w := a.width
-	if s > 0 {
-		ox0, oy0, ox1, oy1 = a.boxSides(l, l.Side, min(l.Side+s, l.Side+w))
-		nx0, ny0, nx1, ny1 = a.boxSides(l, max(l.Side+w, l.Side+s), l.Side+w+s)
-	} else {
-		ox0, oy0, ox1, oy1 = a.boxSides(l, max(l.Side, l.Side+w+s), l.Side+w)
-		nx0, ny0, nx1, ny1 = a.boxSides(l, l.Side+s, min(l.Side, l.Side+s+w))
+	left, entered := a.shifted(l, s)
+	if l.lattice() == 0 || s < a.width-1 && -s < a.width-1 {
+		return a.gainAt(entered) - a.lossAt(left)
 	}
-	return a.total(a.add, nx0, ny0, nx1, ny1) - a.total(a.sub, ox0, oy0, ox1, oy1)
+	// Near each other they can be parts of the same cells.
+	worth := -a.lossAt(left)
+	a.unlookAt(left)
+	worth += a.gainAt(entered)
+	a.lookAt(left)
+	return worth
 }
 
 // shiftDo counts looks as if the lane had slid by s; sliding it back undoes it.
 func (a *annealer) shiftDo(l Lane, s int32) {
-	w := a.width
-	if s > 0 {
-		a.unlookBox(a.boxSides(l, l.Side, min(l.Side+s, l.Side+w)))
-		a.lookBox(a.boxSides(l, max(l.Side+w, l.Side+s), l.Side+w+s))
-	} else {
-		a.unlookBox(a.boxSides(l, max(l.Side, l.Side+w+s), l.Side+w))
-		a.lookBox(a.boxSides(l, l.Side+s, min(l.Side, l.Side+s+w)))
-	}
+	left, entered := a.shifted(l, s)
+	a.unlookAt(left)
+	a.lookAt(entered)
 }
 
 // slide moves a lane sideways.
@@ -184,7 +180,7 @@ func (a *annealer) slideTogether() bool {
 	}
 	for k, l := range a.lanes[i : j+1] {
 		l.Side += s
-		if l.across() != a.lanes[i].across() || !a.fits(l) {
+		if l.axis() != a.lanes[i].axis() || !a.fits(l) {
 			return false
 		}
 		if a.ground != nil && k > 0 {
@@ -257,7 +253,7 @@ func (a *annealer) put() bool {
 	i := k + int(r&1) // before it or behind
 	r >>= 1
 	if r&7 == 0 { // across it, at one of its ends
-		l.Heading = (ref.Heading + 1) & 3
+		l.Heading = ref.Heading&^3 | (ref.Heading+1)&3
 		if r&8 == 0 {
 			l.Heading ^= 2
 		}
@@ -279,10 +275,42 @@ func (a *annealer) put() bool {
 		l.From -= 16
 		l.To += 16
 	}
-	if l.Side < 0 || l.Side > a.sides(l) {
+	return a.putAt(i, l)
+}
+
+// putTurned adds a lane of any direction, through a place near one that is there.
+func (a *annealer) putTurned() bool {
+	n := len(a.lanes)
+	if n == 0 || n >= cap(a.lanes)-1 {
 		return false
 	}
-	l.From, l.To = max(0, l.From), min(a.along(l), l.To)
+	k := a.below(n)
+	ref := a.lanes[k]
+	r := a.next()
+	i := k + int(r&1) // before it or behind
+	at := ref.exit()
+	if i == k {
+		at = ref.entry()
+	}
+	l := Lane{Heading: Heading(a.below(4 * lattices))}
+	x, y := a.at(ref, at)
+	u, v := a.seen(l.lattice(), x, y)
+	if l.across() {
+		u, v = v, u
+	}
+	l.Side = int32(math.Round(v)) - a.width/2 + int32(a.below(25)) - 12
+	l.From = int32(math.Round(u)) - 30
+	l.To = l.From + 60
+	return a.putAt(i, l)
+}
+
+// putAt puts the best part of a lane before lane i.
+func (a *annealer) putAt(i int, l Lane) bool {
+	if l.lattice() == 0 && (l.Side < 0 || l.Side > a.sides(l)) {
+		return false
+	}
+	low, high := a.within(l)
+	l.From, l.To = max(low, l.From), min(high, l.To)
 	if l.From >= l.To {
 		return false
 	}
@@ -291,6 +319,7 @@ func (a *annealer) put() bool {
 	if !a.fits(l) {
 		return false
 	}
+	n := len(a.lanes)
 	dpos := a.gain(l)
 	before := a.join(a.laneAt(i-1), l, i == 0, false)
 	after := a.join(l, a.laneAt(i), false, i == n)
@@ -308,6 +337,9 @@ func (a *annealer) put() bool {
 // interval is the part of a lane with the largest gain less price.
 func (a *annealer) interval(l Lane, price float64) (from, to int32) {
 	run, start, worth := 0.0, l.From, 0.0
+	if l.lattice() > 0 {
+		return a.turnedInterval(l, price)
+	}
 	across := l.across()
 	w := a.width
 	for i := l.From; i < l.To; i++ {
@@ -328,6 +360,42 @@ func (a *annealer) interval(l Lane, price float64) (from, to int32) {
 			}
 		}
 		if run += v - price; run > worth {
+			worth, from, to = run, start, i+1
+		}
+	}
+	return from, to
+}
+
+// turnedInterval is the same on a lattice that is turned: of each of its cells the one of the map is taken that its middle
+// lies in. It only proposes; what a lane adds is summed as always.
+func (a *annealer) turnedInterval(l Lane, price float64) (from, to int32) {
+	t := &a.turned[l.lattice()]
+	// Steps along the lane and to its side, and twice the place of its first cell from the middle of the map.
+	ax, ay, sx, sy := 2*t.halfCos, 2*t.halfSin, -2*t.halfSin, 2*t.halfCos
+	u, v := 2*int64(l.From)+1-int64(a.cols), 2*int64(l.Side)+1-int64(a.rows)
+	if l.across() {
+		ax, ay, sx, sy = sx, sy, ax, ay
+		u, v = 2*int64(l.Side)+1-int64(a.cols), 2*int64(l.From)+1-int64(a.rows)
+	}
+	x := int64(a.cols)*(whole/2) + u*t.halfCos - v*t.halfSin
+	y := int64(a.rows)*(whole/2) + u*t.halfSin + v*t.halfCos
+	run, start, worth := 0.0, l.From, 0.0
+	for i := l.From; i < l.To; i++ {
+		if run <= 0 {
+			run, start = 0, i
+		}
+		px, py := x, y
+		sum := 0.0
+		for range a.width {
+			if c, r := px>>32, py>>32; uint64(c) < uint64(a.cols) && uint64(r) < uint64(a.rows) {
+				sum += a.add[int(r)*int(a.cols)+int(c)]
+			}
+			px += sx
+			py += sy
+		}
+		x += ax
+		y += ay
+		if run += sum - price; run > worth {
 			worth, from, to = run, start, i+1
 		}
 	}

@@ -1,5 +1,7 @@
 package search
 
+import "math"
+
 // reverse flies some lanes that follow each other the other way round. The links between them stay as long as they are.
 func (a *annealer) reverse() bool {
 	n := len(a.lanes)
@@ -15,6 +17,9 @@ func (a *annealer) reverse() bool {
 			i, j = j, i
 		}
 	}
+	if j > i && a.apartFrom(i-1, a.lanes[j].reversed(), true)+a.apartFrom(j+1, a.lanes[i].reversed(), false)-a.link[i]-a.link[j+1] > -a.floor {
+		return false
+	}
 	before := a.linkWith(i, a.laneAt(i-1), a.lanes[j].reversed())
 	after := a.linkWith(j+1, a.lanes[i].reversed(), a.laneAt(j+1))
 	dlen := before + after - a.link[i] - a.link[j+1]
@@ -25,6 +30,22 @@ func (a *annealer) reverse() bool {
 	a.link[i], a.link[j+1] = before, after
 	a.length += dlen
 	return true
+}
+
+// apartFrom is the distance from the exit of lane i to the entry of another, or from its exit to the entry of lane i: no
+// link is shorter.
+func (a *annealer) apartFrom(i int, m Lane, exit bool) float64 {
+	if i < 0 || i >= len(a.lanes) {
+		return 0
+	}
+	l := a.lanes[i]
+	at, to := l.entry(), m.exit()
+	if exit {
+		at, to = l.exit(), m.entry()
+	}
+	x, y := a.at(l, at)
+	u, v := a.at(m, to)
+	return math.Sqrt((x-u)*(x-u) + (y-v)*(y-v))
 }
 
 func (a *annealer) flip(i, j int) {
@@ -54,6 +75,9 @@ func (a *annealer) relocate() bool {
 	back := a.next()&1 == 0
 	if back {
 		first, last = last.reversed(), first.reversed()
+	}
+	if a.apartFrom(k-1, first, true)+a.apartFrom(k, last, false)-saved > -a.floor {
+		return false
 	}
 	before := a.join(a.laneAt(k-1), first, k == 0, false)
 	if before-saved > -a.floor {

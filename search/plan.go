@@ -57,7 +57,7 @@ func NewPlanner(t *Task, seed uint64, iterations int) (*Planner, error) {
 	}
 	o.set(lanes)
 	p := &Planner{
-		a:     &annealer{tour: o, luck: luck(seed), price: price, worth: 1 / price, best: slices.Clone(lanes), bestPOS: o.pos},
+		a:     &annealer{tour: o, luck: luck(seed), price: price, worth: 1 / price, best: slices.Clone(lanes), bestPOS: o.pos, spare: make([]Lane, 0, mostLanes)},
 		bound: t.Bound(), price: price, seed: seed, total: (iterations + every - 1) / every * every,
 	}
 	return p, nil
@@ -86,19 +86,31 @@ func (p *Planner) Plan() *Plan {
 	return out
 }
 
-// PODs is the probability of detection in every cell that a plan comes to.
+// PODs is the probability of detection in every cell that a plan comes to: counted on parts of cells, as its lanes need
+// not follow the lattice, and in bands of rows, so that a large map takes little memory.
 func (p *Plan) PODs(t *Task) []float64 {
-	pod := make([]float64, t.Prior.Cells())
-	o := tour{cols: int32(t.Prior.Columns), width: int32(t.width())}
-	for _, l := range p.Lanes {
-		x0, y0, x1, y1 := o.box(l)
-		for j := y0; j < y1; j++ {
-			for c := j*o.cols + x0; c < j*o.cols+x1; c++ {
-				pod[c] = 1 - (1-pod[c])*(1-t.detection(int(c)))
-			}
+	const most = 40_000 // cells at once
+	g := t.Prior.Grid
+	high := max(1, most/g.Columns)
+	out := make([]float64, 0, g.Cells())
+	legs := make([]Leg, len(p.Lanes))
+	for row := 0; row < g.Rows; row += high {
+		band := Grid{Columns: g.Columns, Rows: min(high, g.Rows-row), Cell: g.Cell}
+		for i, l := range p.Lanes {
+			legs[i] = l.leg(t)
+			legs[i].From.Y -= geodesy.Length(row) * g.Cell
 		}
+		detection := t.Detection
+		if len(detection) > 1 {
+			detection = detection[len(out):][:band.Cells()]
+		}
+		out = append(out, PODs(&Prior{Grid: band}, legs, t.Sweep, detection)...)
 	}
-	return pod
+	return out
+}
+
+func (l Lane) leg(t *Task) Leg {
+	return Leg{Link: Straight(t.pose(l, l.entry()), geodesy.Length(l.length())*t.Prior.Cell), Sensed: true}
 }
 
 // Leg is a part of a route, sensed or not.
@@ -119,7 +131,7 @@ func (p *Plan) Route(t *Task) []Leg {
 			before := p.Lanes[i-1]
 			legs = append(legs, Leg{Link: Shortest(t.pose(before, before.exit()), t.pose(l, l.entry()), t.Turn)})
 		}
-		legs = append(legs, Leg{Link: Straight(t.pose(l, l.entry()), geodesy.Length(l.length())*t.Prior.Cell), Sensed: true})
+		legs = append(legs, l.leg(t))
 	}
 	return append(legs, Leg{Link: o.homeward(p.Lanes[len(p.Lanes)-1])})
 }

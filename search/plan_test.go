@@ -14,11 +14,13 @@ func (in instance) task() *Task {
 }
 
 // walked evaluates a route with nothing of the planner: it walks every leg, measures what it walks, and counts a look
-// at each cell whose centre a sensed leg passes within half the sweep width.
+// at each hundredth of a cell whose centre a sensed leg passes within half the sweep width.
 func walked(t *testing.T, task *Task, legs []Leg) (pos float64, length geodesy.Length) {
 	t.Helper()
 	p := task.Prior
-	looks := make([]int, p.Cells())
+	const side = 10
+	cols, rows, size := p.Columns*side, p.Rows*side, float64(p.Cell)/side
+	looks := make([]int, cols*rows)
 	at := legs[0].From
 	if math.Hypot(float64(at.X-task.origin().X), float64(at.Y-task.origin().Y)) > 1e-3 {
 		t.Fatalf("the route begins at %v", at)
@@ -31,9 +33,9 @@ func walked(t *testing.T, task *Task, legs []Leg) (pos float64, length geodesy.L
 		if turn := math.Remainder(float64(l.From.Heading-at.Heading), 360); math.Abs(turn) > 1e-4 && i > 0 {
 			t.Fatalf("leg %d begins %v degrees off", i, turn)
 		}
-		const step = 250
+		step := task.Turn / 30
 		before := l.From
-		for s := geodesy.Length(step); ; s += step {
+		for s := step; ; s += step {
 			q := l.At(min(s, l.Length()))
 			chord := math.Hypot(float64(q.X-before.X), float64(q.Y-before.Y))
 			turned := math.Abs(math.Remainder(float64(q.Heading-before.Heading), 360)) * math.Pi / 180
@@ -45,7 +47,8 @@ func walked(t *testing.T, task *Task, legs []Leg) (pos float64, length geodesy.L
 				chord *= turned / 2 / math.Sin(turned/2)
 			}
 			length += geodesy.Length(chord)
-			if task.Permitted != nil && !task.Permitted(q.Point) {
+			// A lane may follow the edge of a zone, which it then keeps to a millimetre.
+			if e := geodesy.Length(1e-3); task.Permitted != nil && !task.Permitted(q.Point) && !task.Permitted(Point{q.X + e, q.Y + e}) && !task.Permitted(Point{q.X - e, q.Y - e}) {
 				t.Fatalf("leg %d is at %v", i, q.Point)
 			}
 			before = q
@@ -58,24 +61,30 @@ func walked(t *testing.T, task *Task, legs []Leg) (pos float64, length geodesy.L
 			continue
 		}
 		sin, cos := math.Sincos(l.From.Heading.Radians())
-		for c := range looks {
-			m := p.Centre(c%p.Columns, c/p.Columns)
-			dx, dy := float64(m.X-l.From.X), float64(m.Y-l.From.Y)
-			along, side := dx*cos+dy*sin, dy*cos-dx*sin
-			if along > 0 && along < float64(l.Length()) && math.Abs(side) < float64(task.Sweep)/2 {
-				looks[c]++
+		end := l.End()
+		reach := float64(task.Sweep)
+		clip := func(v float64, n int) int { return max(0, min(n, int(math.Floor(v/size)))) }
+		for j := clip(min(float64(l.From.Y), float64(end.Y))-reach, rows); j < clip(max(float64(l.From.Y), float64(end.Y))+reach, rows); j++ {
+			for i := clip(min(float64(l.From.X), float64(end.X))-reach, cols); i < clip(max(float64(l.From.X), float64(end.X))+reach, cols); i++ {
+				// What lies on an edge to the hundredth of a millimetre is inside on the left edge alone.
+				dx, dy := (float64(i)+0.5)*size+1e-5-float64(l.From.X), (float64(j)+0.5)*size-float64(l.From.Y)
+				along, side := dx*cos+dy*sin, dy*cos-dx*sin
+				if along > 0 && along < float64(l.Length()) && math.Abs(side) < float64(task.Sweep)/2 {
+					looks[j*cols+i]++
+				}
 			}
 		}
 	}
 	if math.Hypot(float64(at.X-task.Base.X), float64(at.Y-task.Base.Y)) > 1e-3 {
 		t.Fatalf("the route ends at %v", at)
 	}
-	for c, n := range looks {
+	for k, n := range looks {
+		c := k/cols/side*p.Columns + k%cols/side
 		missed := 1.0
 		for range n {
 			missed *= 1 - task.detection(c)
 		}
-		pos += p.POC[c] * (1 - missed)
+		pos += p.POC[c] * (1 - missed) / (side * side)
 	}
 	return pos, length
 }
@@ -96,7 +105,7 @@ func check(t *testing.T, task *Task, p *Plan) {
 	t.Helper()
 	legs := p.Route(task)
 	pos, length := walked(t, task, legs)
-	if math.Abs(pos-p.POS) > 1e-9 {
+	if !(math.Abs(pos-p.POS) <= 1e-9) {
 		t.Errorf("POS %v, walking along the route gives %v", p.POS, pos)
 	}
 	if all, sensed := Length(legs); math.Abs(float64(length/p.Length)-1) > 3e-6 || math.Abs(float64(all-p.Length)) > 0.1 || math.Abs(float64(sensed-p.Sensed)) > 0.1 {
@@ -105,7 +114,7 @@ func check(t *testing.T, task *Task, p *Plan) {
 	if p.Length > task.Length+1e-3 {
 		t.Errorf("length %v m, at most %v", p.Length, task.Length)
 	}
-	if p.POS > p.Bound {
+	if !(p.POS <= p.Bound+1e-12) {
 		t.Errorf("POS %v is above its bound %v", p.POS, p.Bound)
 	}
 }
@@ -113,7 +122,7 @@ func check(t *testing.T, task *Task, p *Plan) {
 // TestPlansReachTheirShare: iterations are fixed, so that the figures are the same on every machine.
 func TestPlansReachTheirShare(t *testing.T) {
 	t.Parallel()
-	for i, want := range []struct{ first, share float64 }{{0.91, 0.925}, {0.90, 0.93}, {0.84, 0.86}} {
+	for i, want := range []struct{ first, share float64 }{{0.92, 0.93}, {0.92, 0.94}, {0.87, 0.885}} {
 		in := instances[i]
 		t.Run(in.name, func(t *testing.T) {
 			t.Parallel()

@@ -58,10 +58,10 @@ func (t *Task) width() int { return int(math.Round(float64(t.Sweep / t.Prior.Cel
 
 func (t *Task) detection(c int) float64 { return t.Detection[min(c, len(t.Detection)-1)] }
 
-// Heading is one of the four directions of lanes on the lattice.
+// Heading is a direction of lanes: one of four, and by how many parts of a right angle they are turned, times four.
 type Heading uint8
 
-// The directions, counter-clockwise.
+// The directions on the lattice that is not turned, counter-clockwise.
 const (
 	East Heading = iota
 	North
@@ -69,16 +69,25 @@ const (
 	South
 )
 
-// Lane is a straight strip of whole cells that is flown and sensed: W cells wide from cell Side on, from cell
-// From to cell To along it.
+// Lane is a straight strip that is flown and sensed, of whole cells of the map's lattice or of one that is turned about the
+// middle of the map: W cells wide from cell Side on, from cell From to cell To along it.
 type Lane struct {
 	Heading        Heading
 	Side, From, To int32
 }
 
 func (l Lane) length() int32  { return l.To - l.From }
-func (l Lane) backward() bool { return l.Heading >= West }
+func (l Lane) backward() bool { return l.Heading&2 != 0 }
 func (l Lane) across() bool   { return l.Heading&1 == 1 }
+
+// lattice is by how many parts it is turned; axis is the same for lanes that are parallel.
+func (l Lane) lattice() Heading { return l.Heading >> 2 }
+func (l Lane) axis() Heading    { return l.Heading &^ 2 }
+
+// Angle is that of flight, counter-clockwise from the x axis.
+func (h Heading) Angle() geodesy.Angle {
+	return geodesy.Angle(h&3)*90 + geodesy.Angle(h>>2)*90/lattices
+}
 
 func (l Lane) reversed() Lane {
 	l.Heading ^= 2
@@ -107,7 +116,13 @@ func (t *Task) pose(l Lane, along int32) Pose {
 	if l.across() {
 		x, y = y, x
 	}
-	return Pose{Point{geodesy.Length(x) * t.Prior.Cell, geodesy.Length(y) * t.Prior.Cell}, geodesy.Angle(l.Heading) * 90}
+	if k := l.lattice(); k > 0 {
+		sin, cos := math.Sincos(math.Pi / 2 * float64(k) / lattices)
+		cx, cy := float64(t.Prior.Columns)/2, float64(t.Prior.Rows)/2
+		x, y = x-cx, y-cy
+		x, y = cx+(x*cos-y*sin), cy+(x*sin+y*cos)
+	}
+	return Pose{Point{geodesy.Length(x) * t.Prior.Cell, geodesy.Length(y) * t.Prior.Cell}, l.Heading.Angle()}
 }
 
 func finite(p Point) bool {

@@ -3,6 +3,8 @@ package search
 import (
 	"math"
 	"slices"
+
+	"overflight/geodesy"
 )
 
 // tour is a flight under improvement: lanes in the order in which they are flown, what another look at each cell
@@ -13,12 +15,15 @@ type tour struct {
 	cols, rows int32
 	width      int32
 	links      *links
+	turned     *[lattices]lattice
 	ground     *ground // nil where every place is permitted
 	budget     float64
 
-	looks    []uint16
+	looks    []uint32  // in parts
 	add, sub []float64 // POS that one look more adds, that one look fewer takes
 	keep     []float64 // 1 - q
+	once     []float64 // POS that the first look adds
+	powers   []float64 // of 1 - q, where it is one for all cells
 	lanes    []Lane
 	link     []float64 // link[i] leads to lane i, the last one back to base
 	length   float64
@@ -33,21 +38,30 @@ func newTour(t *Task) *tour {
 	o := &tour{
 		task: t, cols: int32(p.Columns), rows: int32(p.Rows), width: int32(t.width()),
 		budget: float64(t.Length / p.Cell),
-		looks:  make([]uint16, p.Cells()), add: make([]float64, p.Cells()), sub: make([]float64, p.Cells()), keep: make([]float64, p.Cells()),
+		looks:  make([]uint32, p.Cells()), add: make([]float64, p.Cells()), sub: make([]float64, p.Cells()), keep: make([]float64, p.Cells()),
 		lanes: make([]Lane, 0, mostLanes), link: make([]float64, 1, mostLanes+1),
 	}
 	radius := float64(t.Turn / p.Cell)
+	o.turned = newLattices()
 	o.links = newLinks(radius, o.width, min(max(o.cols, o.rows)+1, 255))
 	o.ground = newGround(t, 4*radius+2)
+	o.once = make([]float64, p.Cells())
+	for c, m := range p.POC {
+		o.once[c] = m * t.detection(c)
+	}
+	if len(t.Detection) == 1 {
+		for k := 1.0; len(o.powers) < 32; k *= 1 - t.Detection[0] {
+			o.powers = append(o.powers, k)
+		}
+	}
 	o.clear()
 	return o
 }
 
 // clear takes every lane off.
 func (o *tour) clear() {
-	for c, m := range o.task.Prior.POC {
-		q := o.task.detection(c)
-		o.looks[c], o.add[c], o.sub[c], o.keep[c] = 0, m*q, 0, 1-q
+	for c, m := range o.once {
+		o.looks[c], o.add[c], o.sub[c], o.keep[c] = 0, m, 0, 1-o.task.detection(c)
 	}
 	o.lanes, o.link = o.lanes[:0], append(o.link[:0], 0)
 	o.length, o.pos = 0, 0
@@ -125,22 +139,56 @@ func (o *tour) permitted(l *Link) float64 {
 
 // between is the length of the link between two lanes.
 func (o *tour) between(a, b Lane) float64 {
-	n := o.links.between(a, b)
-	if o.ground == nil {
-		return n
+	var n float64
+	ax, ay := o.at(a, a.exit())
+	bx, by := o.at(b, b.entry())
+	if a.lattice() == b.lattice() {
+		n = o.links.between(a, b)
+	} else {
+		n = o.apart(a.Heading, b.Heading, bx-ax, by-ay)
 	}
-	ax, ay := ends(a, a.exit(), o.width)
-	bx, by := ends(b, b.entry(), o.width)
-	if o.ground.at(float64(ax)/2, float64(ay)/2) > n/2 && o.ground.at(float64(bx)/2, float64(by)/2) > n/2 {
+	if o.ground == nil || o.ground.at(ax, ay) > n/2 && o.ground.at(bx, by) > n/2 {
 		return n
 	}
 	k := Shortest(o.task.pose(a, a.exit()), o.task.pose(b, b.entry()), o.task.Turn)
 	return o.permitted(&k)
 }
 
-// fits tells whether a lane lies on the map and is permitted.
+// at is a place on a lane's line, in cells of the map.
+func (o *tour) at(l Lane, along int32) (x, y float64) {
+	if l.across() {
+		return o.place(l.lattice(), l.middle(o.width), float64(along))
+	}
+	return o.place(l.lattice(), float64(along), l.middle(o.width))
+}
+
+// apart is the length of the link between lanes of two lattices.
+func (o *tour) apart(from, to Heading, dx, dy float64) float64 {
+	h := from.Angle().Radians()
+	sin, cos := math.Sincos(h)
+	r := o.links.radius
+	_, parts := shortest((dx*cos+dy*sin)/r, (dy*cos-dx*sin)/r, to.Angle().Radians()-h)
+	return (parts[0] + parts[1] + parts[2]) * r
+}
+
+// fits tells whether a lane lies on the map and is permitted. One that is turned does if its line is on the map.
 func (o *tour) fits(l Lane) bool {
+	if l.lattice() > 0 {
+		if l.From >= l.To || !o.holds(l, l.From) || !o.holds(l, l.To) {
+			return false
+		}
+		if o.ground == nil {
+			return true
+		}
+		k := Straight(o.task.pose(l, l.entry()), geodesy.Length(l.length())*o.task.Prior.Cell)
+		return o.ground.path(&k, o.task.Prior.Cell)
+	}
 	return l.Side >= 0 && l.Side <= o.sides(l) && l.From >= 0 && l.From < l.To && l.To <= o.along(l) && (o.ground == nil || o.ground.lane(l, o.width))
+}
+
+func (o *tour) holds(l Lane, along int32) bool {
+	x, y := o.at(l, along)
+	return x >= 0 && y >= 0 && x <= float64(o.cols) && y <= float64(o.rows)
 }
 
 // join is the link between two lanes; the first comes from where the flight begins, the last leads to base.
@@ -172,26 +220,39 @@ func (o *tour) sides(l Lane) int32 {
 }
 
 // box is the cells of a lane.
-func (o *tour) box(l Lane) (x0, y0, x1, y1 int32) {
+func (o *tour) box(l Lane) patch { return l.sides(l.Side, l.Side+o.width) }
+
+// sides is the cells along a lane from one side cell to another.
+func (l Lane) sides(from, to int32) patch {
 	if l.across() {
-		return l.Side, l.From, l.Side + o.width, l.To
+		return patch{l.lattice(), from, l.From, to, l.To}
 	}
-	return l.From, l.Side, l.To, l.Side + o.width
+	return patch{l.lattice(), l.From, from, l.To, to}
 }
 
 // gain is what one look more at the cells of a lane adds.
-func (o *tour) gain(l Lane) float64 { return o.sum(o.add, l) }
+func (o *tour) gain(l Lane) float64 { return o.gainAt(o.box(l)) }
 
 // loss is what one look fewer takes.
-func (o *tour) loss(l Lane) float64 { return o.sum(o.sub, l) }
+func (o *tour) loss(l Lane) float64 { return o.lossAt(o.box(l)) }
 
-func (o *tour) sum(of []float64, l Lane) float64 {
-	x0, y0, x1, y1 := o.box(l)
-	return o.total(of, x0, y0, x1, y1)
+func (o *tour) gainAt(p patch) float64 {
+	if p.lattice > 0 {
+		return o.turnedGain(p)
+	}
+	return o.total(o.add, p)
 }
 
-func (o *tour) total(of []float64, x0, y0, x1, y1 int32) float64 {
+func (o *tour) lossAt(p patch) float64 {
+	if p.lattice > 0 {
+		return o.turnedLoss(p)
+	}
+	return o.total(o.sub, p)
+}
+
+func (o *tour) total(of []float64, p patch) float64 {
 	sum := 0.0
+	x0, y0, x1, y1 := p.u0, p.v0, p.u1, p.v1
 	if x1-x0 == 4 { // the common width, with no loop inside
 		for j := y0; j < y1; j++ {
 			at := j*o.cols + x0
@@ -217,40 +278,53 @@ func (o *tour) total(of []float64, x0, y0, x1, y1 int32) float64 {
 }
 
 // look counts one look more at the cells of a lane.
-func (o *tour) look(l Lane) { o.lookBox(o.box(l)) }
+func (o *tour) look(l Lane) { o.lookAt(o.box(l)) }
 
-func (o *tour) lookBox(x0, y0, x1, y1 int32) {
-	for j := y0; j < y1; j++ {
-		for c := j*o.cols + x0; c < j*o.cols+x1; c++ {
-			o.looks[c]++
-			o.sub[c] = o.add[c]
-			o.add[c] *= o.keep[c]
-		}
+func (o *tour) lookAt(p patch) {
+	if p.lattice > 0 {
+		o.turnedLook(p)
+		return
+	}
+	for j := p.v0; j < p.v1; j++ {
+		o.lookRow(j*o.cols+p.u0, j*o.cols+p.u1)
+	}
+}
+
+func (o *tour) lookRow(from, to int32) {
+	for c := from; c < to; c++ {
+		o.looks[c] += parts
+		o.sub[c] = o.add[c]
+		o.add[c] *= o.keep[c]
 	}
 }
 
 // unlook takes one look off.
-func (o *tour) unlook(l Lane) { o.unlookBox(o.box(l)) }
+func (o *tour) unlook(l Lane) { o.unlookAt(o.box(l)) }
 
-func (o *tour) unlookBox(x0, y0, x1, y1 int32) {
-	for j := y0; j < y1; j++ {
-		for c := j*o.cols + x0; c < j*o.cols+x1; c++ {
-			o.looks[c]--
-			o.restore(c)
-		}
+func (o *tour) unlookAt(p patch) {
+	if p.lattice > 0 {
+		o.turnedUnlook(p)
+		return
+	}
+	for j := p.v0; j < p.v1; j++ {
+		o.unlookRow(j*o.cols+p.u0, j*o.cols+p.u1)
+	}
+}
+
+func (o *tour) unlookRow(from, to int32) {
+	for c := from; c < to; c++ {
+		o.looks[c] -= parts
+		o.restore(c)
 	}
 }
 
 // restore works out what a look adds and takes from the number of looks. Few looks are the rule, so that multiplying
 // is as quick as dividing, and exact: nothing drifts, and q = 1 needs no case of its own.
 func (o *tour) restore(c int32) {
-	m := o.task.Prior.POC[c] * (1 - o.keep[c])
-	before := 0.0
-	for range o.looks[c] {
-		before = m
-		m *= o.keep[c]
-	}
-	o.add[c], o.sub[c] = m, before
+	next, last := o.nth(c, o.looks[c]>>partBits)
+	over := float64(o.looks[c]&(parts-1)) / parts
+	o.add[c] = next * (1 - over*(1-o.keep[c]))
+	o.sub[c] = next*over + last*(1-over)
 }
 
 // insert puts a lane before place i, its links given.

@@ -34,7 +34,7 @@ func TestMovesKeepTheBooks(t *testing.T) {
 			}
 		}
 		for _, l := range a.lanes {
-			if l.From < 0 || l.From >= l.To || l.To > a.along(l) || l.Side < 0 || l.Side > a.sides(l) {
+			if !a.fits(l) {
 				t.Fatalf("step %d, move %d: lane %+v", i, which, l)
 			}
 		}
