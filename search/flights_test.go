@@ -238,13 +238,16 @@ func TestFlightsKeepApart(t *testing.T) {
 	p := planned(t, task, 1, 5000)
 	legs := p.Route(task)
 	a := Airspeed{Air: 90, Bank: 20}
-	flights := []Flight{{legs, a, 0}, {legs, a, 0}, {legs, a, 0}}
-	if d, _, ok := Closest(flights[0], flights[1]); !ok || d != 0 {
+	flights := []Flight{{legs, a, 0, 0}, {legs, a, 0, 1}, {legs, a, 0, 2}, {legs, a, 0, 0}}
+	if d, _, ok := Closest(flights[0], flights[1], 0); !ok || d != 0 {
 		t.Errorf("the same flight is %v m away", d)
 	}
-	out, ok := Separate(flights, 3000, time.Minute)
-	if !ok {
-		t.Fatal("not parted")
+	out := Separate(flights, 3000, time.Hour, time.Minute)
+	if last := out[3].Begins; last < out[0].Ends()+time.Hour {
+		t.Errorf("the first aircraft begins again at %v, down at %v", last, out[0].Ends())
+	}
+	if d, _, ok := Closest(out[0], out[1], 6000); !ok || d < 3000 {
+		t.Errorf("apart by %v m", d)
 	}
 	for i := range out {
 		for j := range i {

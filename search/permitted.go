@@ -91,6 +91,49 @@ func (g *ground) spread() {
 	}
 }
 
+// seen tells which cells a strip may show from where the aircraft may be; nil where that is everywhere. A lane is half the
+// sweep width from the farthest cell that it shows, and up to a cell and a half off the middle of a permitted one.
+func (t *Task) seen() []bool {
+	g := newGround(t, float64(t.Sweep/t.Prior.Cell)+2)
+	if g == nil {
+		return nil
+	}
+	reach := float64(t.Sweep/t.Prior.Cell)/2 + 1.5
+	p := t.Prior
+	out := make([]bool, p.Cells())
+	n := int32(math.Ceil(reach))
+	var offsets [][2]int32
+	for dj := -n; dj <= n; dj++ {
+		for di := -n; di <= n; di++ {
+			if math.Hypot(float64(di), float64(dj)) <= reach {
+				offsets = append(offsets, [2]int32{di, dj})
+			}
+		}
+	}
+	// Where all around is permitted a position need not be marked from.
+	for j := range g.rows {
+		for i := range g.cols {
+			clear := g.clear[j*g.cols+i]
+			if clear <= -0.999 {
+				continue
+			}
+			x, y := i+g.x0, j+g.y0
+			if clear > 2 {
+				if x >= 0 && y >= 0 && int(x) < p.Columns && int(y) < p.Rows {
+					out[int(y)*p.Columns+int(x)] = true
+				}
+				continue
+			}
+			for _, o := range offsets {
+				if u, v := x+o[0], y+o[1]; u >= 0 && v >= 0 && int(u) < p.Columns && int(v) < p.Rows {
+					out[int(v)*p.Columns+int(u)] = true
+				}
+			}
+		}
+	}
+	return out
+}
+
 // at is how clear a place in cells is: below -0.999 it is not permitted; what lies outside the ground is.
 func (g *ground) at(x, y float64) float64 {
 	i, j := int32(math.Floor(x))-g.x0, int32(math.Floor(y))-g.y0

@@ -134,21 +134,30 @@ func (f *Fleet) Plans() (plans []*Plan, pos float64) {
 	return plans, pos
 }
 
-// PooledBound is bound B1 and B2 of several tasks together, over the prior of the first: their efforts added up, and in
-// each cell the best detection of any.
+// PooledBound is bound B1 to B3 of several tasks together, over the prior of the first: their efforts pooled, in each cell
+// the best detection of any, and none where no permitted position of any sees it.
 func PooledBound(tasks []Task) float64 {
 	prior := tasks[0].Prior
 	detection := make([]float64, prior.Cells())
-	effort := Effort(0)
+	sorties := make([]Sortie, len(tasks))
 	for k := range tasks {
 		t := &tasks[k]
-		useful := func(c int) bool { return prior.POC[c] > 0 && t.detection(c) > 0 }
+		seen := t.seen()
 		for c := range detection {
-			detection[c] = max(detection[c], t.detection(c))
+			if seen == nil || seen[c] {
+				detection[c] = max(detection[c], t.detection(c))
+			}
 		}
-		effort += Effort(t.Sweep) * Effort(max(0, t.Length-prior.distance(t.origin(), useful)-prior.distance(t.Base, useful)))
+		sorties[k] = t.sortie(t.Length)
 	}
-	return prior.Looks(effort, detection)
+	return prior.Seen(func(i, j int) bool { return detection[j*prior.Columns+i] > 0 }).Looks(Pooled(sorties), detection)
+}
+
+// sortie is what a flight of a length can spend at most: with the way to the nearest cell that is worth a look and back from
+// the one nearest to base taken off, also where they are two cells.
+func (t *Task) sortie(n geodesy.Length) Sortie {
+	useful := func(c int) bool { return t.Prior.POC[c] > 0 && t.detection(c) > 0 }
+	return Sortie{Length: n, Sweep: t.Sweep, Nearest: (t.Prior.distance(t.origin(), useful) + t.Prior.distance(t.Base, useful)) / 2}
 }
 
 // Flight is a route and when it begins, counted from a common instant.
@@ -156,25 +165,43 @@ type Flight struct {
 	Legs     []Leg
 	Airspeed Airspeed
 	Begins   time.Duration
+	Aircraft int // flights of one aircraft follow each other
 }
+
+// Ends is when it is over.
+func (f *Flight) Ends() time.Duration { return f.Begins + f.Airspeed.Duration(f.Legs) }
 
 // near is how finely two flights are compared.
 const near = 10 * time.Second
 
 // Closest is how close two flights come while both are in the air, and when; ok is false where they never are at once.
+// Where both are nearer than the last argument to the base at which the first ends does not count: a tower parts them there.
 // They are compared every ten seconds, so that the true distance may be smaller by what both fly in five.
-func Closest(a, b Flight) (distance geodesy.Length, at time.Duration, ok bool) {
-	from := max(a.Begins, b.Begins)
-	to := min(a.Begins+a.Airspeed.Duration(a.Legs), b.Begins+b.Airspeed.Duration(b.Legs))
-	best := math.Inf(1)
-	wa, wb := walk{flight: a}, walk{flight: b}
-	for t := from; t <= to; t += near {
-		p, q := wa.at(t-a.Begins), wb.at(t-b.Begins)
-		if d := math.Hypot(float64(p.X-q.X), float64(p.Y-q.Y)); d < best {
+func Closest(a, b Flight, home geodesy.Length) (least geodesy.Length, at time.Duration, ok bool) {
+	best := geodesy.Length(math.Inf(1))
+	together(&a, &b, home, func(d geodesy.Length, t time.Duration) bool {
+		if d < best {
 			best, at, ok = d, t, true
 		}
+		return true
+	})
+	return best, at, ok
+}
+
+// together calls f with how far two flights are apart while both are in the air, until it returns false.
+func together(a, b *Flight, home geodesy.Length, f func(geodesy.Length, time.Duration) bool) {
+	from, to := max(a.Begins, b.Begins), min(a.Ends(), b.Ends())
+	base := a.Legs[len(a.Legs)-1].End().Point
+	wa, wb := walk{flight: *a}, walk{flight: *b}
+	for t := from; t <= to; t += near {
+		p, q := wa.at(t-a.Begins), wb.at(t-b.Begins)
+		if distance(p.Point, base) <= home && distance(q.Point, base) <= home {
+			continue
+		}
+		if !f(distance(p.Point, q.Point), t) {
+			return
+		}
 	}
-	return geodesy.Length(best), at, ok
 }
 
 // walk goes along a flight in the order of time.
@@ -197,35 +224,35 @@ func (w *walk) at(t time.Duration) Pose {
 	return w.flight.Legs[len(w.flight.Legs)-1].End()
 }
 
-// Separate lets flights wait, in their order, in steps until each stays so far from all before it. Those from one base
-// are close at its ends whatever is done: what is nearer to that base than the distance does not count there, as a tower
-// parts them. ok is false where waiting as long as the longest flight does not help.
-func Separate(flights []Flight, apart geodesy.Length, step time.Duration) (out []Flight, ok bool) {
-	ok = true
+// Separate lets flights wait, in their order, in steps until each stays so far from all before it, and begins no sooner than
+// a turnaround after the one before it of the same aircraft. Those from one base are close at its ends whatever is done:
+// where both are within twice the distance of that base does not count there. Once all others are down nothing is near, so
+// that waiting always ends.
+func Separate(flights []Flight, apart geodesy.Length, turnaround, step time.Duration) []Flight {
+	var out []Flight
 	for _, f := range flights {
-		limit := f.Begins + f.Airspeed.Duration(f.Legs)
-		for !clearOf(f, out, apart) {
-			if f.Begins += step; f.Begins > limit {
-				ok = false
-				break
+		for i := range out {
+			if out[i].Aircraft == f.Aircraft {
+				f.Begins = max(f.Begins, out[i].Ends()+turnaround)
 			}
+		}
+		for apart > 0 && !clearOf(&f, out, apart) {
+			f.Begins += step
 		}
 		out = append(out, f)
 	}
-	return out, ok
+	return out
 }
 
-func clearOf(f Flight, others []Flight, apart geodesy.Length) bool {
-	for _, g := range others {
-		from := max(f.Begins, g.Begins)
-		to := min(f.Begins+f.Airspeed.Duration(f.Legs), g.Begins+g.Airspeed.Duration(g.Legs))
-		wf, wg := walk{flight: f}, walk{flight: g}
-		home := f.Legs[len(f.Legs)-1].End().Point
-		for t := from; t <= to; t += near {
-			p, q := wf.at(t-f.Begins), wg.at(t-g.Begins)
-			if distance(p.Point, q.Point) < apart && (distance(p.Point, home) > 2*apart || distance(q.Point, home) > 2*apart) {
-				return false
-			}
+func clearOf(f *Flight, others []Flight, apart geodesy.Length) bool {
+	for i := range others {
+		clear := true
+		together(f, &others[i], 2*apart, func(d geodesy.Length, _ time.Duration) bool {
+			clear = d >= apart
+			return clear
+		})
+		if !clear {
+			return false
 		}
 	}
 	return true
