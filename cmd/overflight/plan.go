@@ -23,16 +23,19 @@ import (
 )
 
 type planFlags struct {
-	aircraft, base, prior, fromNow, speed, wind, lanes, asOf string
-	hours, reserve, bank, sweep, detection, rest, height     float64
-	halfLife                                                 time.Duration
-	exclude, states, layers                                  []string
-	cleared                                                  string
-	sorties, iterations                                      int
-	seed                                                     uint64
-	json, patterns, soonest                                  bool
-	geojson, kml, station, gimbal                            string
-	reach, field                                             float64
+	base, prior, fromNow, speed, wind, lanes, asOf, depart string
+	aircraft                                               []string
+	turnaround                                             time.Duration
+	apart                                                  float64
+	hours, reserve, bank, sweep, detection, rest, height   float64
+	halfLife                                               time.Duration
+	exclude, states, layers                                []string
+	cleared                                                string
+	sorties, iterations                                    int
+	seed                                                   uint64
+	json, patterns, soonest                                bool
+	geojson, kml, station, gimbal                          string
+	reach, field                                           float64
 }
 
 func newPlan(t *terminal) *cobra.Command {
@@ -45,7 +48,7 @@ func newPlan(t *terminal) *cobra.Command {
 		RunE:  func(c *cobra.Command, _ []string) error { return doPlan(c.Context(), t, &f) },
 	}
 	flags := c.Flags()
-	flags.StringVar(&f.aircraft, "aircraft", "", t.words.Text("help.plan.aircraft"))
+	flags.StringArrayVar(&f.aircraft, "aircraft", nil, t.words.Text("help.plan.aircraft"))
 	flags.StringVar(&f.base, "base", "", t.words.Text("help.plan.base"))
 	flags.Float64Var(&f.hours, "hours", 0, t.words.Text("help.plan.hours"))
 	flags.Float64Var(&f.reserve, "reserve", 1, t.words.Text("help.plan.reserve"))
@@ -65,6 +68,9 @@ func newPlan(t *terminal) *cobra.Command {
 	flags.StringArrayVar(&f.exclude, "exclude", nil, t.words.Text("help.plan.exclude"))
 	flags.StringSliceVar(&f.states, "states", nil, t.words.Text("help.plan.states"))
 	flags.IntVar(&f.sorties, "sorties", 1, t.words.Text("help.plan.sorties"))
+	flags.DurationVar(&f.turnaround, "turnaround", 2*time.Hour, t.words.Text("help.plan.turnaround"))
+	flags.Float64Var(&f.apart, "apart", 5, t.words.Text("help.plan.apart"))
+	flags.StringVar(&f.depart, "depart", "", t.words.Text("help.plan.depart"))
 	flags.Uint64Var(&f.seed, "seed", 1, t.words.Text("help.plan.seed"))
 	flags.IntVar(&f.iterations, "iterations", 1_000_000, t.words.Text("help.plan.iterations"))
 	flags.BoolVar(&f.soonest, "soonest", false, t.words.Text("help.plan.soonest"))
@@ -90,7 +96,7 @@ func doPlan(ctx context.Context, t *terminal, f *planFlags) error {
 	if f.json {
 		out++
 	}
-	if out > 1 || f.station == source.Stdin && f.sorties > 1 {
+	if out > 1 {
 		return usage("%s", t.words.Text("error.plan.stdout"))
 	}
 	if f.gimbal != "" && f.reach == 0 {
@@ -99,6 +105,9 @@ func doPlan(ctx context.Context, t *terminal, f *planFlags) error {
 	r, err := f.request(t)
 	if err != nil {
 		return sayPlan(t, err)
+	}
+	if flights := r.Flights(); f.station == source.Stdin && flights > 1 {
+		return usage("%s", t.words.Text("error.plan.stdout"))
 	}
 	p, err := planning.Make(ctx, r, nil)
 	if err != nil {
@@ -156,7 +165,11 @@ func stationFile(name string, k, of int) string {
 func sayPlan(t *terminal, err error) error {
 	var fault *planning.Fault
 	if errors.As(err, &fault) {
-		return usage("%s", t.words.Text("planning."+string(fault.Code), fault.Args...))
+		text := t.words.Text("planning."+string(fault.Code), fault.Args...)
+		if fault.Of != "" {
+			text = fault.Of + ": " + text
+		}
+		return usage("%s", text)
 	}
 	return err
 }
@@ -166,22 +179,32 @@ const mostPriorFile = 64 << 20
 
 func (f *planFlags) request(t *terminal) (*planning.Request, error) {
 	r := &planning.Request{
-		Hours: hours(f.hours), Reserve: hours(f.reserve), Bank: geodesy.Angle(f.bank), File: f.prior, Rest: f.rest, HalfLife: f.halfLife, AsOf: time.Now(),
-		Sweep: geodesy.Length(f.sweep) * geodesy.Kilometre, Detection: f.detection, Sorties: f.sorties, Seed: f.seed, Iterations: f.iterations, Soonest: f.soonest, Patterns: f.patterns,
+		Reserve: hours(f.reserve), Bank: geodesy.Angle(f.bank), File: f.prior, Rest: f.rest, HalfLife: f.halfLife, AsOf: time.Now(),
+		Sweep: geodesy.Length(f.sweep) * geodesy.Kilometre, Detection: f.detection, Seed: f.seed, Iterations: f.iterations, Soonest: f.soonest, Patterns: f.patterns,
+		Turnaround: f.turnaround, Apart: geodesy.Length(f.apart) * geodesy.Kilometre,
 	}
-	for _, x := range []struct{ option, value string }{{"--aircraft", f.aircraft}, {"--base", f.base}, {"--prior", f.prior}} {
-		if x.value == "" {
-			return nil, usage("%s", t.words.Text("error.plan.missing", x.option))
-		}
+	if len(f.aircraft) == 0 {
+		return nil, usage("%s", t.words.Text("error.plan.missing", "--aircraft"))
 	}
 	known, err := airframes.Shipped()
 	if err != nil {
 		return nil, err
 	}
-	if r.Aircraft, err = airframe(known, f.aircraft); err != nil {
-		return nil, err
+	for i, given := range f.aircraft {
+		w, err := f.wing(t, known, given)
+		if err != nil {
+			return nil, err
+		}
+		if i > 0 {
+			r.Others = append(r.Others, w)
+			continue
+		}
+		r.Aircraft, r.Base, r.Hours, r.Air, r.Sorties = w.Aircraft, w.Base, w.Hours, w.Air, w.Sorties
 	}
-	if r.Base, err = placeFlag(t, f.base); err != nil {
+	if f.prior == "" {
+		return nil, usage("%s", t.words.Text("error.plan.missing", "--prior"))
+	}
+	if r.TakeOff, err = instantFlag(t, f.depart); err != nil {
 		return nil, err
 	}
 	if f.fromNow != "" {
@@ -205,9 +228,6 @@ func (f *planFlags) request(t *terminal) (*planning.Request, error) {
 		}
 		axis := geodesy.Angle(v[0])
 		r.Lanes = &axis
-	}
-	if r.Air, err = parseSpeed(f.speed); err != nil {
-		return nil, usage("%s", t.words.Text("error.speed", "--speed", f.speed))
 	}
 	if f.asOf != "" {
 		if r.AsOf, err = time.Parse(time.RFC3339, f.asOf); err != nil {

@@ -35,10 +35,12 @@ func (p *Plan) Gimbal(reach geodesy.Length, field geodesy.Angle) (*Gimbal, error
 		return nil, fault(CodeRange, "--field", fmt.Sprintf("%g", float64(field)), "0..180")
 	}
 	g := &Gimbal{Turret: search.Turret{Rate: float64(p.Request.Sweep) * float64(p.Speed), Farthest: reach, Field: field}}
-	task := p.task
-	sum := time.Duration(0)
+	task := p.wings[0].task
+	effort := search.Effort(0)
 	for k, s := range p.Sorties {
-		plan, err := g.Turret.Schedule(&task, s.Legs, p.airspeed, nil)
+		turret := g.Turret
+		turret.Rate = float64(p.Request.Sweep) * float64(s.Speed)
+		plan, err := turret.Schedule(&task, s.Legs, p.wings[s.Wing].airspeed, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -50,10 +52,10 @@ func (p *Plan) Gimbal(reach geodesy.Length, field geodesy.Angle) (*Gimbal, error
 			g.Glances = append(g.Glances, Glimpse{Sortie: k + 1, After: x.After, At: p.Position(task.Prior.Centre(x.Column, x.Row))})
 		}
 		task.Prior = task.Prior.Left(pod)
-		sum += s.Duration
+		effort += search.Effort(turret.Rate * s.Duration.Seconds())
 	}
 	if len(p.Sorties) > 1 { // all looks of all sorties, wherever they reach
-		g.Bound = p.task.Prior.Looks(search.Effort(g.Turret.Rate*sum.Seconds()), p.task.Detection)
+		g.Bound = p.wings[0].task.Prior.Looks(effort, p.wings[0].task.Detection)
 	}
 	return g, nil
 }

@@ -172,7 +172,7 @@ func TestAPlanIsShownInTheMaking(t *testing.T) {
 	t.Parallel()
 	for _, wind := range []geodesy.Speed{0, 25} {
 		r := request()
-		r.Sorties, r.Iterations, r.WindFrom, r.WindSpeed = 2, 5000, 300, wind
+		r.Sorties, r.Iterations, r.WindFrom, r.WindSpeed = 2, 3000, 300, wind
 		alone, err := Make(t.Context(), r, nil)
 		if err != nil {
 			t.Fatal(err)

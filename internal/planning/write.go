@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"strconv"
+	"time"
 
 	"overflight/format/geojson"
 	"overflight/geodesy"
@@ -44,6 +45,12 @@ type Document struct {
 	Patterns    []PatternShare  `json:"patterns,omitempty"`
 	Turret      *TurretSummary  `json:"turret,omitempty"`
 	Assumptions []string        `json:"assumptions"`
+
+	Fleet      []AircraftSummary `json:"fleet"`
+	Turnaround float64           `json:"turnaround_h"`
+	Apart      float64           `json:"apart_m"`
+	TakeOff    *time.Time        `json:"take_off,omitempty"`
+	Closest    *ClosestSummary   `json:"closest,omitempty"`
 }
 
 // TurretSummary is what a gimbal schedule along the routes comes to.
@@ -64,6 +71,28 @@ type SortieSummary struct {
 	Sensed   float64 `json:"sensed_m"`
 	Duration float64 `json:"duration_h"`
 	Lanes    int     `json:"lanes"`
+
+	Aircraft int        `json:"aircraft"` // which of the fleet, from 1
+	Number   int        `json:"number"`   // which sortie of it
+	Base     [2]float64 `json:"base"`
+	Begins   float64    `json:"begins_h"` // after the first take-off
+}
+
+// AircraftSummary is an aircraft of the plan.
+type AircraftSummary struct {
+	Type     string     `json:"type"`
+	Base     [2]float64 `json:"base"`
+	Hours    float64    `json:"hours"`
+	Airspeed float64    `json:"airspeed_m_s"`
+	Turn     float64    `json:"turn_radius_m"`
+	Sorties  int        `json:"sorties"`
+}
+
+// ClosestSummary is how close two flights come while both are in the air, away from base.
+type ClosestSummary struct {
+	Distance float64 `json:"distance_m"`
+	After    float64 `json:"after_h"`
+	Sorties  [2]int  `json:"sorties"`
 }
 
 // PatternShare is a pattern of IAMSAR over the same task.
@@ -85,13 +114,26 @@ func (p *Plan) Share() float64 {
 func (p *Plan) Document(words *catalogue.Catalogue) Document {
 	r := p.Request
 	d := Document{
-		Kind: "search-plan/v1", Aircraft: r.Aircraft.Type, Base: [2]float64{float64(r.Base.Lat), float64(r.Base.Lon)}, Hours: r.Hours.Hours(), Reserve: r.Reserve.Hours(),
+		Kind: "search-plan/v1", Aircraft: r.Aircraft.Type, Base: pair(r.Base), Hours: r.Hours.Hours(), Reserve: r.Reserve.Hours(),
 		Airspeed: float64(p.Speed), Bank: float64(r.Bank), Turn: float64(p.Turn), WindFrom: float64(r.WindFrom), WindSpeed: float64(r.WindSpeed),
 		Sweep: float64(r.Sweep), Detection: r.Detection, Prior: r.File, Rest: r.Rest, Lanes: math.Mod(float64(p.Axis), 90), Cell: float64(p.Cell), Columns: p.Columns, Rows: p.Rows,
 		Seed: r.Seed, Iterations: r.Iterations, Soonest: r.Soonest, POS: p.POS, Bound: p.Bound, Share: p.Share(), Assumptions: p.assumptions(words),
 	}
 	for _, s := range p.Sorties {
-		d.Sorties = append(d.Sorties, SortieSummary{POS: s.POS, Length: float64(s.Length), Sensed: float64(s.Sensed), Duration: s.Duration.Hours(), Lanes: s.Lanes})
+		d.Sorties = append(d.Sorties, SortieSummary{POS: s.POS, Length: float64(s.Length), Sensed: float64(s.Sensed), Duration: s.Duration.Hours(), Lanes: s.Lanes,
+			Aircraft: s.Wing + 1, Number: s.Number, Base: pair(s.Base), Begins: s.Begins.Hours()})
+	}
+	for k := range p.wings {
+		w := &p.wings[k]
+		d.Fleet = append(d.Fleet, AircraftSummary{Type: w.Aircraft.Type, Base: pair(w.Base), Hours: w.Hours.Hours(), Airspeed: float64(w.airspeed.Air), Turn: float64(w.task.Turn), Sorties: w.Sorties})
+	}
+	d.Turnaround, d.Apart = r.Turnaround.Hours(), float64(r.Apart)
+	if !r.TakeOff.IsZero() {
+		at := r.TakeOff.UTC()
+		d.TakeOff = &at
+	}
+	if c := p.Closest; c != nil {
+		d.Closest = &ClosestSummary{Distance: float64(c.Distance), After: c.After.Hours(), Sorties: c.Sorties}
 	}
 	for _, x := range p.Patterns {
 		d.Patterns = append(d.Patterns, PatternShare{Pattern: string(x.Name), POS: x.POS, Share: x.POS / p.First})
@@ -110,6 +152,8 @@ func (p *Plan) WriteJSON(w io.Writer, words *catalogue.Catalogue) error {
 	return e.Encode(p.Document(words))
 }
 
+func pair(p geodesy.Position) [2]float64 { return [2]float64{float64(p.Lat), float64(p.Lon)} }
+
 func percent(v float64) string { return catalogue.Decimal(100*v, 1) + " %" }
 
 // assumptions are what the figures rest on.
@@ -120,11 +164,14 @@ func (p *Plan) assumptions(words *catalogue.Catalogue) []string {
 		words.Text("plan.assumes.sweep", catalogue.Decimal(float64(r.Sweep)/1000, 1), catalogue.Decimal(r.Detection, 2)),
 		words.Text("plan.assumes.independent"),
 		words.Text("plan.assumes.camera"),
-		words.Text("plan.assumes.rest", percent(p.task.Prior.Rest)),
+		words.Text("plan.assumes.rest", percent(p.wings[0].task.Prior.Rest)),
 		words.Text("plan.assumes.bound"),
 	}
 	if r.WindSpeed > 0 {
 		out = append(out, words.Text("plan.assumes.wind"))
+	}
+	if len(p.Sorties) > 1 {
+		out = append(out, words.Text("plan.assumes.apart", catalogue.Decimal(float64(r.Apart)/1000, 1), clock(r.Turnaround)))
 	}
 	if len(r.Excluded) > 0 || r.Permitted != nil {
 		out = append(out, words.Text("plan.assumes.zones"))
@@ -144,16 +191,26 @@ func (p *Plan) assumptions(words *catalogue.Catalogue) []string {
 // WriteTable writes the plan for a reader.
 func (p *Plan) WriteTable(w io.Writer, words *catalogue.Catalogue) error {
 	r := p.Request
-	lines := []string{
-		words.Text("plan.title", r.Aircraft.Name, position(r.Base), catalogue.Decimal(r.Hours.Hours(), 1), catalogue.Decimal(r.Reserve.Hours(), 1)),
-		"",
-		"  " + words.Text("plan.pos", percent(p.POS)),
-		"  " + words.Text("plan.bound", percent(p.Bound)),
-		"  " + words.Text("plan.share", percent(p.Share())),
-		"",
+	lines := []string{p.title(words)}
+	for k := range r.Others {
+		w := &r.Others[k]
+		lines = append(lines, "  "+words.Text("plan.beside", w.Aircraft.Name, position(w.Base), catalogue.Decimal(w.Hours.Hours(), 1)))
 	}
+	lines = append(lines,
+		"",
+		"  "+words.Text("plan.pos", percent(p.POS)),
+		"  "+words.Text("plan.bound", percent(p.Bound)),
+		"  "+words.Text("plan.share", percent(p.Share())),
+		"",
+	)
 	for i, s := range p.Sorties {
 		lines = append(lines, "  "+words.Text("plan.sortie", i+1, percent(s.POS), s.Lanes, catalogue.Decimal(float64(s.Length)/1000, 0), catalogue.Decimal(float64(s.Sensed)/1000, 0), catalogue.Decimal(s.Duration.Hours(), 1)))
+		if len(p.Sorties) > 1 {
+			lines = append(lines, "    "+p.departs(words, &s))
+		}
+	}
+	if p.Closest != nil {
+		lines = append(lines, "  "+words.Text("plan.closest", catalogue.Decimal(float64(p.Closest.Distance)/1000, 1), p.Closest.Sorties[0], p.Closest.Sorties[1], clock(p.Closest.After)))
 	}
 	if p.Turret != nil {
 		lines = append(lines, "", "  "+p.Turret.line(words))
@@ -175,6 +232,25 @@ func (p *Plan) WriteTable(w io.Writer, words *catalogue.Catalogue) error {
 		}
 	}
 	return nil
+}
+
+func (p *Plan) title(words *catalogue.Catalogue) string {
+	r := p.Request
+	return words.Text("plan.title", r.Aircraft.Name, position(r.Base), catalogue.Decimal(r.Hours.Hours(), 1), catalogue.Decimal(r.Reserve.Hours(), 1))
+}
+
+// departs says which aircraft a sortie is of, and when it takes off.
+func (p *Plan) departs(words *catalogue.Catalogue, s *Sortie) string {
+	if t := p.Request.TakeOff; !t.IsZero() {
+		return words.Text("plan.departs.at", s.Aircraft, s.Number, t.Add(s.Begins).UTC().Format("2006-01-02 15:04Z"))
+	}
+	return words.Text("plan.departs", s.Aircraft, s.Number, clock(s.Begins))
+}
+
+// clock is hours and minutes.
+func clock(d time.Duration) string {
+	m := int(math.Round(d.Minutes()))
+	return fmt.Sprintf("%d:%02d", m/60, m%60)
 }
 
 // degrees is how finely turns are drawn.
@@ -271,7 +347,7 @@ type placemark struct {
 
 // WriteKML writes every sortie as a line (OGC KML 2.2), and its sensed lanes as lines of their own.
 func (p *Plan) WriteKML(w io.Writer, words *catalogue.Catalogue) error {
-	doc := kml{Name: words.Text("plan.title", p.Request.Aircraft.Name, position(p.Request.Base), catalogue.Decimal(p.Request.Hours.Hours(), 1), catalogue.Decimal(p.Request.Reserve.Hours(), 1))}
+	doc := kml{Name: p.title(words)}
 	for s := range p.Sorties {
 		lane := 0
 		for i := range p.Sorties[s].Legs {
@@ -377,9 +453,9 @@ func (p *Plan) WriteStation(w io.Writer, sortie int, height geodesy.Length) erro
 		}
 		s.Fence.Polygons = append(s.Fence.Polygons, k)
 	}
-	base := p.Request.Base
+	base := p.Sorties[sortie].Base
 	s.Mission = mission{
-		Version: 2, Firmware: anyAutopilot, Vehicle: fixedWing, Cruise: float64(p.Speed), Hover: 5, Global: modeRelative,
+		Version: 2, Firmware: anyAutopilot, Vehicle: fixedWing, Cruise: float64(p.Sorties[sortie].Speed), Hover: 5, Global: modeRelative,
 		Home: [3]float64{float64(base.Lat), float64(base.Lon), 0}, Items: []item{},
 	}
 	for i := range p.Sorties[sortie].Legs {
