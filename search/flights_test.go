@@ -266,15 +266,21 @@ func TestFlightsKeepApart(t *testing.T) {
 	}
 }
 
-// TestAPlanThatBreaksOffIsResumed: what is flown and what remains cover all of it, and a part twice.
+// TestAPlanThatBreaksOffIsResumed: what is flown and what remains cover all of it, and a part twice. Where a length is left
+// that brings it home the rest is flown as it was planned.
 func TestAPlanThatBreaksOffIsResumed(t *testing.T) {
 	t.Parallel()
 	task := small()
 	p := planned(t, task, 1, 5000)
+	legs := p.Route(task)
 	for _, flown := range []geodesy.Length{0, 50_000, 123_456, 400_000, p.Length - 11_000} {
-		rest := p.Resume(task, flown, 2000)
+		rest := Resume(legs, flown, 2000)
 		at, sensed := geodesy.Length(0), geodesy.Length(0)
-		for _, leg := range p.Route(task) {
+		var stopped Pose
+		for _, leg := range legs {
+			if at <= flown {
+				stopped = leg.At(flown - at)
+			}
 			if leg.Sensed {
 				sensed += min(leg.Length(), max(0, flown-at))
 			}
@@ -282,14 +288,33 @@ func TestAPlanThatBreaksOffIsResumed(t *testing.T) {
 		}
 		again := geodesy.Length(0)
 		for _, l := range rest {
-			again += geodesy.Length(l.length()) * task.Prior.Cell
+			again += l.Length()
 		}
-		if over := sensed + again - p.Sensed; over < 0 || over > 3000 {
+		if over := sensed + again - p.Sensed; over < -1e-6 || over > 2000 {
 			t.Errorf("after %v m: %v sensed, %v remain, of %v", flown, sensed, again, p.Sensed)
 		}
+		now := *task
+		now.Start, now.Length = &stopped, p.Length-flown+30_000
+		route := Follow(&now, rest)
+		all, flownAgain := Length(route)
+		if all > now.Length+1e-6 || math.Abs(float64(flownAgain-again)) > 1e-6 {
+			t.Errorf("after %v m: %v m of %v flown, %v sensed of %v", flown, all, now.Length, flownAgain, again)
+		}
+		if now.Length = p.Length / 4; flown == 50_000 {
+			if all, some := Length(Follow(&now, rest)); all > now.Length+1e-6 || some <= 0 || some >= again {
+				t.Errorf("in %v m: %v m, %v sensed", now.Length, all, some)
+			}
+		}
 	}
-	if rest := p.Resume(task, p.Length, 2000); rest != nil {
+	if rest := Resume(legs, p.Length, 2000); rest != nil {
 		t.Errorf("nothing remains, and yet %v", rest)
+	}
+	// Where the aircraft may no longer be, nothing is flown.
+	task.Permitted = func(p Point) bool { return p.X < 38_000 || p.Y < -3000 }
+	route := Follow(task, Resume(legs, 0, 0))
+	walked(t, task, route)
+	if _, sensed := Length(route); sensed <= 0 || sensed >= p.Sensed {
+		t.Errorf("%v m of %v are still flown", sensed, p.Sensed)
 	}
 }
 

@@ -262,27 +262,52 @@ func distance(a, b Point) geodesy.Length {
 	return geodesy.Length(math.Hypot(float64(a.X-b.X), float64(a.Y-b.Y)))
 }
 
-// Resume is what remains of a plan that was broken off: its lanes from where it stopped on. On the lane that it was on it
-// begins again before that point by the overlap, in whole cells, so that no strip is left out between.
-func (p *Plan) Resume(t *Task, flown, overlap geodesy.Length) []Lane {
+// Resume is what remains to be sensed of a route that was broken off after so much of it: its sensed legs from there on, each
+// of them straight. The leg that it was on begins again before that point by the overlap, so that no strip is left out between.
+func Resume(legs []Leg, flown, overlap geodesy.Length) []Leg {
+	var out []Leg
 	at := geodesy.Length(0)
-	lane := 0
-	for _, leg := range p.Route(t) {
-		n := leg.Length()
-		if leg.Sensed {
-			lane++
-			if at+n > flown {
-				l := p.Lanes[lane-1]
-				done := int32(math.Floor(float64(max(0, flown-at-overlap) / t.Prior.Cell)))
-				if l.backward() {
-					l.To -= done
-				} else {
-					l.From += done
-				}
-				return append([]Lane{l}, p.Lanes[lane:]...)
-			}
+	for i := range legs {
+		l := &legs[i]
+		n := l.Length()
+		if l.Sensed && at+n > flown {
+			done := max(0, flown-at-overlap)
+			out = append(out, Leg{Link: Straight(l.At(done), n-done), Sensed: true})
 		}
 		at += n
 	}
-	return nil
+	return out
+}
+
+// Follow flies straight legs in their order, with shortest paths between them and home, as far as the length of the task goes:
+// it is home in time. What of them lies where the aircraft may not be is left out, as is what cannot be reached or left.
+func Follow(t *Task, lanes []Leg) []Leg {
+	g := newGround(t, 4*float64(t.Turn/t.Prior.Cell)+2)
+	var line []segment
+	for i := range lanes {
+		l := &lanes[i].Link
+		if g == nil {
+			line = append(line, segment{l.From.Point, l.End().Point})
+			continue
+		}
+		// In steps of half a cell, each wholly permitted.
+		n := max(1, int(math.Ceil(float64(l.Length()/t.Prior.Cell)*2)))
+		at := func(k int) Point { return l.At(l.Length() * geodesy.Length(float64(k)/float64(n))).Point }
+		from := -1
+		for k := range n + 1 {
+			ok := false
+			if k < n {
+				step := Link{From: Pose{at(k), l.From.Heading}, Turn: 1, Word: LSL, Parts: [3]geodesy.Length{0, l.Length() / geodesy.Length(n), 0}}
+				ok = g.path(&step, t.Prior.Cell)
+			}
+			switch {
+			case ok && from < 0:
+				from = k
+			case !ok && from >= 0:
+				line = append(line, segment{at(from), at(k)})
+				from = -1
+			}
+		}
+	}
+	return fly(t, line, g)
 }
