@@ -188,7 +188,17 @@ func (t *attempt) plan(ctx context.Context, r *Request, progress func(*Plan)) (*
 	var budgets []geodesy.Length
 	for range tries {
 		tasks := t.tasks()
-		out, longest, err := t.optimise(ctx, r, tasks, progress != nil, show)
+		var out *Plan
+		var longest []float64
+		var err error
+		switch {
+		case r.Resume != nil:
+			out, longest, err = t.resume(r, tasks)
+		case r.Pattern != "":
+			out, longest, err = t.pattern(r, tasks)
+		default:
+			out, longest, err = t.optimise(ctx, r, tasks, progress != nil, show)
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -46,6 +46,11 @@ const (
 	CodeLayerEmpty   Code = "layer-empty"   // file
 	CodeClearedValue Code = "cleared-value" // file, value
 	CodeClearedEmpty Code = "cleared-empty" // file
+
+	CodeOffRoute Code = "off-route" // file, km off it
+	CodeFlown    Code = "flown"     // file
+	CodePattern  Code = "pattern"   // name
+	CodeAllFound Code = "all-found" // file
 )
 
 // Fault is a plan that cannot be made.
@@ -95,6 +100,11 @@ type Request struct {
 	Turnaround time.Duration  // on the ground between two sorties of one aircraft
 	Apart      geodesy.Length // that flights keep from each other; 0: they need not
 	TakeOff    time.Time      // of the first flight; zero is not stated
+
+	Pattern search.Pattern // that every sortie flies; "": optimised routes
+	Resume  *Resume        // the route that is taken up again; nil: a new one
+	Flown   *Cleared       // what the flight in the air has looked at so far; nil: nothing
+	Found   []Found        // places that were found
 }
 
 // Wing is another aircraft of a plan. Its bank, reserve and sensor are those of the request.
@@ -246,6 +256,9 @@ type attempt struct {
 func (m *terrain) attempt(r *Request, wings []wing, axis geodesy.Angle) (*attempt, error) {
 	t := &attempt{wings: slices.Clone(wings)}
 	prior, err := m.prior(r, axis, &t.frame)
+	if err == nil {
+		prior, err = r.known(t.frame, prior)
+	}
 	if err != nil {
 		return nil, err
 	}
