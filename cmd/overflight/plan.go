@@ -23,6 +23,12 @@ import (
 )
 
 type planFlags struct {
+	found, tips                    []string
+	sortie, resume, pattern, level string
+	resumeSortie                   int
+	overlap                        float64
+	folder                         folder
+
 	base, prior, fromNow, speed, wind, lanes, asOf, depart string
 	aircraft                                               []string
 	turnaround                                             time.Duration
@@ -58,6 +64,15 @@ func newPlan(t *terminal) *cobra.Command {
 	flags.Float64Var(&f.rest, "rest", 0.1, t.words.Text("help.plan.rest"))
 	flags.DurationVar(&f.halfLife, "half-life", 0, t.words.Text("help.plan.half-life"))
 	flags.StringVar(&f.asOf, "as-of", "", t.words.Text("help.plan.as-of"))
+	f.folder.flags(t, c)
+	flags.StringVar(&f.sortie, "for", "", t.words.Text("help.plan.for"))
+	flags.StringVar(&f.level, "level", "", t.words.Text("help.plan.level"))
+	flags.StringArrayVar(&f.tips, "tip", nil, t.words.Text("help.plan.tip"))
+	flags.StringArrayVar(&f.found, "found", nil, t.words.Text("help.plan.found"))
+	flags.StringVar(&f.resume, "resume", "", t.words.Text("help.plan.resume"))
+	flags.IntVar(&f.resumeSortie, "resume-sortie", 1, t.words.Text("help.plan.resume-sortie"))
+	flags.Float64Var(&f.overlap, "overlap", 2, t.words.Text("help.plan.overlap"))
+	flags.StringVar(&f.pattern, "pattern", "", t.words.Text("help.plan.pattern"))
 	flags.StringVar(&f.fromNow, "from-now", "", t.words.Text("help.plan.from-now"))
 	flags.StringVar(&f.speed, "speed", "", t.words.Text("help.plan.speed"))
 	flags.Float64Var(&f.bank, "bank", 20, t.words.Text("help.plan.bank"))
@@ -103,6 +118,9 @@ func doPlan(ctx context.Context, t *terminal, f *planFlags) error {
 		return usage("%s", t.words.Text("error.plan.missing", "--reach"))
 	}
 	r, err := f.request(t)
+	if err == nil {
+		err = f.learned(ctx, t, r)
+	}
 	if err != nil {
 		return sayPlan(t, err)
 	}
@@ -207,13 +225,6 @@ func (f *planFlags) request(t *terminal) (*planning.Request, error) {
 	if r.TakeOff, err = instantFlag(t, f.depart); err != nil {
 		return nil, err
 	}
-	if f.fromNow != "" {
-		v, ok := numbers(f.fromNow, 90, 180, 360)
-		if !ok {
-			return nil, usage("%s", t.words.Text("error.plan.numbers", "--from-now", f.fromNow, "24.1,-104.5,270"))
-		}
-		r.Start = &planning.Start{Position: geodesy.Position{Lat: geodesy.Angle(v[0]), Lon: geodesy.Angle(v[1])}, Course: geodesy.Angle(v[2])}
-	}
 	if f.wind != "" {
 		v, ok := numbers(f.wind, 360, 150)
 		if !ok {
@@ -249,6 +260,13 @@ func (f *planFlags) ground(t *terminal, r *planning.Request) error {
 		return &planning.Fault{Code: planning.CodeWeight, Args: []any{f.prior, weight.Feature, weight.Property, weight.Got, weight.Want}}
 	case err != nil:
 		return &planning.Fault{Code: planning.CodeFile, Args: []any{f.prior, err}}
+	}
+	for _, given := range f.tips {
+		v, ok := numbers(given, 90, 180, 500, 1e6)
+		if !ok || !(v[2] > 0 && v[3] > 0) {
+			return usage("%s", t.words.Text("error.plan.numbers", "--tip", given, "24.1,-104.5,8,2"))
+		}
+		r.Features = append(r.Features, geojson.Weighted{Point: geojson.Position{v[1], v[0]}, Sigma: v[2] * 1000, Weight: v[3]})
 	}
 	if err := f.rasters(r); err != nil {
 		return err

@@ -42,6 +42,43 @@ func (r *Request) Flights() int {
 	return n
 }
 
+// Longest is how long after the first take-off the last flight can be down, unless flights wait for each other.
+func (r *Request) Longest() time.Duration {
+	chain := func(hours time.Duration, sorties int) time.Duration {
+		return time.Duration(sorties)*hours + time.Duration(max(0, sorties-1))*r.Turnaround
+	}
+	longest := chain(r.Hours, r.Sorties)
+	for k := range r.Others {
+		longest = max(longest, chain(r.Others[k].Hours, r.Others[k].Sorties))
+	}
+	return longest
+}
+
+// Bases are where flights begin and end.
+func (r *Request) Bases() []geodesy.Position {
+	out := []geodesy.Position{r.Base}
+	for k := range r.Others {
+		out = append(out, r.Others[k].Base)
+	}
+	return out
+}
+
+// Places are some of the ground that is worth a look: the corners of areas, and tips.
+func (r *Request) Places() []geodesy.Position {
+	var out []geodesy.Position
+	for _, f := range r.Features {
+		if len(f.Polygons) == 0 {
+			out = append(out, positionOf(f.Point))
+		}
+		for _, p := range f.Polygons {
+			for _, c := range p[0] {
+				out = append(out, positionOf(c))
+			}
+		}
+	}
+	return out
+}
+
 // wings are the aircraft of a request, each checked; the wind still has to be turned onto a plane.
 func (r *Request) wings() ([]wing, error) {
 	all := append([]Wing{{Aircraft: r.Aircraft, Base: r.Base, Hours: r.Hours, Air: r.Air, Sorties: r.Sorties}}, r.Others...)
@@ -106,11 +143,17 @@ func (w *wing) check(r *Request) error {
 
 // unreachable says why no lane can be flown: the time there is falls short of the way to the nearest useful cell and back,
 // or there is no room.
-func (w *wing) unreachable(r *Request) error {
+func (t *attempt) unreachable(r *Request, of int) error {
+	w := &t.wings[of]
 	if w.task.Permitted != nil {
 		free := w.task
-		free.Permitted = nil
+		free.Permitted, free.Detection = nil, []float64{r.Detection}
 		if _, err := search.NewPlanner(&free, 0, 0); !errors.Is(err, search.ErrUnreachable) {
+			if r.Airspace != nil {
+				if err := r.refused(t.frame, w.task.Prior, w.Base); err != nil {
+					return err
+				}
+			}
 			return w.fault(CodeNoSpace)
 		}
 	}
@@ -254,7 +297,7 @@ func (t *attempt) optimise(ctx context.Context, r *Request, tasks []task, watche
 	}
 	var of *search.FlightError
 	if errors.As(err, &of) && errors.Is(err, search.ErrUnreachable) {
-		return nil, nil, t.wings[tasks[of.Flight].wing].unreachable(r)
+		return nil, nil, t.unreachable(r, tasks[of.Flight].wing)
 	}
 	if err != nil {
 		return nil, nil, err
@@ -285,6 +328,12 @@ func (t *attempt) outline(r *Request, tasks []task, sorties []Sortie) (*Plan, []
 		Request: r, Speed: first.airspeed.Air, Turn: first.task.Turn, Axis: t.frame.axis, Cell: first.task.Prior.Cell,
 		Columns: first.task.Prior.Columns, Rows: first.task.Prior.Rows, Budget: first.task.Length, Sorties: sorties,
 		frame: t.frame, wings: slices.Clone(t.wings),
+	}
+	if t.exit != nil {
+		// Slices of sorties come new from each round.
+		sorties[0].Legs = append([]search.Leg{*t.exit}, sorties[0].Legs...)
+		sorties[0].Length += t.exit.Length()
+		out.Leaves = t.exit.Length()
 	}
 	longest := make([]float64, len(t.wings))
 	bounded := bare(tasks)

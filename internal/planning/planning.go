@@ -51,6 +51,11 @@ const (
 	CodeFlown    Code = "flown"     // file
 	CodePattern  Code = "pattern"   // name
 	CodeAllFound Code = "all-found" // file
+
+	CodeShut       Code = "shut"        // where the aircraft is, km looked around
+	CodeSpent      Code = "spent"       // flight, hours in the air, hours that it has
+	CodeNoAirspace Code = "no-airspace" // sortie, from, to, what stands against it, states
+	CodeLate       Code = "late"        // end of the last flight, end of the period that was asked about
 )
 
 // Fault is a plan that cannot be made.
@@ -105,6 +110,9 @@ type Request struct {
 	Resume  *Resume        // the route that is taken up again; nil: a new one
 	Flown   *Cleared       // what the flight in the air has looked at so far; nil: nothing
 	Found   []Found        // places that were found
+
+	InAir    *InAir    // the flight whose rest is planned; nil: none of a record
+	Airspace *Airspace // what is on record about where the sortie may be; nil: that is not asked
 }
 
 // Wing is another aircraft of a plan. Its bank, reserve and sensor are those of the request.
@@ -115,6 +123,14 @@ type Wing struct {
 	Hours    time.Duration
 	Air      geodesy.Speed // 0: the cruise speed of the type
 	Sorties  int
+}
+
+// InAir is a flight that is on record so far, from which Start, Hours and Flown were taken.
+type InAir struct {
+	Flight  string
+	At      time.Time // of its newest position
+	TookOff time.Time // the earliest instant of the record
+	Open    bool
 }
 
 // Start is where an aircraft in the air is, and its true course.
@@ -159,10 +175,11 @@ type Plan struct {
 	Sorties  []Sortie
 	POS      float64
 	Bound    float64
-	Patterns []Pattern // of the first sortie, beside its own bound
-	First    float64   // bound of the first sortie
-	Turret   *Gimbal   // nil: a camera that looks straight down only
-	Closest  *Approach // nil: no two flights are in the air at once
+	Patterns []Pattern      // of the first sortie, beside its own bound
+	First    float64        // bound of the first sortie
+	Turret   *Gimbal        // nil: a camera that looks straight down only
+	Leaves   geodesy.Length // that the first flight flies out of airspace where it may no longer be, before it searches
+	Closest  *Approach      // nil: no two flights are in the air at once
 
 	frame frame
 	wings []wing
@@ -226,7 +243,15 @@ func Make(ctx context.Context, r *Request, progress func(*Plan)) (*Plan, error) 
 	if err != nil {
 		return nil, err
 	}
-	return p, p.sound()
+	if r.Airspace != nil {
+		if err := r.Airspace.within(p); err != nil {
+			return nil, err
+		}
+	}
+	if err := p.sound(); err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
 // ErrAboveBound is a plan that says that it finds more than can be found. It is a fault of this program, and not shown.
@@ -250,7 +275,8 @@ func (p *Plan) sound() error {
 type attempt struct {
 	frame frame
 	wings []wing
-	first float64 // POS of the first plan
+	first float64     // POS of the first plan
+	exit  *search.Leg // that the first flight begins with, out of airspace where it may no longer be; nil: none
 }
 
 func (m *terrain) attempt(r *Request, wings []wing, axis geodesy.Angle) (*attempt, error) {
@@ -262,10 +288,11 @@ func (m *terrain) attempt(r *Request, wings []wing, axis geodesy.Angle) (*attemp
 	if err != nil {
 		return nil, err
 	}
-	permitted, err := t.permit(r, m)
+	permitted, err := t.permit(r, m, prior)
 	if err != nil {
 		return nil, err
 	}
+	detection := r.detection(t.frame, prior)
 	// Wind is told by where it comes from; the plane has its own axes.
 	to := t.frame.course(r.WindFrom + 180).Radians()
 	for k := range t.wings {
@@ -273,16 +300,26 @@ func (m *terrain) attempt(r *Request, wings []wing, axis geodesy.Angle) (*attemp
 		a := &w.airspeed
 		a.Wind = search.Wind{X: r.WindSpeed * geodesy.Speed(math.Cos(to)), Y: r.WindSpeed * geodesy.Speed(math.Sin(to))}
 		w.task = search.Task{
-			Prior: prior, Sweep: r.Sweep, Detection: []float64{r.Detection}, Turn: a.Turn(), Base: t.frame.plane(w.Base), Permitted: permitted,
+			Prior: prior, Sweep: r.Sweep, Detection: detection, Turn: a.Turn(), Base: t.frame.plane(w.Base), Permitted: permitted,
 			Length: geodesy.Length(float64(a.Air-a.Wind.Speed()) * w.available.Seconds() * (1 - 1e-9)), // no rounding makes it late
 		}
 		if k == 0 && r.Start != nil {
 			w.task.Start = t.frame.pose(r.Start)
 		}
 	}
+	exit, ok := t.leave(permitted)
+	if !ok {
+		return nil, fault(CodeShut, position(r.Start.Position), fmt.Sprintf("%.0f", float64(leaving)/1000))
+	}
+	if exit != nil {
+		t.exit = exit
+		if t.wings[0].task.Length -= exit.Length(); t.wings[0].task.Length <= 0 {
+			return nil, t.unreachable(r, 0)
+		}
+	}
 	p, err := search.NewPlanner(&t.wings[0].task, r.Seed, 0)
 	if errors.Is(err, search.ErrUnreachable) {
-		return nil, t.wings[0].unreachable(r)
+		return nil, t.unreachable(r, 0)
 	}
 	if err != nil {
 		return nil, err
@@ -292,7 +329,7 @@ func (m *terrain) attempt(r *Request, wings []wing, axis geodesy.Angle) (*attemp
 }
 
 // permit puts exclusions and states together into what is asked of every position; nil where that is nothing.
-func (t *attempt) permit(r *Request, m *terrain) (func(search.Point) bool, error) {
+func (t *attempt) permit(r *Request, m *terrain, prior *search.Prior) (func(search.Point) bool, error) {
 	for k := range t.wings {
 		w := &t.wings[k]
 		if m.zones.Contains(w.Base) {
@@ -301,11 +338,16 @@ func (t *attempt) permit(r *Request, m *terrain) (func(search.Point) bool, error
 		if r.Permitted != nil && !r.Permitted(w.Base) {
 			return nil, w.fault(CodeForbidden, position(w.Base), r.States)
 		}
+		if r.Airspace != nil && !r.Airspace.holds(w.Base) {
+			if err := r.refused(t.frame, prior, w.Base); err != nil {
+				return nil, err
+			}
+		}
 	}
 	if r.Start != nil && m.zones.Contains(r.Start.Position) {
 		return nil, fault(CodeStartExcluded, position(r.Start.Position))
 	}
-	if len(r.Excluded) == 0 && r.Permitted == nil {
+	if len(r.Excluded) == 0 && r.Permitted == nil && r.Airspace == nil {
 		return nil, nil
 	}
 	// The corners of cells are asked for again by every sortie and every length that is tried.
@@ -314,7 +356,7 @@ func (t *attempt) permit(r *Request, m *terrain) (func(search.Point) bool, error
 		ok, asked := known[p]
 		if !asked {
 			q := t.frame.position(p)
-			ok = !m.zones.Contains(q) && (r.Permitted == nil || r.Permitted(q))
+			ok = !m.zones.Contains(q) && r.permitted(q)
 			known[p] = ok
 		}
 		return ok

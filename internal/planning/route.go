@@ -167,7 +167,7 @@ func (t *attempt) resume(r *Request, tasks []task) (*Plan, []float64, error) {
 	}
 	route := search.Follow(&x, left)
 	if len(route) == 0 {
-		return nil, nil, t.wings[0].unreachable(r)
+		return nil, nil, t.unreachable(r, 0)
 	}
 	out, longest := t.outline(r, tasks, []Sortie{t.measured(&x, route)})
 	return out, longest, nil

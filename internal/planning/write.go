@@ -51,6 +51,7 @@ type Document struct {
 	Apart      float64           `json:"apart_m"`
 	TakeOff    *time.Time        `json:"take_off,omitempty"`
 	Closest    *ClosestSummary   `json:"closest,omitempty"`
+	Airspace   *AirspaceSummary  `json:"airspace,omitempty"`
 }
 
 // TurretSummary is what a gimbal schedule along the routes comes to.
@@ -132,6 +133,9 @@ func (p *Plan) Document(words *catalogue.Catalogue) Document {
 		at := r.TakeOff.UTC()
 		d.TakeOff = &at
 	}
+	if r.Airspace != nil {
+		d.Airspace = r.Airspace.summary()
+	}
 	if c := p.Closest; c != nil {
 		d.Closest = &ClosestSummary{Distance: float64(c.Distance), After: c.After.Hours(), Sorties: c.Sorties}
 	}
@@ -170,10 +174,31 @@ func (p *Plan) assumptions(words *catalogue.Catalogue) []string {
 	if r.WindSpeed > 0 {
 		out = append(out, words.Text("plan.assumes.wind"))
 	}
+	if f := r.InAir; f != nil {
+		out = append(out, words.Text("plan.assumes.in-air", f.Flight, position(r.Start.Position), fmt.Sprintf("%.0f", float64(r.Start.Course)), instant(f.At), clock(f.At.Sub(f.TookOff)), catalogue.Decimal(r.Hours.Hours(), 1)))
+		if r.Flown != nil {
+			out = append(out, words.Text("plan.assumes.flown", r.Flown.Name))
+		}
+	}
+	if p.Leaves > 0 {
+		out = append(out, words.Text("plan.assumes.leaves", catalogue.Decimal(float64(p.Leaves)/1000, 0)))
+	}
+	for _, x := range r.Found {
+		out = append(out, words.Text("plan.assumes.found", position(x.Position), catalogue.Decimal(float64(x.Radius)/1000, 1)))
+	}
+	if x := r.Resume; x != nil {
+		out = append(out, words.Text("plan.assumes.resumed", x.Route.Name, catalogue.Decimal(float64(x.Overlap)/1000, 1)))
+	}
+	if r.Pattern != "" {
+		out = append(out, words.Text("plan.assumes.pattern", words.Text("pattern."+string(r.Pattern))))
+	}
 	if len(p.Sorties) > 1 {
 		out = append(out, words.Text("plan.assumes.apart", catalogue.Decimal(float64(r.Apart)/1000, 1), clock(r.Turnaround)))
 	}
-	if len(r.Excluded) > 0 || r.Permitted != nil {
+	switch {
+	case r.Airspace != nil:
+		out = append(out, words.Text("plan.assumes.airspace"))
+	case len(r.Excluded) > 0 || r.Permitted != nil:
 		out = append(out, words.Text("plan.assumes.zones"))
 	}
 	if p.Turret != nil {
@@ -219,6 +244,12 @@ func (p *Plan) WriteTable(w io.Writer, words *catalogue.Catalogue) error {
 		lines = append(lines, "", "  "+words.Text("plan.patterns"))
 		for _, x := range p.Patterns {
 			lines = append(lines, "    "+words.Text("plan.pattern", words.Text("pattern."+string(x.Name)), percent(x.POS), percent(x.POS/p.First)))
+		}
+	}
+	if r.Airspace != nil {
+		lines = append(lines, "")
+		for _, l := range r.Airspace.lines(words) {
+			lines = append(lines, "  "+l)
 		}
 	}
 	lines = append(lines, "", "  "+words.Text("plan.assumes"))
