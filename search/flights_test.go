@@ -424,3 +424,49 @@ func TestSoonerIsTheSameInAnotherOrder(t *testing.T) {
 		t.Error("other lanes are flown")
 	}
 }
+
+// TestOrbitsAreFlownWhereTheyPay: circles are put into the route where there is most to see, on permitted ground; the route is
+// longer by their length and otherwise the same, and a turret finds more along it.
+func TestOrbitsAreFlownWhereTheyPay(t *testing.T) {
+	t.Parallel()
+	task := small()
+	task.Length = 250 * geodesy.Kilometre
+	a := Airspeed{Air: 90, Bank: 20}
+	k := Turret{Rate: 1000 * 90, Farthest: 9000, Field: 120}
+	for name, permitted := range map[string]func(Point) bool{"anywhere": nil, "in the west": func(p Point) bool { return p.X < 42_000 }} {
+		task.Permitted = permitted
+		p := planned(t, task, 1, 5000)
+		legs := p.Route(task)
+		with, err := k.WithOrbits(task, legs, a, 3, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, sensed := Length(with)
+		if d := float64(all - p.Length - 3*2*math.Pi*task.Turn); math.Abs(d) > 1 || math.Abs(float64(sensed-p.Sensed)) > 1e-6 {
+			t.Errorf("%s: %v m, %v sensed; without orbits %v, %v", name, all, sensed, p.Length, p.Sensed)
+		}
+		longer := *task
+		longer.Length = all
+		walked(t, &longer, with)
+		circles := 0
+		for i := range with {
+			if l := &with[i].Link; l.Parts[0] > 6*task.Turn && l.Parts[1] == 0 {
+				circles++
+			}
+		}
+		before, err := k.Schedule(task, legs, a, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		after, err := k.Schedule(task, with, a, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if circles != 3 || after.POS <= before.POS || after.POS > after.Bound {
+			t.Errorf("%s: %d circles, POS %v of %v, without %v", name, circles, after.POS, after.Bound, before.POS)
+		}
+	}
+	if same, err := k.WithOrbits(task, nil, a, 3, nil); err != nil || same != nil {
+		t.Errorf("no route: %v, %v", same, err)
+	}
+}

@@ -2,6 +2,7 @@ package search
 
 import (
 	"math"
+	"slices"
 
 	"overflight/geodesy"
 )
@@ -94,40 +95,52 @@ func (g *ground) spread() {
 // seen tells which cells a strip may show from where the aircraft may be; nil where that is everywhere. A lane is half the
 // sweep width from the farthest cell that it shows, and up to a cell and a half off the middle of a permitted one.
 func (t *Task) seen() []bool {
-	g := newGround(t, float64(t.Sweep/t.Prior.Cell)+2)
-	if g == nil {
+	if t.Permitted == nil {
 		return nil
 	}
-	reach := float64(t.Sweep/t.Prior.Cell)/2 + 1.5
+	return t.sees(t.Sweep/2+3*t.Prior.Cell/2, nil)
+}
+
+// Sees tells, for bound B3, which cells are within reach over the ground of a position where the aircraft may be, and may be
+// looked at from there. It takes positions by cells, so that some are seen from a little farther off than the reach.
+func (t *Task) Sees(reach geodesy.Length, visible func(from Point, column, row int) bool) func(column, row int) bool {
+	if t.Permitted == nil && visible == nil {
+		return func(int, int) bool { return true }
+	}
+	seen := t.sees(reach+2*t.Prior.Cell, visible)
+	return func(i, j int) bool { return seen[j*t.Prior.Columns+i] }
+}
+
+func (t *Task) sees(reach geodesy.Length, visible func(Point, int, int) bool) []bool {
 	p := t.Prior
+	far := float64(reach / p.Cell)
+	all := *t
+	if all.Permitted == nil {
+		all.Permitted = func(Point) bool { return true }
+	}
+	g := newGround(&all, far+1)
 	out := make([]bool, p.Cells())
-	n := int32(math.Ceil(reach))
+	n := int32(math.Ceil(far))
 	var offsets [][2]int32
 	for dj := -n; dj <= n; dj++ {
 		for di := -n; di <= n; di++ {
-			if math.Hypot(float64(di), float64(dj)) <= reach {
+			if math.Hypot(float64(di), float64(dj)) <= far {
 				offsets = append(offsets, [2]int32{di, dj})
 			}
 		}
 	}
-	// Where all around is permitted a position need not be marked from.
-	for j := range g.rows {
-		for i := range g.cols {
-			clear := g.clear[j*g.cols+i]
-			if clear <= -0.999 {
+	// The nearest positions first: most cells are seen from there.
+	slices.SortStableFunc(offsets, func(a, b [2]int32) int { return int(a[0]*a[0] + a[1]*a[1] - b[0]*b[0] - b[1]*b[1]) })
+	for c := range out {
+		column, row := c%p.Columns, c/p.Columns
+		for _, o := range offsets {
+			x, y := float64(int32(column)+o[0])+0.5, float64(int32(row)+o[1])+0.5
+			if g.at(x, y) <= -0.999 {
 				continue
 			}
-			x, y := i+g.x0, j+g.y0
-			if clear > 2 {
-				if x >= 0 && y >= 0 && int(x) < p.Columns && int(y) < p.Rows {
-					out[int(y)*p.Columns+int(x)] = true
-				}
-				continue
-			}
-			for _, o := range offsets {
-				if u, v := x+o[0], y+o[1]; u >= 0 && v >= 0 && int(u) < p.Columns && int(v) < p.Rows {
-					out[int(v)*p.Columns+int(u)] = true
-				}
+			if visible == nil || visible(Point{geodesy.Length(x) * p.Cell, geodesy.Length(y) * p.Cell}, column, row) {
+				out[c] = true
+				break
 			}
 		}
 	}

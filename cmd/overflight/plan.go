@@ -27,6 +27,8 @@ type planFlags struct {
 	sortie, resume, pattern, level string
 	resumeSortie                   int
 	overlap                        float64
+	gsd, fov, slant                float64
+	pixels, orbits                 int
 	folder                         folder
 
 	base, prior, fromNow, speed, wind, lanes, asOf, depart string
@@ -96,6 +98,11 @@ func newPlan(t *terminal) *cobra.Command {
 	flags.StringVar(&f.station, "station", "", t.words.Text("help.plan.station"))
 	flags.Float64Var(&f.reach, "reach", 0, t.words.Text("help.plan.reach"))
 	flags.Float64Var(&f.field, "field", 180, t.words.Text("help.plan.field"))
+	flags.Float64Var(&f.gsd, "gsd", 0, t.words.Text("help.plan.gsd"))
+	flags.IntVar(&f.pixels, "pixels", 0, t.words.Text("help.plan.pixels"))
+	flags.Float64Var(&f.fov, "fov", 0, t.words.Text("help.plan.fov"))
+	flags.Float64Var(&f.slant, "slant", 0, t.words.Text("help.plan.slant"))
+	flags.IntVar(&f.orbits, "orbits", 0, t.words.Text("help.plan.orbits"))
 	flags.StringVar(&f.gimbal, "gimbal", "", t.words.Text("help.plan.gimbal"))
 	flags.Float64Var(&f.height, "height", 4500, t.words.Text("help.plan.height"))
 	return c
@@ -114,8 +121,11 @@ func doPlan(ctx context.Context, t *terminal, f *planFlags) error {
 	if out > 1 {
 		return usage("%s", t.words.Text("error.plan.stdout"))
 	}
-	if f.gimbal != "" && f.reach == 0 {
+	if f.gimbal != "" && f.reach == 0 && f.gsd == 0 && f.slant == 0 {
 		return usage("%s", t.words.Text("error.plan.missing", "--reach"))
+	}
+	if f.gsd != 0 && !(f.pixels > 0 && f.fov > 0 && f.fov < 180) {
+		return usage("%s", t.words.Text("error.plan.pixel"))
 	}
 	r, err := f.request(t)
 	if err == nil {
@@ -127,14 +137,10 @@ func doPlan(ctx context.Context, t *terminal, f *planFlags) error {
 	if flights := r.Flights(); f.station == source.Stdin && flights > 1 {
 		return usage("%s", t.words.Text("error.plan.stdout"))
 	}
+	r.Sensor = f.sensor()
 	p, err := planning.Make(ctx, r, nil)
 	if err != nil {
 		return sayPlan(t, err)
-	}
-	if f.reach != 0 || f.gimbal != "" {
-		if p.Turret, err = p.Gimbal(geodesy.Length(f.reach)*geodesy.Kilometre, geodesy.Angle(f.field)); err != nil {
-			return sayPlan(t, err)
-		}
 	}
 	for _, x := range []struct {
 		file  string
@@ -165,6 +171,21 @@ func doPlan(ctx context.Context, t *terminal, f *planFlags) error {
 		return nil
 	}
 	return t.write(source.Stdin, func(w io.Writer) error { return p.WriteTable(w, t.words) })
+}
+
+// sensor is the turret that is asked for; nil: none.
+func (f *planFlags) sensor() *planning.Sensor {
+	if f.reach == 0 && f.gsd == 0 && f.slant == 0 && f.orbits == 0 {
+		return nil
+	}
+	s := &planning.Sensor{
+		Reach: geodesy.Length(f.reach) * geodesy.Kilometre, Field: geodesy.Angle(f.field), Height: geodesy.Length(f.height),
+		Slant: geodesy.Length(f.slant) * geodesy.Kilometre, Coarsest: geodesy.Length(f.gsd), Orbits: f.orbits,
+	}
+	if f.pixels > 0 {
+		s.Pixel = geodesy.Angle(f.fov).Radians() / float64(f.pixels)
+	}
+	return s
 }
 
 // stationFile numbers the files of several sorties: "a.plan", "a-2.plan".

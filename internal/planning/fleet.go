@@ -231,6 +231,14 @@ func (t *attempt) plan(ctx context.Context, r *Request, progress func(*Plan)) (*
 	var budgets []geodesy.Length
 	for range tries {
 		tasks := t.tasks()
+		if r.Sensor != nil {
+			for k := range tasks {
+				tasks[k].Length -= geodesy.Length(float64(r.Sensor.Orbits) * 2 * math.Pi * float64(tasks[k].Turn))
+				if tasks[k].Length <= 0 {
+					return nil, t.unreachable(r, tasks[k].wing)
+				}
+			}
+		}
 		var out *Plan
 		var longest []float64
 		var err error
@@ -243,6 +251,9 @@ func (t *attempt) plan(ctx context.Context, r *Request, progress func(*Plan)) (*
 			out, longest, err = t.optimise(ctx, r, tasks, progress != nil, show)
 		}
 		if err != nil {
+			return nil, err
+		}
+		if err := t.circle(r, out, longest); err != nil {
 			return nil, err
 		}
 		t.separate(r, out)
@@ -344,11 +355,52 @@ func (t *attempt) outline(r *Request, tasks []task, sorties []Sortie) (*Plan, []
 		s.Duration = w.airspeed.Duration(s.Legs)
 		longest[x.wing] = max(longest[x.wing], float64(s.Duration)/float64(w.available))
 		out.POS += s.POS
-		// The bound has the wind behind it all the way.
-		bounded[k].Length = w.airspeed.Farthest(w.available)
 	}
-	out.Bound, out.First = search.PooledBound(bounded), bounded[0].Bound()
+	if t.bound == 0 {
+		// The bound has the wind behind it all the way. It is the same for every length that is tried.
+		for k := range bounded {
+			w := &t.wings[tasks[k].wing]
+			bounded[k].Length = w.airspeed.Farthest(w.available)
+		}
+		t.bound, t.bounded = search.PooledBound(bounded), bounded[0].Bound()
+	}
+	out.Bound, out.First = t.bound, t.bounded
 	return out, longest
+}
+
+// circle puts the orbits of a turret into the routes of a plan, each sortie over what those before leave.
+func (t *attempt) circle(r *Request, p *Plan, longest []float64) error {
+	if r.Sensor == nil || r.Sensor.Orbits == 0 {
+		return nil
+	}
+	reach, err := r.Sensor.check()
+	if err != nil {
+		return err
+	}
+	task := p.task()
+	visible := p.visible(r.Sensor)
+	for k := range p.Sorties {
+		s := &p.Sorties[k]
+		w := &t.wings[s.Wing]
+		turret := search.Turret{Rate: float64(r.Sweep) * float64(s.Speed), Farthest: reach, Field: r.Sensor.Field}
+		task.Turn, task.Base = w.task.Turn, w.task.Base
+		if s.Legs, err = turret.WithOrbits(&task, s.Legs, w.airspeed, r.Sensor.Orbits, visible); err != nil {
+			return err
+		}
+		s.Length, _ = search.Length(s.Legs)
+		s.Duration = w.airspeed.Duration(s.Legs)
+		longest[s.Wing] = max(longest[s.Wing], float64(s.Duration)/float64(w.available))
+		plan, err := turret.Schedule(&task, s.Legs, w.airspeed, visible)
+		if err != nil {
+			return err
+		}
+		pod := make([]float64, task.Prior.Cells())
+		for c, n := range plan.Looks {
+			pod[c] = search.Looks(r.Detection, int(n))
+		}
+		task.Prior = task.Prior.Left(pod)
+	}
+	return nil
 }
 
 // waiting is in which steps flights wait for each other.

@@ -52,6 +52,7 @@ const (
 	CodePattern  Code = "pattern"   // name
 	CodeAllFound Code = "all-found" // file
 
+	CodeTooHigh    Code = "too-high"    // height in metres, longest slant range
 	CodeShut       Code = "shut"        // where the aircraft is, km looked around
 	CodeSpent      Code = "spent"       // flight, hours in the air, hours that it has
 	CodeNoAirspace Code = "no-airspace" // sortie, from, to, what stands against it, states
@@ -111,6 +112,7 @@ type Request struct {
 	Flown   *Cleared       // what the flight in the air has looked at so far; nil: nothing
 	Found   []Found        // places that were found
 
+	Sensor   *Sensor   // a turret; nil: a camera that looks straight down only
 	InAir    *InAir    // the flight whose rest is planned; nil: none of a record
 	Airspace *Airspace // what is on record about where the sortie may be; nil: that is not asked
 }
@@ -209,6 +211,11 @@ func Make(ctx context.Context, r *Request, progress func(*Plan)) (*Plan, error) 
 	if err != nil {
 		return nil, err
 	}
+	if r.Sensor != nil {
+		if _, err := r.Sensor.check(); err != nil {
+			return nil, err
+		}
+	}
 	m, err := survey(r)
 	if err != nil {
 		return nil, err
@@ -248,6 +255,11 @@ func Make(ctx context.Context, r *Request, progress func(*Plan)) (*Plan, error) 
 			return nil, err
 		}
 	}
+	if r.Sensor != nil {
+		if p.Turret, err = p.gimbal(r.Sensor); err != nil {
+			return nil, err
+		}
+	}
 	if err := p.sound(); err != nil {
 		return nil, err
 	}
@@ -273,10 +285,12 @@ func (p *Plan) sound() error {
 
 // attempt is a plan along one axis, at first.
 type attempt struct {
-	frame frame
-	wings []wing
-	first float64     // POS of the first plan
-	exit  *search.Leg // that the first flight begins with, out of airspace where it may no longer be; nil: none
+	frame   frame
+	wings   []wing
+	first   float64     // POS of the first plan
+	bound   float64     // of all flights; 0: not worked out yet
+	bounded float64     // of the first
+	exit    *search.Leg // that the first flight begins with, out of airspace where it may no longer be; nil: none
 }
 
 func (m *terrain) attempt(r *Request, wings []wing, axis geodesy.Angle) (*attempt, error) {

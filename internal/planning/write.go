@@ -63,6 +63,12 @@ type TurretSummary struct {
 	POS   float64 `json:"pos"`
 	Bound float64 `json:"bound"`
 	Share float64 `json:"share_of_bound"`
+
+	Anywhere float64 `json:"bound_of_any_route"`
+	Orbits   int     `json:"orbits"` // in each sortie
+	Height   float64 `json:"height_m,omitempty"`
+	Pixel    float64 `json:"pixel_rad,omitempty"`
+	Coarsest float64 `json:"gsd_m,omitempty"`
 }
 
 // SortieSummary is a flight without its route, which the GeoJSON has.
@@ -143,7 +149,8 @@ func (p *Plan) Document(words *catalogue.Catalogue) Document {
 		d.Patterns = append(d.Patterns, PatternShare{Pattern: string(x.Name), POS: x.POS, Share: x.POS / p.First})
 	}
 	if g := p.Turret; g != nil {
-		d.Turret = &TurretSummary{Reach: float64(g.Turret.Farthest), Field: float64(g.Turret.Field), Rate: g.Turret.Rate, Looks: len(g.Glances), POS: g.POS, Bound: g.Bound, Share: g.share()}
+		d.Turret = &TurretSummary{Reach: float64(g.Turret.Farthest), Field: float64(g.Turret.Field), Rate: g.Turret.Rate, Looks: len(g.Glances), POS: g.POS, Bound: g.Bound, Share: g.share(),
+			Anywhere: g.Anywhere, Orbits: g.Sensor.Orbits, Height: float64(g.Sensor.Height), Pixel: g.Sensor.Pixel, Coarsest: float64(g.Sensor.Coarsest)}
 	}
 	return d
 }
@@ -238,7 +245,10 @@ func (p *Plan) WriteTable(w io.Writer, words *catalogue.Catalogue) error {
 		lines = append(lines, "  "+words.Text("plan.closest", catalogue.Decimal(float64(p.Closest.Distance)/1000, 1), p.Closest.Sorties[0], p.Closest.Sorties[1], clock(p.Closest.After)))
 	}
 	if p.Turret != nil {
-		lines = append(lines, "", "  "+p.Turret.line(words))
+		lines = append(lines, "")
+		for _, l := range p.Turret.lines(words) {
+			lines = append(lines, "  "+l)
+		}
 	}
 	if len(p.Patterns) > 0 {
 		lines = append(lines, "", "  "+words.Text("plan.patterns"))
