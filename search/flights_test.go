@@ -470,3 +470,35 @@ func TestOrbitsAreFlownWhereTheyPay(t *testing.T) {
 		t.Errorf("no route: %v, %v", same, err)
 	}
 }
+
+// TestFoundByTheEndOfEachPeriod: it grows to what the whole routes find, and never beyond what the effort until then can.
+func TestFoundByTheEndOfEachPeriod(t *testing.T) {
+	t.Parallel()
+	task := small()
+	task.Length = 300 * geodesy.Kilometre
+	a := Airspeed{Air: 90, Bank: 20}
+	var flights []Flight
+	var legs []Leg
+	last := time.Duration(0)
+	for k := range 2 {
+		route := planned(t, task, uint64(k+1), 5000).Route(task)
+		flights = append(flights, Flight{route, a, time.Duration(k) * 20 * time.Minute, k})
+		legs = append(legs, route...)
+		last = flights[k].Ends()
+	}
+	const n = 10
+	every := last/n + 1
+	found := Found(task, flights, every, n)
+	for k, pos := range found {
+		tasks := []Task{*task, *task}
+		for i := range tasks {
+			tasks[i].Length = a.Farthest(min(max(0, time.Duration(k+1)*every-flights[i].Begins), flights[i].Airspeed.Duration(flights[i].Legs)))
+		}
+		if bound := BoundUntil(tasks); pos > bound || k > 0 && pos < found[k-1] {
+			t.Errorf("period %d: %v, before %v, bound %v", k, pos, found[max(0, k-1)], bound)
+		}
+	}
+	if whole := task.Prior.POS(PODs(task.Prior, legs, task.Sweep, task.Detection)); math.Abs(whole-found[n-1]) > 1e-3 || found[0] >= found[n-1] {
+		t.Errorf("%v at the end, %v in all", found[n-1], whole)
+	}
+}

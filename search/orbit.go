@@ -33,6 +33,7 @@ func (k Turret) WithOrbits(t *Task, legs []Leg, a Airspeed, orbits int, visible 
 	p := t.Prior
 	looks := slices.Clone(s.Looks)
 	out := slices.Clone(legs)
+	circles := make([]bool, len(out)) // a circle is not cut
 	// Of a circle the middle is as far from all of its places.
 	round := k
 	if round.Farthest -= t.Turn; round.Farthest <= round.Nearest {
@@ -44,6 +45,9 @@ func (k Turret) WithOrbits(t *Task, legs []Leg, a Airspeed, orbits int, visible 
 		best, at, where, left := 0.0, -1, geodesy.Length(0), false
 		for i := range out {
 			l := &out[i].Link
+			if circles[i] {
+				continue
+			}
 			for d := geodesy.Length(0); d <= l.Length(); d += 2 * t.Turn {
 				for _, to := range [2]bool{true, false} {
 					circle := Orbit(l.At(d), t.Turn, to)
@@ -70,6 +74,7 @@ func (k Turret) WithOrbits(t *Task, legs []Leg, a Airspeed, orbits int, visible 
 		l := out[at]
 		circle := Orbit(l.At(where), t.Turn, left)
 		out = slices.Replace(out, at, at+1, Leg{Link: l.until(where), Sensed: l.Sensed}, Leg{Link: circle}, Leg{Link: l.after(where), Sensed: l.Sensed})
+		circles = slices.Replace(circles, at, at+1, false, true, false)
 		k.take(t, round, circle.middle(), k.glances(p, a.Time(&circle)), looks, visible)
 	}
 	return slices.DeleteFunc(out, func(l Leg) bool { return l.Length() <= 0 }), nil

@@ -136,7 +136,12 @@ func (f *Fleet) Plans() (plans []*Plan, pos float64) {
 
 // PooledBound is bound B1 to B3 of several tasks together, over the prior of the first: their efforts pooled, in each cell
 // the best detection of any, and none where no permitted position of any sees it.
-func PooledBound(tasks []Task) float64 {
+func PooledBound(tasks []Task) float64 { return pooled(tasks, true) }
+
+// BoundUntil is PooledBound for flights that need not be home yet: their lengths are those flown until an instant.
+func BoundUntil(tasks []Task) float64 { return pooled(tasks, false) }
+
+func pooled(tasks []Task, home bool) float64 {
 	prior := tasks[0].Prior
 	detection := make([]float64, prior.Cells())
 	sorties := make([]Sortie, len(tasks))
@@ -148,16 +153,14 @@ func PooledBound(tasks []Task) float64 {
 				detection[c] = max(detection[c], t.detection(c))
 			}
 		}
-		sorties[k] = t.sortie(t.Length)
+		useful := func(c int) bool { return t.Prior.POC[c] > 0 && t.detection(c) > 0 }
+		way := t.Prior.distance(t.origin(), useful)
+		if home {
+			way += t.Prior.distance(t.Base, useful)
+		}
+		sorties[k] = Sortie{Length: t.Length, Sweep: t.Sweep, Nearest: way / 2}
 	}
 	return prior.Seen(func(i, j int) bool { return detection[j*prior.Columns+i] > 0 }).Looks(Pooled(sorties), detection)
-}
-
-// sortie is what a flight of a length can spend at most: with the way to the nearest cell that is worth a look and back from
-// the one nearest to base taken off, also where they are two cells.
-func (t *Task) sortie(n geodesy.Length) Sortie {
-	useful := func(c int) bool { return t.Prior.POC[c] > 0 && t.detection(c) > 0 }
-	return Sortie{Length: n, Sweep: t.Sweep, Nearest: (t.Prior.distance(t.origin(), useful) + t.Prior.distance(t.Base, useful)) / 2}
 }
 
 // Flight is a route and when it begins, counted from a common instant.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 
 	"overflight/airspace"
 	"overflight/authority"
+	"overflight/evidence"
 	"overflight/format/geojson"
 	"overflight/format/raster"
 	"overflight/geodesy"
@@ -269,9 +271,18 @@ func (f *planFlags) request(t *terminal) (*planning.Request, error) {
 	return r, f.ground(t, r)
 }
 
+// readInput reads a file that a plan is made of, and notes what was read.
+func readInput(r *planning.Request, option, file string) ([]byte, error) {
+	b, err := readBounded(file, mostPriorFile)
+	if err == nil {
+		r.Inputs = append(r.Inputs, planning.Input{Option: option, Name: file, SHA256: evidence.Digest(sha256.Sum256(b))})
+	}
+	return b, err
+}
+
 // ground reads the prior, what is excluded, and the states whose airspace is permitted.
 func (f *planFlags) ground(t *terminal, r *planning.Request) error {
-	b, err := readBounded(f.prior, mostPriorFile)
+	b, err := readInput(r, "--prior", f.prior)
 	if err != nil {
 		return err
 	}
@@ -293,7 +304,7 @@ func (f *planFlags) ground(t *terminal, r *planning.Request) error {
 		return err
 	}
 	for _, file := range f.exclude {
-		b, err := readBounded(file, mostPriorFile)
+		b, err := readInput(r, "--exclude", file)
 		if err != nil {
 			return err
 		}
@@ -329,8 +340,8 @@ func (f *planFlags) ground(t *terminal, r *planning.Request) error {
 
 // rasters reads what adds to the map, and what earlier looks take off it.
 func (f *planFlags) rasters(r *planning.Request) error {
-	read := func(file string) (*raster.Raster, error) {
-		b, err := readBounded(file, mostPriorFile)
+	read := func(option, file string) (*raster.Raster, error) {
+		b, err := readInput(r, option, file)
 		if err != nil {
 			return nil, err
 		}
@@ -355,7 +366,7 @@ func (f *planFlags) rasters(r *planning.Request) error {
 			}
 		}
 		var err error
-		if l.Raster, err = read(l.Name); err != nil {
+		if l.Raster, err = read("--layer", l.Name); err != nil {
 			return err
 		}
 		r.Layers = append(r.Layers, l)
@@ -363,7 +374,7 @@ func (f *planFlags) rasters(r *planning.Request) error {
 	if f.cleared == "" {
 		return nil
 	}
-	m, err := read(f.cleared)
+	m, err := read("--cleared", f.cleared)
 	r.Cleared = &planning.Cleared{Name: f.cleared, Raster: m}
 	return err
 }

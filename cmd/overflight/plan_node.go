@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 
 	"overflight/airspace"
 	"overflight/authority"
+	"overflight/evidence"
 	"overflight/format/raster"
 	"overflight/geodesy"
 	"overflight/internal/app"
@@ -86,7 +88,7 @@ func (f *planFlags) learned(ctx context.Context, t *terminal, r *planning.Reques
 	if f.resume == "" {
 		return nil
 	}
-	b, err := readBounded(f.resume, mostPriorFile)
+	b, err := readInput(r, "--resume", f.resume)
 	if err != nil {
 		return err
 	}
@@ -130,30 +132,33 @@ func (f *planFlags) flying(ctx context.Context, t *terminal, k *client.Client, r
 	if err != nil {
 		return 0, err
 	}
-	seen, err := readCover(answer)
+	seen, digest, err := readCover(answer)
 	if err != nil {
 		return 0, err
 	}
+	r.Inputs = append(r.Inputs, planning.Input{Option: "--from-now", Name: w.Flight, SHA256: digest})
 	r.Flown = &planning.Cleared{Name: w.Flight, Raster: seen}
 	return elapsed, nil
 }
 
 // readCover reads what a flight has looked at as the raster that `coverage` writes.
-func readCover(answer io.ReadCloser) (*raster.Raster, error) {
+func readCover(answer io.ReadCloser) (*raster.Raster, evidence.Digest, error) {
 	m := &cover{}
 	grid, layers, err := server.DecodeRaster(answer)
 	if err = errors.Join(err, answer.Close()); err != nil {
-		return nil, err
+		return nil, evidence.Digest{}, err
 	}
 	if len(layers) != 4 {
-		return nil, fmt.Errorf("reading coverage: %d layers, want 4", len(layers))
+		return nil, evidence.Digest{}, fmt.Errorf("reading coverage: %d layers, want 4", len(layers))
 	}
 	m.Grid, m.pod, m.correlated, m.independent, m.looks = grid, layers[0], layers[1], layers[2], layers[3]
 	var b bytes.Buffer
 	if err := writeCoverTIFF(&b, m, nil); err != nil {
-		return nil, err
+		return nil, evidence.Digest{}, err
 	}
-	return raster.ReadTIFF(b.Bytes(), 1)
+	digest := evidence.Digest(sha256.Sum256(b.Bytes()))
+	r, err := raster.ReadTIFF(b.Bytes(), 1)
+	return r, digest, err
 }
 
 // mostGround bounds the places by which one of several clearances is chosen.
@@ -230,5 +235,6 @@ func (f *planFlags) permits(ctx context.Context, t *terminal, k *client.Client, 
 		a.Permits[x.State] = planning.Permit{Permit: x.Permit, EnterText: x.EnterText, LookText: x.LookText}
 	}
 	r.Airspace = a
+	r.Inputs = append(r.Inputs, planning.Input{Option: "--for", Name: p.Sortie, SHA256: p.Plan}, planning.Input{Option: "ruleset", Name: p.RuleSet, SHA256: p.Rules})
 	return nil
 }

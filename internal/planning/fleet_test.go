@@ -17,7 +17,8 @@ func TestSeveralAircraftKeepApart(t *testing.T) {
 	t.Parallel()
 	for _, wind := range []geodesy.Speed{0, 20} {
 		r := request()
-		r.WindSpeed, r.WindFrom, r.Iterations = wind, 300, 500
+		lanes := geodesy.Angle(0)
+		r.WindSpeed, r.WindFrom, r.Iterations, r.Lanes = wind, 300, 500, &lanes
 		r.Turnaround, r.Apart = 90*time.Minute, 6000
 		slow := authority.Airframe{Type: "slow", Name: "Slow", Cruise: authority.Figure{Value: 60}, Endurance: authority.Figure{Value: 10}}
 		r.Others = []Wing{{Given: "slow:2", Aircraft: slow, Base: geodesy.Position{Lat: 25.3, Lon: -105.9}, Hours: 5 * time.Hour, Sorties: 2}}
@@ -142,5 +143,104 @@ func TestACourseIsTrueWhereItIsFlown(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestPatternsArePlans: a pattern that is chosen is flown by every sortie over what those before leave, within its bound and home
+// in time, and the optimised plan finds more.
+func TestPatternsArePlans(t *testing.T) {
+	t.Parallel()
+	lanes := geodesy.Angle(0)
+	r := request()
+	r.Lanes, r.Sorties, r.Iterations = &lanes, 2, 1000
+	ours, err := Make(t.Context(), r, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, k := range search.Patterns() {
+		for _, wind := range []geodesy.Speed{0, 20}[:max(1, 2-i)] {
+			r := request()
+			r.Lanes, r.Pattern, r.Sorties, r.WindSpeed, r.WindFrom = &lanes, k, 2, wind, 240
+			p, err := Make(t.Context(), r, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, s := range p.Sorties {
+				if s.Duration > r.Hours-r.Reserve || s.Lanes == 0 || s.POS <= 0 {
+					t.Errorf("%s, sortie %d: %v in the air, %d lanes, POS %v", k, i+1, s.Duration, s.Lanes, s.POS)
+				}
+			}
+			if p.POS > p.Bound || p.POS > ours.POS || p.Sorties[1].POS > p.Sorties[0].POS+1e-9 {
+				t.Errorf("%s: POS %v, bound %v, optimised %v", k, p.POS, p.Bound, ours.POS)
+			}
+		}
+	}
+	r.Pattern, r.Permitted = search.ParallelSweep, func(p geodesy.Position) bool { return p.Lon < -106.97 }
+	var f *Fault
+	if _, err := Make(t.Context(), r, nil); !errors.As(err, &f) || f.Code != CodePattern {
+		t.Errorf("a pattern without room: %v", err)
+	}
+}
+
+// TestATurretOrbitsWithinItsTime: the plan with orbits is home in time, in wind too; its schedule looks from the orbits; its reach
+// follows from height and resolution.
+func TestATurretOrbitsWithinItsTime(t *testing.T) {
+	t.Parallel()
+	for _, wind := range []geodesy.Speed{0, 10} {
+		r := request()
+		lanes := geodesy.Angle(0)
+		r.Lanes, r.Iterations, r.Sorties, r.WindSpeed, r.WindFrom = &lanes, 200, 2, wind, 100
+		r.Sensor = &Sensor{Field: 120, Height: 5000, Pixel: 30e-6, Coarsest: 0.39, Orbits: 4}
+		p, err := Make(t.Context(), r, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if g := p.Turret; math.Abs(float64(g.Turret.Farthest)-12_000) > 1 || g.POS <= 0 || g.POS > g.Bound || g.Bound > g.Anywhere {
+			t.Errorf("reach %v, POS %v of %v of %v", g.Turret.Farthest, g.POS, g.Bound, g.Anywhere)
+		}
+		for i, s := range p.Sorties {
+			circles := 0
+			for k := range s.Legs {
+				if l := &s.Legs[k]; l.Parts[0] > 6*l.Turn && l.Turn > 10 {
+					circles++
+				}
+			}
+			if circles != 4 || s.Duration > r.Hours-r.Reserve {
+				t.Errorf("sortie %d: %d orbits, %v in the air", i+1, circles, s.Duration)
+			}
+		}
+	}
+	for want, s := range map[Code]*Sensor{
+		CodeTooHigh: {Field: 120, Height: 15_000, Pixel: 30e-6, Coarsest: 0.39},
+		CodeRange:   {Field: 120, Reach: 10_000, Orbits: 51},
+	} {
+		r := request()
+		r.Sensor = s
+		var f *Fault
+		if _, err := Make(t.Context(), r, nil); !errors.As(err, &f) || f.Code != want {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+	if err := (&Gimbal{POS: 0.5, Bound: 0.4, Anywhere: 1}).sound(); !errors.Is(err, ErrAboveBound) {
+		t.Error(err)
+	}
+}
+
+// TestFindsCountByWhenTheyAreMade: the value lies below its bound B4, and under the POS, since none counts more than in full.
+func TestFindsCountByWhenTheyAreMade(t *testing.T) {
+	t.Parallel()
+	r := request()
+	lanes := geodesy.Angle(0)
+	r.Lanes, r.Soonest, r.Sorties, r.Turnaround = &lanes, true, 2, time.Hour
+	p, err := Make(t.Context(), r, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := p.Value
+	if v == nil || !(v.Value > 0 && v.Value < v.Bound && v.Bound < p.Bound && v.Value < p.POS) {
+		t.Errorf("%+v, POS %v of %v", v, p.POS, p.Bound)
+	}
+	if err := (&Plan{POS: 0.1, Bound: 0.5, Value: &Value{0.3, 0.2}}).sound(); !errors.Is(err, ErrAboveBound) {
+		t.Error(err)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"overflight/authority"
+	"overflight/evidence"
 	"overflight/format/geojson"
 	"overflight/geodesy"
 	"overflight/search"
@@ -112,6 +113,7 @@ type Request struct {
 	Flown   *Cleared       // what the flight in the air has looked at so far; nil: nothing
 	Found   []Found        // places that were found
 
+	Inputs   []Input   // files that the request was made of
 	Sensor   *Sensor   // a turret; nil: a camera that looks straight down only
 	InAir    *InAir    // the flight whose rest is planned; nil: none of a record
 	Airspace *Airspace // what is on record about where the sortie may be; nil: that is not asked
@@ -125,6 +127,13 @@ type Wing struct {
 	Hours    time.Duration
 	Air      geodesy.Speed // 0: the cruise speed of the type
 	Sorties  int
+}
+
+// Input is a file that a request was made of, or a part of the record, by what was read of it.
+type Input struct {
+	Option string          `json:"option"` // by which it was given
+	Name   string          `json:"name"`
+	SHA256 evidence.Digest `json:"sha256"`
 }
 
 // InAir is a flight that is on record so far, from which Start, Hours and Flown were taken.
@@ -180,6 +189,7 @@ type Plan struct {
 	Patterns []Pattern      // of the first sortie, beside its own bound
 	First    float64        // bound of the first sortie
 	Turret   *Gimbal        // nil: a camera that looks straight down only
+	Value    *Value         // where finds are to come soon; nil: when they come is not counted
 	Leaves   geodesy.Length // that the first flight flies out of airspace where it may no longer be, before it searches
 	Closest  *Approach      // nil: no two flights are in the air at once
 
@@ -255,6 +265,9 @@ func Make(ctx context.Context, r *Request, progress func(*Plan)) (*Plan, error) 
 			return nil, err
 		}
 	}
+	if r.Soonest {
+		p.Value = p.value()
+	}
 	if r.Sensor != nil {
 		if p.Turret, err = p.gimbal(r.Sensor); err != nil {
 			return nil, err
@@ -272,6 +285,9 @@ var ErrAboveBound = errors.New("plan above its bound")
 // sound holds every figure of a plan to its bound.
 func (p *Plan) sound() error {
 	const rounding = 1e-9
+	if v := p.Value; v != nil && !(v.Value <= v.Bound+rounding) {
+		return fmt.Errorf("%w: value %v, bound %v", ErrAboveBound, v.Value, v.Bound)
+	}
 	if !(p.POS <= p.Bound+rounding) {
 		return fmt.Errorf("%w: POS %v, bound %v", ErrAboveBound, p.POS, p.Bound)
 	}

@@ -172,7 +172,8 @@ func TestAPlanIsShownInTheMaking(t *testing.T) {
 	t.Parallel()
 	for _, wind := range []geodesy.Speed{0, 25} {
 		r := request()
-		r.Sorties, r.Iterations, r.WindFrom, r.WindSpeed = 2, 3000, 300, wind
+		lanes := geodesy.Angle(0)
+		r.Sorties, r.Iterations, r.WindFrom, r.WindSpeed, r.Lanes = 2, 3000, 300, wind, &lanes
 		alone, err := Make(t.Context(), r, nil)
 		if err != nil {
 			t.Fatal(err)

@@ -46,6 +46,18 @@ type Document struct {
 	Turret      *TurretSummary  `json:"turret,omitempty"`
 	Assumptions []string        `json:"assumptions"`
 
+	AsOf     time.Time      `json:"as_of"` // that tips fade up to
+	HalfLife float64        `json:"half_life_h"`
+	Inputs   []Input        `json:"inputs"`
+	Layers   []LayerSummary `json:"layers"`
+	Excluded int            `json:"excluded_polygons"`
+	States   string         `json:"states,omitempty"` // whose airspace is permitted, with --states
+	Pattern  string         `json:"pattern,omitempty"`
+	Resumed  string         `json:"resumed,omitempty"`
+	InAir    *InAirSummary  `json:"in_air,omitempty"`
+	Found    []FoundSummary `json:"found"`
+	Value    *ValueSummary  `json:"value,omitempty"`
+
 	Fleet      []AircraftSummary `json:"fleet"`
 	Turnaround float64           `json:"turnaround_h"`
 	Apart      float64           `json:"apart_m"`
@@ -95,6 +107,36 @@ type AircraftSummary struct {
 	Sorties  int        `json:"sorties"`
 }
 
+// LayerSummary is a raster that adds to the map.
+type LayerSummary struct {
+	Name   string  `json:"name"`
+	Weight float64 `json:"weight"`
+}
+
+// InAirSummary is the flight whose rest is planned, and where it begins.
+type InAirSummary struct {
+	Flight  string     `json:"flight,omitempty"`
+	At      *time.Time `json:"at,omitempty"`
+	TookOff *time.Time `json:"took_off,omitempty"`
+	Start   [2]float64 `json:"start"`
+	Course  float64    `json:"course_deg"`
+	Seen    bool       `json:"looks_taken_off"`
+	Leaves  float64    `json:"leaves_m,omitempty"`
+}
+
+// FoundSummary is a place that is not looked for any more.
+type FoundSummary struct {
+	Position [2]float64 `json:"position"`
+	Radius   float64    `json:"radius_m"`
+}
+
+// ValueSummary is what a plan comes to where finds count by when they are made, beside bound B4.
+type ValueSummary struct {
+	Value float64 `json:"value"`
+	Bound float64 `json:"bound"`
+	Share float64 `json:"share_of_bound"`
+}
+
 // ClosestSummary is how close two flights come while both are in the air, away from base.
 type ClosestSummary struct {
 	Distance float64 `json:"distance_m"`
@@ -134,6 +176,27 @@ func (p *Plan) Document(words *catalogue.Catalogue) Document {
 		w := &p.wings[k]
 		d.Fleet = append(d.Fleet, AircraftSummary{Type: w.Aircraft.Type, Base: pair(w.Base), Hours: w.Hours.Hours(), Airspeed: float64(w.airspeed.Air), Turn: float64(w.task.Turn), Sorties: w.Sorties})
 	}
+	d.AsOf, d.HalfLife, d.Inputs, d.Layers, d.Found = r.AsOf.UTC(), r.HalfLife.Hours(), append([]Input{}, r.Inputs...), []LayerSummary{}, []FoundSummary{}
+	d.Excluded, d.States, d.Pattern = len(r.Excluded), r.States, string(r.Pattern)
+	for i := range r.Layers {
+		d.Layers = append(d.Layers, LayerSummary{r.Layers[i].Name, r.Layers[i].Weight})
+	}
+	for _, x := range r.Found {
+		d.Found = append(d.Found, FoundSummary{pair(x.Position), float64(x.Radius)})
+	}
+	if r.Resume != nil {
+		d.Resumed = r.Resume.Route.Name
+	}
+	if r.Start != nil {
+		d.InAir = &InAirSummary{Start: pair(r.Start.Position), Course: float64(r.Start.Course), Seen: r.Flown != nil, Leaves: float64(p.Leaves)}
+		if f := r.InAir; f != nil {
+			at, off := f.At.UTC(), f.TookOff.UTC()
+			d.InAir.Flight, d.InAir.At, d.InAir.TookOff = f.Flight, &at, &off
+		}
+	}
+	if p.Value != nil {
+		d.Value = &ValueSummary{p.Value.Value, p.Value.Bound, p.Value.share()}
+	}
 	d.Turnaround, d.Apart = r.Turnaround.Hours(), float64(r.Apart)
 	if !r.TakeOff.IsZero() {
 		at := r.TakeOff.UTC()
@@ -155,12 +218,12 @@ func (p *Plan) Document(words *catalogue.Catalogue) Document {
 	return d
 }
 
-// WriteJSON writes the document.
-func (p *Plan) WriteJSON(w io.Writer, words *catalogue.Catalogue) error {
+// WriteJSON writes the document, in English whatever the language, for programs.
+func (p *Plan) WriteJSON(w io.Writer, _ *catalogue.Catalogue) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	return e.Encode(p.Document(words))
+	return e.Encode(p.Document(catalogue.Open(catalogue.English)))
 }
 
 func pair(p geodesy.Position) [2]float64 { return [2]float64{float64(p.Lat), float64(p.Lon)} }
@@ -208,6 +271,9 @@ func (p *Plan) assumptions(words *catalogue.Catalogue) []string {
 	case len(r.Excluded) > 0 || r.Permitted != nil:
 		out = append(out, words.Text("plan.assumes.zones"))
 	}
+	if p.Value != nil {
+		out = append(out, words.Text("plan.assumes.value", periods))
+	}
 	if p.Turret != nil {
 		out = append(out, words.Text("plan.assumes.turret"))
 	}
@@ -235,6 +301,9 @@ func (p *Plan) WriteTable(w io.Writer, words *catalogue.Catalogue) error {
 		"  "+words.Text("plan.share", percent(p.Share())),
 		"",
 	)
+	if v := p.Value; v != nil {
+		lines = append(lines, "  "+words.Text("plan.value", percent(v.Value), percent(v.Bound), percent(v.share())), "")
+	}
 	for i, s := range p.Sorties {
 		lines = append(lines, "  "+words.Text("plan.sortie", i+1, percent(s.POS), s.Lanes, catalogue.Decimal(float64(s.Length)/1000, 0), catalogue.Decimal(float64(s.Sensed)/1000, 0), catalogue.Decimal(s.Duration.Hours(), 1)))
 		if len(p.Sorties) > 1 {
