@@ -8,8 +8,8 @@ import (
 	"overflight/geodesy"
 )
 
-// Orbit is the circle of the turn radius from a pose back to it, to the left or to the right.
-func Orbit(at Pose, turn geodesy.Length, left bool) Link {
+// orbit is the circle of the turn radius from a pose back to it, to the left or to the right.
+func orbit(at Pose, turn geodesy.Length, left bool) Link {
 	w := RSR
 	if left {
 		w = LSL
@@ -50,7 +50,7 @@ func (k Turret) WithOrbits(t *Task, legs []Leg, a Airspeed, orbits int, visible 
 			}
 			for d := geodesy.Length(0); d <= l.Length(); d += 2 * t.Turn {
 				for _, to := range [2]bool{true, false} {
-					circle := Orbit(l.At(d), t.Turn, to)
+					circle := orbit(l.At(d), t.Turn, to)
 					if g != nil && !g.path(&circle, p.Cell) {
 						continue
 					}
@@ -72,7 +72,7 @@ func (k Turret) WithOrbits(t *Task, legs []Leg, a Airspeed, orbits int, visible 
 			break
 		}
 		l := out[at]
-		circle := Orbit(l.At(where), t.Turn, left)
+		circle := orbit(l.At(where), t.Turn, left)
 		out = slices.Replace(out, at, at+1, Leg{Link: l.until(where), Sensed: l.Sensed}, Leg{Link: circle}, Leg{Link: l.after(where), Sensed: l.Sensed})
 		circles = slices.Replace(circles, at, at+1, false, true, false)
 		k.take(t, round, circle.middle(), k.glances(p, a.Time(&circle)), looks, visible)

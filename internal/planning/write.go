@@ -46,7 +46,7 @@ type Document struct {
 	Turret      *TurretSummary  `json:"turret,omitempty"`
 	Assumptions []string        `json:"assumptions"`
 
-	AsOf     time.Time      `json:"as_of"` // that tips fade up to
+	AsOf     *time.Time     `json:"as_of,omitempty"` // that tips fade up to, where they do
 	HalfLife float64        `json:"half_life_h"`
 	Inputs   []Input        `json:"inputs"`
 	Layers   []LayerSummary `json:"layers"`
@@ -176,7 +176,11 @@ func (p *Plan) Document(words *catalogue.Catalogue) Document {
 		w := &p.wings[k]
 		d.Fleet = append(d.Fleet, AircraftSummary{Type: w.Aircraft.Type, Base: pair(w.Base), Hours: w.Hours.Hours(), Airspeed: float64(w.airspeed.Air), Turn: float64(w.task.Turn), Sorties: w.Sorties})
 	}
-	d.AsOf, d.HalfLife, d.Inputs, d.Layers, d.Found = r.AsOf.UTC(), r.HalfLife.Hours(), append([]Input{}, r.Inputs...), []LayerSummary{}, []FoundSummary{}
+	d.HalfLife, d.Inputs, d.Layers, d.Found = r.HalfLife.Hours(), append([]Input{}, r.Inputs...), []LayerSummary{}, []FoundSummary{}
+	if r.HalfLife > 0 {
+		at := r.AsOf.UTC()
+		d.AsOf = &at
+	}
 	d.Excluded, d.States, d.Pattern = len(r.Excluded), r.States, string(r.Pattern)
 	for i := range r.Layers {
 		d.Layers = append(d.Layers, LayerSummary{r.Layers[i].Name, r.Layers[i].Weight})
