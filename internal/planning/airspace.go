@@ -13,7 +13,7 @@ import (
 	"overflight/search"
 )
 
-// Airspace is what is on record about where a sortie may be and look, for planning by it.
+// Airspace is what is on record about where a sortie may be and look, for planning by it. It is for one plan at a time.
 type Airspace struct {
 	Line     airspace.Line // by which places are told
 	Permits  map[airspace.State]Permit
@@ -144,9 +144,9 @@ func (r *Request) refused(f frame, p *search.Prior, base geodesy.Position) error
 func instant(t time.Time) string { return t.UTC().Format("2006-01-02 15:04Z") }
 
 // lines say what was on record of the states in whose airspace the plan might have flown.
-func (a *Airspace) lines(words *catalogue.Catalogue) []string {
+func (a *Airspace) lines(words *catalogue.Catalogue, touched []airspace.State) []string {
 	out := []string{words.Text("plan.airspace", a.Sortie, a.RuleSet, instant(a.From), instant(a.To), instant(a.Known))}
-	for _, s := range slices.Sorted(maps.Keys(a.touched)) {
+	for _, s := range touched {
 		x, asked := a.Permits[s]
 		switch {
 		case !asked:
@@ -202,9 +202,9 @@ type StateSummary struct {
 	LookCode  string `json:"look_code"`
 }
 
-func (a *Airspace) summary() *AirspaceSummary {
+func (a *Airspace) summary(touched []airspace.State) *AirspaceSummary {
 	out := &AirspaceSummary{Sortie: a.Sortie, RuleSet: a.RuleSet, From: a.From.UTC(), To: a.To.UTC(), Known: a.Known.UTC(), States: []StateSummary{}}
-	for _, s := range slices.Sorted(maps.Keys(a.touched)) {
+	for _, s := range touched {
 		x := a.Permits[s]
 		out.States = append(out.States, StateSummary{
 			State: string(s), Enter: x.Enter.Outcome.String(), Clearance: x.Clearance, EnterCode: string(x.Enter.Code), Look: x.Look.Outcome.String(), LookCode: string(x.Look.Code),

@@ -96,7 +96,7 @@ func TestAPlanKeepsToWhatIsCleared(t *testing.T) {
 	if eastward(none) != 0 {
 		t.Errorf("%v looks at ground that may not be looked at", eastward(none))
 	}
-	text := strings.Join(none.Request.Airspace.lines(catalogue.Open(catalogue.English)), "\n")
+	text := strings.Join(none.Request.Airspace.lines(catalogue.Open(catalogue.English), none.touched), "\n")
 	if !strings.Contains(text, "MEX is not cleared and not entered. No clearance.") || !strings.Contains(text, "MEX is not looked into from outside. No looks.") {
 		t.Error(text)
 	}

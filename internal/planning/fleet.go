@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -339,6 +340,9 @@ func (t *attempt) outline(r *Request, tasks []task, sorties []Sortie) (*Plan, []
 		Request: r, Speed: first.airspeed.Air, Turn: first.task.Turn, Axis: t.frame.axis, Cell: first.task.Prior.Cell,
 		Columns: first.task.Prior.Columns, Rows: first.task.Prior.Rows, Budget: first.task.Length, Sorties: sorties,
 		frame: t.frame, wings: slices.Clone(t.wings),
+	}
+	if r.Airspace != nil {
+		out.touched = slices.Sorted(maps.Keys(r.Airspace.touched))
 	}
 	if t.exit != nil {
 		// Slices of sorties come new from each round.

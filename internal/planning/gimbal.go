@@ -54,8 +54,11 @@ func (s *Sensor) check() (geodesy.Length, error) {
 		most   float64
 		zero   bool
 	}{
-		{"--reach", float64(s.Reach) / 1000, 200, true}, {"--field", float64(s.Field), 180, false}, {"--slant", float64(s.Slant) / 1000, 200, true},
-		{"--gsd", float64(s.Coarsest), 100, true}, {"--orbits", float64(s.Orbits), mostOrbits, true},
+		{"--reach", float64(s.Reach) / 1000, 200, true},
+		{"--field", float64(s.Field), 180, false},
+		{"--slant", float64(s.Slant) / 1000, 200, true},
+		{"--gsd", float64(s.Coarsest), 100, true},
+		{"--orbits", float64(s.Orbits), mostOrbits, true},
 	} {
 		if !(x.v <= x.most && (x.v > 0 || x.zero && x.v == 0)) {
 			return 0, fault(CodeRange, x.option, fmt.Sprintf("%g", x.v), fmt.Sprintf("0..%g", x.most))

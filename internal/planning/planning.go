@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"overflight/airspace"
 	"overflight/authority"
 	"overflight/evidence"
 	"overflight/format/geojson"
@@ -193,8 +194,9 @@ type Plan struct {
 	Leaves   geodesy.Length // that the first flight flies out of airspace where it may no longer be, before it searches
 	Closest  *Approach      // nil: no two flights are in the air at once
 
-	frame frame
-	wings []wing
+	frame   frame
+	wings   []wing
+	touched []airspace.State // in whose airspace it might have flown
 }
 
 // Approach is how close two flights of a plan come, away from the base where the later one lands.

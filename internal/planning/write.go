@@ -169,8 +169,10 @@ func (p *Plan) Document(words *catalogue.Catalogue) Document {
 		Seed: r.Seed, Iterations: r.Iterations, Soonest: r.Soonest, POS: p.POS, Bound: p.Bound, Share: p.Share(), Assumptions: p.assumptions(words),
 	}
 	for _, s := range p.Sorties {
-		d.Sorties = append(d.Sorties, SortieSummary{POS: s.POS, Length: float64(s.Length), Sensed: float64(s.Sensed), Duration: s.Duration.Hours(), Lanes: s.Lanes,
-			Aircraft: s.Wing + 1, Number: s.Number, Base: pair(s.Base), Begins: s.Begins.Hours()})
+		d.Sorties = append(d.Sorties, SortieSummary{
+			POS: s.POS, Length: float64(s.Length), Sensed: float64(s.Sensed), Duration: s.Duration.Hours(), Lanes: s.Lanes,
+			Aircraft: s.Wing + 1, Number: s.Number, Base: pair(s.Base), Begins: s.Begins.Hours(),
+		})
 	}
 	for k := range p.wings {
 		w := &p.wings[k]
@@ -207,7 +209,7 @@ func (p *Plan) Document(words *catalogue.Catalogue) Document {
 		d.TakeOff = &at
 	}
 	if r.Airspace != nil {
-		d.Airspace = r.Airspace.summary()
+		d.Airspace = r.Airspace.summary(p.touched)
 	}
 	if c := p.Closest; c != nil {
 		d.Closest = &ClosestSummary{Distance: float64(c.Distance), After: c.After.Hours(), Sorties: c.Sorties}
@@ -216,8 +218,10 @@ func (p *Plan) Document(words *catalogue.Catalogue) Document {
 		d.Patterns = append(d.Patterns, PatternShare{Pattern: string(x.Name), POS: x.POS, Share: x.POS / p.First})
 	}
 	if g := p.Turret; g != nil {
-		d.Turret = &TurretSummary{Reach: float64(g.Turret.Farthest), Field: float64(g.Turret.Field), Rate: g.Turret.Rate, Looks: len(g.Glances), POS: g.POS, Bound: g.Bound, Share: g.share(),
-			Anywhere: g.Anywhere, Orbits: g.Sensor.Orbits, Height: float64(g.Sensor.Height), Pixel: g.Sensor.Pixel, Coarsest: float64(g.Sensor.Coarsest)}
+		d.Turret = &TurretSummary{
+			Reach: float64(g.Turret.Farthest), Field: float64(g.Turret.Field), Rate: g.Turret.Rate, Looks: len(g.Glances), POS: g.POS, Bound: g.Bound, Share: g.share(),
+			Anywhere: g.Anywhere, Orbits: g.Sensor.Orbits, Height: float64(g.Sensor.Height), Pixel: g.Sensor.Pixel, Coarsest: float64(g.Sensor.Coarsest),
+		}
 	}
 	return d
 }
@@ -331,7 +335,7 @@ func (p *Plan) WriteTable(w io.Writer, words *catalogue.Catalogue) error {
 	}
 	if r.Airspace != nil {
 		lines = append(lines, "")
-		for _, l := range r.Airspace.lines(words) {
+		for _, l := range r.Airspace.lines(words, p.touched) {
 			lines = append(lines, "  "+l)
 		}
 	}
