@@ -215,16 +215,28 @@ func written(t *testing.T, p *Plan) {
 		Features []struct {
 			Geometry   struct{ Type string }
 			Properties struct {
-				Sensed bool
-				POD    float64
+				Sensed   bool
+				POD      float64
+				Aircraft string
+				After    float64 `json:"after_s"`
 			}
 		}
 	}
 	if err := errors.Join(p.WriteGeoJSON(&b, words), json.Unmarshal(b.Bytes(), &lines)); err != nil {
 		t.Fatal(err)
 	}
+	latest := 0.0
+	for _, s := range p.Sorties {
+		latest = max(latest, (s.Begins + s.Duration).Seconds())
+	}
+	if last := lines.Features[len(lines.Features)-1].Properties.After; last <= 0 || last > latest {
+		t.Errorf("the last leg begins %v s after the first take-off, the last flight is down after %v", last, latest)
+	}
 	sensed, swept, lanes := 0, 0, 0
 	for _, f := range lines.Features {
+		if f.Properties.Aircraft == "" || f.Properties.After < 0 {
+			t.Errorf("GeoJSON: %+v", f.Properties)
+		}
 		switch {
 		case f.Geometry.Type == "Polygon" && f.Properties.Sensed && f.Properties.POD == p.Request.Detection:
 			swept++

@@ -254,6 +254,9 @@ func (p *Plan) assumptions(words *catalogue.Catalogue) []string {
 	}
 	if f := r.InAir; f != nil {
 		out = append(out, words.Text("plan.assumes.in-air", f.Flight, position(r.Start.Position), fmt.Sprintf("%.0f", float64(r.Start.Course)), instant(f.At), clock(f.At.Sub(f.TookOff)), catalogue.Decimal(r.Hours.Hours(), 1)))
+		if !f.Open {
+			out = append(out, words.Text("plan.assumes.ended", f.Flight))
+		}
 		if r.Flown != nil {
 			out = append(out, words.Text("plan.assumes.flown", r.Flown.Name))
 		}
@@ -413,14 +416,19 @@ func (p *Plan) WriteGeoJSON(w io.Writer, _ *catalogue.Catalogue) error {
 		Leg    int      `json:"leg"`
 		Sensed bool     `json:"sensed"`
 		POD    *float64 `json:"pod,omitempty"`
+
+		Aircraft string  `json:"aircraft"`
+		After    float64 `json:"after_s"` // the first take-off, at its beginning
 	}
 	for s := range p.Sorties {
+		at := p.Sorties[s].Begins
 		for i := range p.Sorties[s].Legs {
 			l := &p.Sorties[s].Legs[i]
 			if l.Length() <= 0 {
 				continue
 			}
-			of := properties{Sortie: s + 1, Leg: i + 1, Sensed: l.Sensed}
+			of := properties{Sortie: s + 1, Leg: i + 1, Sensed: l.Sensed, Aircraft: p.Sorties[s].Aircraft, After: math.Round(at.Seconds()*10) / 10}
+			at += p.wings[p.Sorties[s].Wing].airspeed.Time(&l.Link)
 			if err := out.Write(geojson.Feature{Geometry: line(p.points(&l.Link)), Properties: of}); err != nil {
 				return err
 			}
