@@ -2,7 +2,6 @@ package search
 
 import (
 	"math"
-	"time"
 
 	"overflight/geodesy"
 )
@@ -14,51 +13,14 @@ const fine = 10
 
 // PODs is the probability of detection that a route comes to in every cell, from looks at parts of cells.
 func PODs(p *Prior, legs []Leg, sweep geodesy.Length, detection []float64) []float64 {
-	looks := make([]uint8, p.Cells()*fine*fine)
+	cols, rows := p.Columns*fine, p.Rows*fine
+	looks := make([]uint8, cols*rows)
+	part := float64(p.Cell) / fine
 	for i := range legs {
 		if l := &legs[i]; l.Sensed {
-			p.strip(looks, l.From, l.Length(), sweep)
+			strip(looks, cols, rows, float64(l.From.X)/part, float64(l.From.Y)/part, l.From.Heading.Radians(), float64(l.Length())/part, float64(sweep)/2/part)
 		}
 	}
-	return p.pods(looks, detection)
-}
-
-// strip counts looks at parts of cells in a straight strip.
-func (p *Prior) strip(looks []uint8, from Pose, length, sweep geodesy.Length) {
-	part := float64(p.Cell) / fine
-	strip(looks, p.Columns*fine, p.Rows*fine, float64(from.X)/part, float64(from.Y)/part, from.Heading.Radians(), float64(length)/part, float64(sweep)/2/part)
-}
-
-// Found is the POS of what flights of one task's sweep width have found together by the end of each of n periods, from the
-// common instant on. A sensed leg, which is straight, counts as far as it is flown by then.
-func Found(t *Task, flights []Flight, period time.Duration, n int) []float64 {
-	p := t.Prior
-	looks := make([]uint8, p.Cells()*fine*fine)
-	out := make([]float64, n)
-	for k := range out {
-		from, to := time.Duration(k)*period, time.Duration(k+1)*period
-		for i := range flights {
-			f := &flights[i]
-			at := f.Begins
-			for j := range f.Legs {
-				l := &f.Legs[j]
-				d := f.Airspeed.Time(&l.Link)
-				if a, b := max(from, at), min(to, at+d); l.Sensed && a < b {
-					whole := float64(l.Length())
-					x, y := whole*float64(a-at)/float64(d), whole*float64(b-at)/float64(d)
-					p.strip(looks, l.At(geodesy.Length(x)), geodesy.Length(y-x), t.Sweep)
-				}
-				at += d
-			}
-		}
-		out[k] = p.POS(p.pods(looks, t.Detection))
-	}
-	return out
-}
-
-// pods is the probability of detection of every cell by looks at its parts.
-func (p *Prior) pods(looks []uint8, detection []float64) []float64 {
-	cols := p.Columns * fine
 	pod := make([]float64, p.Cells())
 	var missing [256]float64 // by looks, of the last q
 	last := math.NaN()

@@ -62,7 +62,7 @@ func (k Turret) WithOrbits(t *Task, legs []Leg, a Airspeed, orbits int, visible 
 							worth = append(worth, p.POC[c]*q*math.Pow(1-q, float64(looks[c])))
 						}
 					})
-					if v := most(worth, k.glances(p, a.Time(&circle))); v > best {
+					if v := largest(worth, k.glances(p, a.Time(&circle))); v > best {
 						best, at, where, left = v, i, d, to
 					}
 				}
@@ -111,8 +111,8 @@ func (k Turret) take(t *Task, round Turret, middle Point, n int, looks []uint16,
 	}
 }
 
-// most is the sum of the n largest values. It changes their order.
-func most(values []float64, n int) float64 {
+// largest is the sum of the n largest values. It changes their order.
+func largest(values []float64, n int) float64 {
 	if n < len(values) {
 		slices.Sort(values)
 		values = values[len(values)-n:]
