@@ -125,33 +125,45 @@ func (d *decider) candidate(i int, r *Requirements, crossing int) (match, bool) 
 	return d.terms(i, r, crossing), true
 }
 
+// header tests what of a clearance depends neither on places nor on when it was recorded; missed is false where it covers that.
+func (d *decider) header(e *Entry[ClearanceGiven], r *Requirements, c *Crossing) (m match, missed bool) {
+	a := &e.Act
+	p := &d.q.Plan.Aircraft
+	miss := func(rank int, code evidence.Code) (match, bool) {
+		return match{entry: e, outcome: Fail, code: code, rank: rank}, true
+	}
+	switch {
+	case len(a.Aircraft) > 0 && !slices.Contains(a.Aircraft, p.Tail):
+		return miss(1, CodeClearanceAircraft)
+	case a.Period.holds(c.From, c.To) == Fail:
+		return miss(2, CodeClearancePeriod)
+	case r.Unmanned && p.Unmanned && !a.Unmanned:
+		return miss(3, CodeClearanceUnmanned)
+	case r.StateAircraft && p.StateAircraft && !a.StateAircraft:
+		return miss(4, CodeClearanceStateAircraft)
+	}
+	if from, by := d.r.revokedFrom(a.ID, d.q.Known); by != nil && (c.To.IsZero() || from.Before(c.To)) {
+		return miss(5, CodeClearanceRevoked)
+	}
+	if s, ok := d.sensorBeyond(a); ok {
+		m, _ := miss(6, CodeClearanceSensor)
+		m.sample = s
+		return m, true
+	}
+	return match{}, false
+}
+
 // terms tests one clearance against a crossing.
 func (d *decider) terms(clearance int, r *Requirements, crossing int) match {
 	e, c := &d.r.clearances.all[clearance], &d.q.Crossings[crossing]
+	if m, missed := d.header(e, r, c); missed {
+		return m
+	}
 	a := &e.Act
-	p := &d.q.Plan.Aircraft
 	miss := func(rank int, o Outcome, code evidence.Code) match {
 		return match{entry: e, outcome: o, code: code, rank: rank}
 	}
 	in := a.Period.holds(c.From, c.To)
-	switch {
-	case len(a.Aircraft) > 0 && !slices.Contains(a.Aircraft, p.Tail):
-		return miss(1, Fail, CodeClearanceAircraft)
-	case in == Fail:
-		return miss(2, Fail, CodeClearancePeriod)
-	case r.Unmanned && p.Unmanned && !a.Unmanned:
-		return miss(3, Fail, CodeClearanceUnmanned)
-	case r.StateAircraft && p.StateAircraft && !a.StateAircraft:
-		return miss(4, Fail, CodeClearanceStateAircraft)
-	}
-	if from, by := d.r.revokedFrom(a.ID, d.q.Known); by != nil && (c.To.IsZero() || from.Before(c.To)) {
-		return miss(5, Fail, CodeClearanceRevoked)
-	}
-	if s, ok := d.sensorBeyond(a); ok {
-		m := miss(6, Fail, CodeClearanceSensor)
-		m.sample = s
-		return m
-	}
 	placeless := len(c.Samples) == 0 && !(a.Area.IsZero() && a.Altitude.IsZero())
 	altitude := Pass
 	if !placeless && !(a.Area.IsZero() && a.Altitude.IsZero()) {

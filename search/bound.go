@@ -147,7 +147,7 @@ func spend(cells []gain, log float64) (cost, pos float64) {
 type Sortie struct {
 	Length  geodesy.Length // of the whole flight
 	Sweep   geodesy.Length // W
-	Nearest geodesy.Length // from base to the nearest point from which a useful cell is seen; 0 if it senses on the way
+	Nearest geodesy.Length // from base to the nearest point from which a useful cell is seen, half of the way there and back; 0 if it senses on the way
 }
 
 // Pooled is bound B2: the effort of several sorties and aircraft together, the way to and from useful ground

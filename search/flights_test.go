@@ -181,10 +181,23 @@ func TestSortiesAfterEachOther(t *testing.T) {
 	task := small()
 	task.Length = 300 * geodesy.Kilometre
 	tasks := []Task{*task, *task, *task}
-	plans, pos, bound, err := Sorties(tasks, 1, 20_000)
+	fleet, err := NewFleet(tasks, 1, 20_000)
 	if err != nil {
 		t.Fatal(err)
 	}
+	before := 0.0
+	for more := true; more; {
+		if more, err = fleet.Improve(7000); err != nil {
+			t.Fatal(err)
+		}
+		if _, pos := fleet.Plans(); pos <= 0 || pos > PooledBound(tasks) {
+			t.Errorf("POS %v in the making, %v before", pos, before)
+		} else {
+			before = pos
+		}
+	}
+	plans, pos := fleet.Plans()
+	bound := PooledBound(tasks)
 	alone := task.Prior
 	for k := range tasks {
 		alone = alone.Left(planned(t, task, uint64(k+10), 20_000).PODs(task))
@@ -225,13 +238,16 @@ func TestFlightsKeepApart(t *testing.T) {
 	p := planned(t, task, 1, 5000)
 	legs := p.Route(task)
 	a := Airspeed{Air: 90, Bank: 20}
-	flights := []Flight{{legs, a, 0}, {legs, a, 0}, {legs, a, 0}}
-	if d, _, ok := Closest(flights[0], flights[1]); !ok || d != 0 {
+	flights := []Flight{{legs, a, 0, 0}, {legs, a, 0, 1}, {legs, a, 0, 2}, {legs, a, 0, 0}}
+	if d, _, ok := Closest(flights[0], flights[1], 0); !ok || d != 0 {
 		t.Errorf("the same flight is %v m away", d)
 	}
-	out, ok := Separate(flights, 3000, time.Minute)
-	if !ok {
-		t.Fatal("not parted")
+	out := Separate(flights, 3000, time.Hour, time.Minute)
+	if last := out[3].Begins; last < out[0].Ends()+time.Hour {
+		t.Errorf("the first aircraft begins again at %v, down at %v", last, out[0].Ends())
+	}
+	if d, _, ok := Closest(out[0], out[1], 6000); !ok || d < 3000 {
+		t.Errorf("apart by %v m", d)
 	}
 	for i := range out {
 		for j := range i {
@@ -250,15 +266,21 @@ func TestFlightsKeepApart(t *testing.T) {
 	}
 }
 
-// TestAPlanThatBreaksOffIsResumed: what is flown and what remains cover all of it, and a part twice.
+// TestAPlanThatBreaksOffIsResumed: what is flown and what remains cover all of it, and a part twice. Where a length is left
+// that brings it home the rest is flown as it was planned.
 func TestAPlanThatBreaksOffIsResumed(t *testing.T) {
 	t.Parallel()
 	task := small()
 	p := planned(t, task, 1, 5000)
+	legs := p.Route(task)
 	for _, flown := range []geodesy.Length{0, 50_000, 123_456, 400_000, p.Length - 11_000} {
-		rest := p.Resume(task, flown, 2000)
+		rest := Resume(legs, flown, 2000)
 		at, sensed := geodesy.Length(0), geodesy.Length(0)
-		for _, leg := range p.Route(task) {
+		var stopped Pose
+		for _, leg := range legs {
+			if at <= flown {
+				stopped = leg.At(flown - at)
+			}
 			if leg.Sensed {
 				sensed += min(leg.Length(), max(0, flown-at))
 			}
@@ -266,14 +288,33 @@ func TestAPlanThatBreaksOffIsResumed(t *testing.T) {
 		}
 		again := geodesy.Length(0)
 		for _, l := range rest {
-			again += geodesy.Length(l.length()) * task.Prior.Cell
+			again += l.Length()
 		}
-		if over := sensed + again - p.Sensed; over < 0 || over > 3000 {
+		if over := sensed + again - p.Sensed; over < -1e-6 || over > 2000 {
 			t.Errorf("after %v m: %v sensed, %v remain, of %v", flown, sensed, again, p.Sensed)
 		}
+		now := *task
+		now.Start, now.Length = &stopped, p.Length-flown+30_000
+		route := Follow(&now, rest)
+		all, flownAgain := Length(route)
+		if all > now.Length+1e-6 || math.Abs(float64(flownAgain-again)) > 1e-6 {
+			t.Errorf("after %v m: %v m of %v flown, %v sensed of %v", flown, all, now.Length, flownAgain, again)
+		}
+		if now.Length = p.Length / 4; flown == 50_000 {
+			if all, some := Length(Follow(&now, rest)); all > now.Length+1e-6 || some <= 0 || some >= again {
+				t.Errorf("in %v m: %v m, %v sensed", now.Length, all, some)
+			}
+		}
 	}
-	if rest := p.Resume(task, p.Length, 2000); rest != nil {
+	if rest := Resume(legs, p.Length, 2000); rest != nil {
 		t.Errorf("nothing remains, and yet %v", rest)
+	}
+	// Where the aircraft may no longer be, nothing is flown.
+	task.Permitted = func(p Point) bool { return p.X < 38_000 || p.Y < -3000 }
+	route := Follow(task, Resume(legs, 0, 0))
+	walked(t, task, route)
+	if _, sensed := Length(route); sensed <= 0 || sensed >= p.Sensed {
+		t.Errorf("%v m of %v are still flown", sensed, p.Sensed)
 	}
 }
 
@@ -381,5 +422,83 @@ func TestSoonerIsTheSameInAnotherOrder(t *testing.T) {
 	}
 	if !reflect.DeepEqual(strip(p.Lanes), strip(q.Lanes)) {
 		t.Error("other lanes are flown")
+	}
+}
+
+// TestOrbitsAreFlownWhereTheyPay: circles are put into the route where there is most to see, on permitted ground; the route is
+// longer by their length and otherwise the same, and a turret finds more along it.
+func TestOrbitsAreFlownWhereTheyPay(t *testing.T) {
+	t.Parallel()
+	task := small()
+	task.Length = 250 * geodesy.Kilometre
+	a := Airspeed{Air: 90, Bank: 20}
+	k := Turret{Rate: 1000 * 90, Farthest: 9000, Field: 120}
+	for name, permitted := range map[string]func(Point) bool{"anywhere": nil, "in the west": func(p Point) bool { return p.X < 42_000 }} {
+		task.Permitted = permitted
+		p := planned(t, task, 1, 5000)
+		legs := p.Route(task)
+		with, err := k.WithOrbits(task, legs, a, 3, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, sensed := Length(with)
+		if d := float64(all - p.Length - 3*2*math.Pi*task.Turn); math.Abs(d) > 1 || math.Abs(float64(sensed-p.Sensed)) > 1e-6 {
+			t.Errorf("%s: %v m, %v sensed; without orbits %v, %v", name, all, sensed, p.Length, p.Sensed)
+		}
+		longer := *task
+		longer.Length = all
+		walked(t, &longer, with)
+		circles := 0
+		for i := range with {
+			if l := &with[i].Link; l.Parts[0] > 6*task.Turn && l.Parts[1] == 0 {
+				circles++
+			}
+		}
+		before, err := k.Schedule(task, legs, a, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		after, err := k.Schedule(task, with, a, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if circles != 3 || after.POS <= before.POS || after.POS > after.Bound {
+			t.Errorf("%s: %d circles, POS %v of %v, without %v", name, circles, after.POS, after.Bound, before.POS)
+		}
+	}
+	if same, err := k.WithOrbits(task, nil, a, 3, nil); err != nil || same != nil {
+		t.Errorf("no route: %v, %v", same, err)
+	}
+}
+
+// TestFoundByTheEndOfEachPeriod: it grows to what the whole routes find, and never beyond what the effort until then can.
+func TestFoundByTheEndOfEachPeriod(t *testing.T) {
+	t.Parallel()
+	task := small()
+	task.Length = 300 * geodesy.Kilometre
+	a := Airspeed{Air: 90, Bank: 20}
+	var flights []Flight
+	var legs []Leg
+	last := time.Duration(0)
+	for k := range 2 {
+		route := planned(t, task, uint64(k+1), 5000).Route(task)
+		flights = append(flights, Flight{route, a, time.Duration(k) * 20 * time.Minute, k})
+		legs = append(legs, route...)
+		last = flights[k].Ends()
+	}
+	const n = 10
+	every := last/n + 1
+	found := Found(task, flights, every, n)
+	for k, pos := range found {
+		tasks := []Task{*task, *task}
+		for i := range tasks {
+			tasks[i].Length = a.Farthest(min(max(0, time.Duration(k+1)*every-flights[i].Begins), flights[i].Airspeed.Duration(flights[i].Legs)))
+		}
+		if bound := BoundUntil(tasks); pos > bound || k > 0 && pos < found[k-1] {
+			t.Errorf("period %d: %v, before %v, bound %v", k, pos, found[max(0, k-1)], bound)
+		}
+	}
+	if whole := task.Prior.POS(PODs(task.Prior, legs, task.Sweep, task.Detection)); math.Abs(whole-found[n-1]) > 1e-3 || found[0] >= found[n-1] {
+		t.Errorf("%v at the end, %v in all", found[n-1], whole)
 	}
 }

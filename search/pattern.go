@@ -91,7 +91,7 @@ func (k Pattern) Fly(t *Task, b Box, spacing geodesy.Length) []Leg {
 	case TrackLine:
 		line = []segment{{b.at(-long, -s/2), b.at(long, -s/2)}, {b.at(long, s/2), b.at(-long, s/2)}}
 	}
-	return fly(t, line)
+	return fly(t, line, nil)
 }
 
 // lanes fills a box with lanes, the first one half a spacing inside.
@@ -116,28 +116,37 @@ func lanes(b Box, long, short, s float64, creeping bool) []segment {
 	return out
 }
 
-// fly links segments by shortest paths, while the way home fits. The last one is cut short.
-func fly(t *Task, line []segment) []Leg {
+// fly links segments by shortest paths, while the way home fits. The last one is cut short. On ground that is given a segment
+// is cut at its ends by as much as turns take, and left out where it cannot be reached or left even so.
+func fly(t *Task, line []segment, g *ground) []Leg {
 	var legs []Leg
 	used := geodesy.Length(0)
 	at := Pose{Point: t.origin()}
-	for _, s := range line {
-		if s.length() <= 0 {
-			continue
-		}
-		var link Link
+	first := true
+	reach := func(s segment) Link {
 		switch {
-		case len(legs) > 0:
-			link = Shortest(at, s.pose(), t.Turn)
+		case !first:
+			return Shortest(at, s.pose(), t.Turn)
 		case t.Start != nil:
-			link = Shortest(*t.Start, s.pose(), t.Turn)
-		default:
-			to := s.pose()
-			to.Heading += 180
-			back := Reach(to, t.Base, t.Turn)
-			link = back.Reversed()
+			return Shortest(*t.Start, s.pose(), t.Turn)
+		}
+		to := s.pose()
+		to.Heading += 180
+		back := Reach(to, t.Base, t.Turn)
+		return back.Reversed()
+	}
+	for _, s := range line {
+		if g != nil {
+			var ok bool
+			if s, ok = g.room(t, s, reach); !ok {
+				continue
+			}
 		}
 		n := s.length()
+		if n <= 0 {
+			continue
+		}
+		link := reach(s)
 		home := func(n geodesy.Length) Link {
 			sensed := Straight(s.pose(), n)
 			return Reach(sensed.End(), t.Base, t.Turn)
@@ -155,14 +164,15 @@ func fly(t *Task, line []segment) []Leg {
 					high = n
 				}
 			}
-			if n = low; n < t.Prior.Cell {
+			if end = home(low); low < t.Prior.Cell || g != nil && !g.path(&end, t.Prior.Cell) {
 				break
 			}
+			n = low
 		}
 		lane := Straight(s.pose(), n)
 		legs = append(legs, Leg{Link: link}, Leg{Link: lane, Sensed: true})
 		used += link.Length() + n
-		at = lane.End()
+		at, first = lane.End(), false
 		if !whole {
 			break
 		}
@@ -171,6 +181,26 @@ func fly(t *Task, line []segment) []Leg {
 		return nil
 	}
 	return append(legs, Leg{Link: Reach(at, t.Base, t.Turn)})
+}
+
+// room cuts a segment at its ends, by up to three turn radii each, until it can be reached and left on permitted ground.
+func (g *ground) room(t *Task, s segment, reach func(segment) Link) (segment, bool) {
+	const most = 3
+	whole := Straight(s.pose(), s.length())
+	for cut := range 2*most + 1 {
+		for before := max(0, cut-most); before <= min(cut, most); before++ {
+			from, to := geodesy.Length(before)*t.Turn, whole.Length()-geodesy.Length(cut-before)*t.Turn
+			if to-from < t.Prior.Cell {
+				continue
+			}
+			c := segment{whole.At(from).Point, whole.At(to).Point}
+			link, back := reach(c), Reach(whole.At(to), t.Base, t.Turn)
+			if g.path(&link, t.Prior.Cell) && g.path(&back, t.Prior.Cell) {
+				return c, true
+			}
+		}
+	}
+	return s, false
 }
 
 // Compared is what a pattern comes to beside the bound of its task.
@@ -187,24 +217,30 @@ type Compared struct {
 // may not be, over every one of the boxes, is left out.
 func Compare(t *Task) []Compared {
 	var out []Compared
-	ground := newGround(t, 4*float64(t.Turn/t.Prior.Cell)+2)
 	for _, k := range Patterns() {
-		best := Compared{Pattern: k, Spacing: t.Sweep, POS: -1}
-		for _, b := range t.boxes() {
-			legs := k.Fly(t, b, t.Sweep)
-			if len(legs) == 0 || ground != nil && !ground.route(legs, t.Prior.Cell) {
-				continue
-			}
-			pos := t.Prior.POS(PODs(t.Prior, legs, t.Sweep, t.Detection))
-			if pos > best.POS {
-				best.Box, best.Legs, best.POS = b, legs, pos
-			}
-		}
-		if len(best.Legs) > 0 {
-			out = append(out, best)
+		if c, ok := k.Best(t); ok {
+			out = append(out, c)
 		}
 	}
 	return out
+}
+
+// Best is the pattern over the box where it finds most, of the whole map and the six that hold most by their size and shape.
+// ok is false where it can be flown over none of them.
+func (k Pattern) Best(t *Task) (best Compared, ok bool) {
+	ground := newGround(t, 4*float64(t.Turn/t.Prior.Cell)+2)
+	best = Compared{Pattern: k, Spacing: t.Sweep, POS: -1}
+	for _, b := range t.boxes() {
+		legs := k.Fly(t, b, t.Sweep)
+		if len(legs) == 0 || ground != nil && !ground.route(legs, t.Prior.Cell) {
+			continue
+		}
+		pos := t.Prior.POS(PODs(t.Prior, legs, t.Sweep, t.Detection))
+		if pos > best.POS {
+			best.Box, best.Legs, best.POS = b, legs, pos
+		}
+	}
+	return best, len(best.Legs) > 0
 }
 
 // boxes are the whole map and, for some sizes and shapes, where a box holds most.

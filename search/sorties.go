@@ -1,6 +1,7 @@
 package search
 
 import (
+	"fmt"
 	"math"
 	"time"
 
@@ -17,67 +18,149 @@ func (p *Prior) Left(pod []float64) *Prior {
 	return q
 }
 
-// Sorties plans several flights, of one aircraft or of several, over the prior of the first. Each is planned on what the
-// ones before leave; then each is planned again on what all the others leave, and kept where that finds more. pos is what
-// all find together, and bound that of their pooled effort: no way of sharing the work out finds more.
-func Sorties(tasks []Task, seed uint64, iterations int) (plans []*Plan, pos, bound float64, err error) {
-	prior := tasks[0].Prior
-	pods := make([][]float64, len(tasks))
-	left := func(but int) *Prior {
-		p := prior
-		for k, pod := range pods {
-			if k != but && pod != nil {
-				p = p.Left(pod)
-			}
-		}
-		return p
-	}
-	plans = make([]*Plan, len(tasks))
-	for pass := range 2 {
-		if pass == 1 && len(tasks) == 1 {
-			break
-		}
-		for k := range tasks {
-			t := tasks[k]
-			t.Prior = left(k)
-			planner, err := NewPlanner(&t, seed+uint64(k+pass*len(tasks)), iterations)
-			if err != nil {
-				return nil, 0, 0, err
-			}
-			for planner.Improve(1 << 20) {
-			}
-			p := planner.Plan()
-			if pods[k] != nil && p.POS <= t.Prior.POS(pods[k]) {
-				continue
-			}
-			plans[k], pods[k] = p, p.PODs(&t)
-		}
-	}
-	all := prior
-	for k := range tasks {
-		// Each plan says what it adds to those before it.
-		plans[k].POS = all.POS(pods[k])
-		all = all.Left(pods[k])
-		pos += plans[k].POS
-	}
-	return plans, pos, PooledBound(tasks), nil
+// Fleet improves the plans of several flights step by step, of one aircraft or of several, over the prior of the first.
+// Each is planned on what the ones before leave; then each is planned again on what all the others leave, and kept where
+// that finds more. What it comes to follows from the tasks, the seed and the iterations, not from the size of the steps.
+type Fleet struct {
+	tasks      []Task
+	plans      []*Plan
+	pods       [][]float64
+	seed       uint64
+	iterations int
+
+	pass, at int
+	task     Task // of the planner
+	planner  *Planner
 }
 
-// PooledBound is bound B1 and B2 of several tasks together, over the prior of the first: their efforts added up, and in
-// each cell the best detection of any.
-func PooledBound(tasks []Task) float64 {
+// passes is how often each flight is planned.
+const passes = 2
+
+// NewFleet makes first plans of all flights. Each will be improved by so many moves. A fault says of which flight it is.
+func NewFleet(tasks []Task, seed uint64, iterations int) (*Fleet, error) {
+	f := &Fleet{tasks: tasks, plans: make([]*Plan, len(tasks)), pods: make([][]float64, len(tasks)), seed: seed, iterations: iterations}
+	if len(tasks) == 0 {
+		return nil, fmt.Errorf("%w: no flight", ErrTask)
+	}
+	for k := range tasks {
+		t := tasks[k]
+		t.Prior = f.left(k, k)
+		first, err := NewPlanner(&t, seed+uint64(k), iterations)
+		if err != nil {
+			return nil, &FlightError{Flight: k, Err: err}
+		}
+		f.plans[k] = first.Plan()
+		f.pods[k] = f.plans[k].PODs(&t)
+		if k == 0 {
+			f.planner, f.task = first, t
+		}
+	}
+	return f, nil
+}
+
+// FlightError says which of several flights cannot be planned, from 0 on.
+type FlightError struct {
+	Flight int
+	Err    error
+}
+
+func (e *FlightError) Error() string { return fmt.Sprintf("flight %d: %v", e.Flight, e.Err) }
+
+// Unwrap returns what is wrong with it.
+func (e *FlightError) Unwrap() error { return e.Err }
+
+// left is what the first flights leave, one of them apart.
+func (f *Fleet) left(first, but int) *Prior {
+	p := f.tasks[0].Prior
+	for k := range first {
+		if k != but {
+			p = p.Left(f.pods[k])
+		}
+	}
+	return p
+}
+
+// Improve makes up to so many moves, in whole rounds, and tells whether more are to be made.
+func (f *Fleet) Improve(moves int) (more bool, err error) {
+	if f.planner == nil {
+		return false, nil
+	}
+	if f.planner.Improve(moves) {
+		return true, nil
+	}
+	p := f.planner.Plan()
+	if f.pass == 0 || p.POS > f.task.Prior.POS(f.pods[f.at]) {
+		f.plans[f.at], f.pods[f.at] = p, p.PODs(&f.task)
+	}
+	f.planner = nil
+	if f.at++; f.at == len(f.tasks) {
+		f.at = 0
+		f.pass++
+	}
+	if f.pass == passes || f.pass > 0 && len(f.tasks) == 1 {
+		return false, nil
+	}
+	f.task = f.tasks[f.at]
+	others := f.at // those before it at first, all of them then
+	if f.pass > 0 {
+		others = len(f.tasks)
+	}
+	f.task.Prior = f.left(others, f.at)
+	if f.planner, err = NewPlanner(&f.task, f.seed+uint64(f.at+f.pass*len(f.tasks)), f.iterations); err != nil {
+		return false, &FlightError{Flight: f.at, Err: err}
+	}
+	return true, nil
+}
+
+// Plans are the best so far, each with the POS that it adds to those before it, and what all find together. No way of
+// sharing the work out finds more than PooledBound.
+func (f *Fleet) Plans() (plans []*Plan, pos float64) {
+	all := f.tasks[0].Prior
+	for k, p := range f.plans {
+		pod := f.pods[k]
+		if k == f.at && f.planner != nil {
+			now := f.planner.Plan()
+			// What it is to be kept for is counted beside all others.
+			if f.pass == 0 || now.POS > f.task.Prior.POS(pod) {
+				p, pod = now, now.PODs(&f.task)
+			}
+		}
+		added := *p
+		added.POS = all.POS(pod)
+		all = all.Left(pod)
+		pos += added.POS
+		plans = append(plans, &added)
+	}
+	return plans, pos
+}
+
+// PooledBound is bound B1 to B3 of several tasks together, over the prior of the first: their efforts pooled, in each cell
+// the best detection of any, and none where no permitted position of any sees it.
+func PooledBound(tasks []Task) float64 { return pooled(tasks, true) }
+
+// BoundUntil is PooledBound for flights that need not be home yet: their lengths are those flown until an instant.
+func BoundUntil(tasks []Task) float64 { return pooled(tasks, false) }
+
+func pooled(tasks []Task, home bool) float64 {
 	prior := tasks[0].Prior
 	detection := make([]float64, prior.Cells())
-	effort := Effort(0)
+	sorties := make([]Sortie, len(tasks))
 	for k := range tasks {
 		t := &tasks[k]
-		useful := func(c int) bool { return prior.POC[c] > 0 && t.detection(c) > 0 }
+		seen := t.seen()
 		for c := range detection {
-			detection[c] = max(detection[c], t.detection(c))
+			if seen == nil || seen[c] {
+				detection[c] = max(detection[c], t.detection(c))
+			}
 		}
-		effort += Effort(t.Sweep) * Effort(max(0, t.Length-prior.distance(t.origin(), useful)-prior.distance(t.Base, useful)))
+		useful := func(c int) bool { return t.Prior.POC[c] > 0 && t.detection(c) > 0 }
+		way := t.Prior.distance(t.origin(), useful)
+		if home {
+			way += t.Prior.distance(t.Base, useful)
+		}
+		sorties[k] = Sortie{Length: t.Length, Sweep: t.Sweep, Nearest: way / 2}
 	}
-	return prior.Looks(effort, detection)
+	return prior.Seen(func(i, j int) bool { return detection[j*prior.Columns+i] > 0 }).Looks(Pooled(sorties), detection)
 }
 
 // Flight is a route and when it begins, counted from a common instant.
@@ -85,25 +168,43 @@ type Flight struct {
 	Legs     []Leg
 	Airspeed Airspeed
 	Begins   time.Duration
+	Aircraft int // flights of one aircraft follow each other
 }
+
+// Ends is when it is over.
+func (f *Flight) Ends() time.Duration { return f.Begins + f.Airspeed.Duration(f.Legs) }
 
 // near is how finely two flights are compared.
 const near = 10 * time.Second
 
 // Closest is how close two flights come while both are in the air, and when; ok is false where they never are at once.
+// Where both are nearer than the last argument to the base at which the first ends does not count: a tower parts them there.
 // They are compared every ten seconds, so that the true distance may be smaller by what both fly in five.
-func Closest(a, b Flight) (distance geodesy.Length, at time.Duration, ok bool) {
-	from := max(a.Begins, b.Begins)
-	to := min(a.Begins+a.Airspeed.Duration(a.Legs), b.Begins+b.Airspeed.Duration(b.Legs))
-	best := math.Inf(1)
-	wa, wb := walk{flight: a}, walk{flight: b}
-	for t := from; t <= to; t += near {
-		p, q := wa.at(t-a.Begins), wb.at(t-b.Begins)
-		if d := math.Hypot(float64(p.X-q.X), float64(p.Y-q.Y)); d < best {
+func Closest(a, b Flight, home geodesy.Length) (least geodesy.Length, at time.Duration, ok bool) {
+	best := geodesy.Length(math.Inf(1))
+	together(&a, &b, home, func(d geodesy.Length, t time.Duration) bool {
+		if d < best {
 			best, at, ok = d, t, true
 		}
+		return true
+	})
+	return best, at, ok
+}
+
+// together calls f with how far two flights are apart while both are in the air, until it returns false.
+func together(a, b *Flight, home geodesy.Length, f func(geodesy.Length, time.Duration) bool) {
+	from, to := max(a.Begins, b.Begins), min(a.Ends(), b.Ends())
+	base := a.Legs[len(a.Legs)-1].End().Point
+	wa, wb := walk{flight: *a}, walk{flight: *b}
+	for t := from; t <= to; t += near {
+		p, q := wa.at(t-a.Begins), wb.at(t-b.Begins)
+		if distance(p.Point, base) <= home && distance(q.Point, base) <= home {
+			continue
+		}
+		if !f(distance(p.Point, q.Point), t) {
+			return
+		}
 	}
-	return geodesy.Length(best), at, ok
 }
 
 // walk goes along a flight in the order of time.
@@ -126,35 +227,35 @@ func (w *walk) at(t time.Duration) Pose {
 	return w.flight.Legs[len(w.flight.Legs)-1].End()
 }
 
-// Separate lets flights wait, in their order, in steps until each stays so far from all before it. Those from one base
-// are close at its ends whatever is done: what is nearer to that base than the distance does not count there, as a tower
-// parts them. ok is false where waiting as long as the longest flight does not help.
-func Separate(flights []Flight, apart geodesy.Length, step time.Duration) (out []Flight, ok bool) {
-	ok = true
+// Separate lets flights wait, in their order, in steps until each stays so far from all before it, and begins no sooner than
+// a turnaround after the one before it of the same aircraft. Those from one base are close at its ends whatever is done:
+// where both are within twice the distance of that base does not count there. Once all others are down nothing is near, so
+// that waiting always ends.
+func Separate(flights []Flight, apart geodesy.Length, turnaround, step time.Duration) []Flight {
+	var out []Flight
 	for _, f := range flights {
-		limit := f.Begins + f.Airspeed.Duration(f.Legs)
-		for !clearOf(f, out, apart) {
-			if f.Begins += step; f.Begins > limit {
-				ok = false
-				break
+		for i := range out {
+			if out[i].Aircraft == f.Aircraft {
+				f.Begins = max(f.Begins, out[i].Ends()+turnaround)
 			}
+		}
+		for apart > 0 && !clearOf(&f, out, apart) {
+			f.Begins += step
 		}
 		out = append(out, f)
 	}
-	return out, ok
+	return out
 }
 
-func clearOf(f Flight, others []Flight, apart geodesy.Length) bool {
-	for _, g := range others {
-		from := max(f.Begins, g.Begins)
-		to := min(f.Begins+f.Airspeed.Duration(f.Legs), g.Begins+g.Airspeed.Duration(g.Legs))
-		wf, wg := walk{flight: f}, walk{flight: g}
-		home := f.Legs[len(f.Legs)-1].End().Point
-		for t := from; t <= to; t += near {
-			p, q := wf.at(t-f.Begins), wg.at(t-g.Begins)
-			if distance(p.Point, q.Point) < apart && (distance(p.Point, home) > 2*apart || distance(q.Point, home) > 2*apart) {
-				return false
-			}
+func clearOf(f *Flight, others []Flight, apart geodesy.Length) bool {
+	for i := range others {
+		clear := true
+		together(f, &others[i], 2*apart, func(d geodesy.Length, _ time.Duration) bool {
+			clear = d >= apart
+			return clear
+		})
+		if !clear {
+			return false
 		}
 	}
 	return true
@@ -164,27 +265,52 @@ func distance(a, b Point) geodesy.Length {
 	return geodesy.Length(math.Hypot(float64(a.X-b.X), float64(a.Y-b.Y)))
 }
 
-// Resume is what remains of a plan that was broken off: its lanes from where it stopped on. On the lane that it was on it
-// begins again before that point by the overlap, in whole cells, so that no strip is left out between.
-func (p *Plan) Resume(t *Task, flown, overlap geodesy.Length) []Lane {
+// Resume is what remains to be sensed of a route that was broken off after so much of it: its sensed legs from there on, each
+// of them straight. The leg that it was on begins again before that point by the overlap, so that no strip is left out between.
+func Resume(legs []Leg, flown, overlap geodesy.Length) []Leg {
+	var out []Leg
 	at := geodesy.Length(0)
-	lane := 0
-	for _, leg := range p.Route(t) {
-		n := leg.Length()
-		if leg.Sensed {
-			lane++
-			if at+n > flown {
-				l := p.Lanes[lane-1]
-				done := int32(math.Floor(float64(max(0, flown-at-overlap) / t.Prior.Cell)))
-				if l.backward() {
-					l.To -= done
-				} else {
-					l.From += done
-				}
-				return append([]Lane{l}, p.Lanes[lane:]...)
-			}
+	for i := range legs {
+		l := &legs[i]
+		n := l.Length()
+		if l.Sensed && at+n > flown {
+			done := max(0, flown-at-overlap)
+			out = append(out, Leg{Link: Straight(l.At(done), n-done), Sensed: true})
 		}
 		at += n
 	}
-	return nil
+	return out
+}
+
+// Follow flies straight legs in their order, with shortest paths between them and home, as far as the length of the task goes:
+// it is home in time. What of them lies where the aircraft may not be is left out, as is what cannot be reached or left.
+func Follow(t *Task, lanes []Leg) []Leg {
+	g := newGround(t, 4*float64(t.Turn/t.Prior.Cell)+2)
+	var line []segment
+	for i := range lanes {
+		l := &lanes[i].Link
+		if g == nil {
+			line = append(line, segment{l.From.Point, l.End().Point})
+			continue
+		}
+		// In steps of half a cell, each wholly permitted.
+		n := max(1, int(math.Ceil(float64(l.Length()/t.Prior.Cell)*2)))
+		at := func(k int) Point { return l.At(l.Length() * geodesy.Length(float64(k)/float64(n))).Point }
+		from := -1
+		for k := range n + 1 {
+			ok := false
+			if k < n {
+				step := Link{From: Pose{at(k), l.From.Heading}, Turn: 1, Word: LSL, Parts: [3]geodesy.Length{0, l.Length() / geodesy.Length(n), 0}}
+				ok = g.path(&step, t.Prior.Cell)
+			}
+			switch {
+			case ok && from < 0:
+				from = k
+			case !ok && from >= 0:
+				line = append(line, segment{at(from), at(k)})
+				from = -1
+			}
+		}
+	}
+	return fly(t, line, g)
 }

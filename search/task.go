@@ -137,13 +137,9 @@ func (t *Task) origin() Point {
 	return t.Base
 }
 
-// Bound is B1 and B2 for the task: single looks with the effort of the budget, less the way to the nearest cell that
-// is worth a look and back from the one nearest to base.
-func (t *Task) Bound() float64 {
-	useful := func(c int) bool { return t.Prior.POC[c] > 0 && t.detection(c) > 0 }
-	left := t.Length - t.Prior.distance(t.origin(), useful) - t.Prior.distance(t.Base, useful)
-	return t.Prior.Looks(Effort(t.Sweep)*Effort(max(0, left)), t.Detection)
-}
+// Bound is B1 to B3 for the task: single looks with the effort of the budget, less the way to the nearest cell that is worth
+// a look and back from the one nearest to base, at cells that a permitted position sees.
+func (t *Task) Bound() float64 { return PooledBound([]Task{*t}) }
 
 // distance is from a point to the nearest of some cells, 0 if there is none.
 func (p *Prior) distance(from Point, of func(c int) bool) geodesy.Length {

@@ -40,6 +40,8 @@ type Schedule struct {
 	Glances []Glance
 	POS     float64
 	Bound   float64
+	Looks   []uint16 // by cells
+	Reached []bool   // cells that could be looked at at any time: the bound is over these
 }
 
 // mostGlances bounds a schedule.
@@ -96,7 +98,7 @@ func (k Turret) Schedule(t *Task, legs []Leg, a Airspeed, visible func(from Poin
 			}
 		}
 	}
-	s := &Schedule{}
+	s := &Schedule{Looks: looks, Reached: reached}
 	for i, c := range chosen {
 		if c >= 0 {
 			s.Glances = append(s.Glances, Glance{After: seconds(float64(i) * step), Column: int(c) % p.Columns, Row: int(c) / p.Columns})

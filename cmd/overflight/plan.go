@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +13,7 @@ import (
 
 	"overflight/airspace"
 	"overflight/authority"
+	"overflight/evidence"
 	"overflight/format/geojson"
 	"overflight/geodesy"
 	"overflight/internal/airframes"
@@ -20,17 +23,28 @@ import (
 )
 
 type planFlags struct {
-	aircraft, base, prior, fromNow, speed, wind, lanes, asOf string
-	hours, reserve, bank, sweep, detection, rest, height     float64
-	halfLife                                                 time.Duration
-	exclude, states, layers                                  []string
-	cleared                                                  string
-	sorties, iterations                                      int
-	seed                                                     uint64
-	json, patterns, soonest                                  bool
-	geojson, kml, station, gimbal                            string
-	reach, field                                             float64
-	changed                                                  func(option string) bool
+	found, tips                    []string
+	sortie, resume, pattern, level string
+	resumeSortie                   int
+	overlap                        float64
+	gsd, fov, slant                float64
+	pixels, orbits                 int
+	folder                         folder
+
+	base, prior, fromNow, speed, wind, lanes, asOf, depart string
+	aircraft                                               []string
+	turnaround                                             time.Duration
+	apart                                                  float64
+	hours, reserve, bank, sweep, detection, rest, height   float64
+	halfLife                                               time.Duration
+	exclude, states, layers                                []string
+	cleared                                                string
+	sorties, iterations                                    int
+	seed                                                   uint64
+	json, patterns, soonest                                bool
+	geojson, kml, station, gimbal                          string
+	reach, field                                           float64
+	changed                                                func(option string) bool
 }
 
 func newPlan(t *terminal) *cobra.Command {
@@ -42,11 +56,11 @@ func newPlan(t *terminal) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			f.changed = c.Flags().Changed
-			return doPlan(t, &f)
+			return doPlan(c.Context(), t, &f)
 		},
 	}
 	flags := c.Flags()
-	flags.StringVar(&f.aircraft, "aircraft", "", t.words.Text("help.plan.aircraft"))
+	flags.StringArrayVar(&f.aircraft, "aircraft", nil, t.words.Text("help.plan.aircraft"))
 	flags.StringVar(&f.base, "base", "", t.words.Text("help.plan.base"))
 	flags.Float64Var(&f.hours, "hours", 0, t.words.Text("help.plan.hours"))
 	flags.Float64Var(&f.reserve, "reserve", 1, t.words.Text("help.plan.reserve"))
@@ -56,6 +70,15 @@ func newPlan(t *terminal) *cobra.Command {
 	flags.Float64Var(&f.rest, "rest", 0.1, t.words.Text("help.plan.rest"))
 	flags.DurationVar(&f.halfLife, "half-life", 0, t.words.Text("help.plan.half-life"))
 	flags.StringVar(&f.asOf, "as-of", "", t.words.Text("help.plan.as-of"))
+	f.folder.flags(t, c)
+	flags.StringVar(&f.sortie, "for", "", t.words.Text("help.plan.for"))
+	flags.StringVar(&f.level, "level", "", t.words.Text("help.plan.level"))
+	flags.StringArrayVar(&f.tips, "tip", nil, t.words.Text("help.plan.tip"))
+	flags.StringArrayVar(&f.found, "found", nil, t.words.Text("help.plan.found"))
+	flags.StringVar(&f.resume, "resume", "", t.words.Text("help.plan.resume"))
+	flags.IntVar(&f.resumeSortie, "resume-sortie", 1, t.words.Text("help.plan.resume-sortie"))
+	flags.Float64Var(&f.overlap, "overlap", 2, t.words.Text("help.plan.overlap"))
+	flags.StringVar(&f.pattern, "pattern", "", t.words.Text("help.plan.pattern"))
 	flags.StringVar(&f.fromNow, "from-now", "", t.words.Text("help.plan.from-now"))
 	flags.StringVar(&f.speed, "speed", "", t.words.Text("help.plan.speed"))
 	flags.Float64Var(&f.bank, "bank", 20, t.words.Text("help.plan.bank"))
@@ -66,6 +89,9 @@ func newPlan(t *terminal) *cobra.Command {
 	flags.StringArrayVar(&f.exclude, "exclude", nil, t.words.Text("help.plan.exclude"))
 	flags.StringSliceVar(&f.states, "states", nil, t.words.Text("help.plan.states"))
 	flags.IntVar(&f.sorties, "sorties", 1, t.words.Text("help.plan.sorties"))
+	flags.DurationVar(&f.turnaround, "turnaround", 2*time.Hour, t.words.Text("help.plan.turnaround"))
+	flags.Float64Var(&f.apart, "apart", 5, t.words.Text("help.plan.apart"))
+	flags.StringVar(&f.depart, "depart", "", t.words.Text("help.plan.depart"))
 	flags.Uint64Var(&f.seed, "seed", 1, t.words.Text("help.plan.seed"))
 	flags.IntVar(&f.iterations, "iterations", 1_000_000, t.words.Text("help.plan.iterations"))
 	flags.BoolVar(&f.soonest, "soonest", false, t.words.Text("help.plan.soonest"))
@@ -76,12 +102,17 @@ func newPlan(t *terminal) *cobra.Command {
 	flags.StringVar(&f.station, "station", "", t.words.Text("help.plan.station"))
 	flags.Float64Var(&f.reach, "reach", 0, t.words.Text("help.plan.reach"))
 	flags.Float64Var(&f.field, "field", 180, t.words.Text("help.plan.field"))
+	flags.Float64Var(&f.gsd, "gsd", 0, t.words.Text("help.plan.gsd"))
+	flags.IntVar(&f.pixels, "pixels", 0, t.words.Text("help.plan.pixels"))
+	flags.Float64Var(&f.fov, "fov", 0, t.words.Text("help.plan.fov"))
+	flags.Float64Var(&f.slant, "slant", 0, t.words.Text("help.plan.slant"))
+	flags.IntVar(&f.orbits, "orbits", 0, t.words.Text("help.plan.orbits"))
 	flags.StringVar(&f.gimbal, "gimbal", "", t.words.Text("help.plan.gimbal"))
 	flags.Float64Var(&f.height, "height", 4500, t.words.Text("help.plan.height"))
 	return c
 }
 
-func doPlan(t *terminal, f *planFlags) error {
+func doPlan(ctx context.Context, t *terminal, f *planFlags) error {
 	out := 0
 	for _, to := range []string{f.geojson, f.kml, f.station, f.gimbal} {
 		if to == source.Stdin {
@@ -91,24 +122,29 @@ func doPlan(t *terminal, f *planFlags) error {
 	if f.json {
 		out++
 	}
-	if out > 1 || f.station == source.Stdin && f.sorties > 1 {
+	if out > 1 {
 		return usage("%s", t.words.Text("error.plan.stdout"))
 	}
-	if f.gimbal != "" && f.reach == 0 {
+	if f.gimbal != "" && f.reach == 0 && f.gsd == 0 && f.slant == 0 {
 		return usage("%s", t.words.Text("error.plan.missing", "--reach"))
 	}
+	if f.gsd != 0 && !(f.pixels > 0 && f.fov > 0 && f.fov < 180) {
+		return usage("%s", t.words.Text("error.plan.pixel"))
+	}
 	r, err := f.request(t)
+	if err == nil {
+		err = f.learned(ctx, t, r)
+	}
 	if err != nil {
 		return sayPlan(t, err)
 	}
-	p, err := planning.Make(r)
+	if flights := r.Flights(); f.station == source.Stdin && flights > 1 {
+		return usage("%s", t.words.Text("error.plan.stdout"))
+	}
+	r.Sensor = f.sensor()
+	p, err := planning.Make(ctx, r, nil)
 	if err != nil {
 		return sayPlan(t, err)
-	}
-	if f.reach != 0 || f.gimbal != "" {
-		if p.Turret, err = p.Gimbal(geodesy.Length(f.reach)*geodesy.Kilometre, geodesy.Angle(f.field)); err != nil {
-			return sayPlan(t, err)
-		}
 	}
 	for _, x := range []struct {
 		file  string
@@ -141,6 +177,21 @@ func doPlan(t *terminal, f *planFlags) error {
 	return t.write(source.Stdin, func(w io.Writer) error { return p.WriteTable(w, t.words) })
 }
 
+// sensor is the turret that is asked for; nil: none.
+func (f *planFlags) sensor() *planning.Sensor {
+	if f.reach == 0 && f.gsd == 0 && f.slant == 0 && f.orbits == 0 {
+		return nil
+	}
+	s := &planning.Sensor{
+		Reach: geodesy.Length(f.reach) * geodesy.Kilometre, Field: geodesy.Angle(f.field), Height: geodesy.Length(f.height),
+		Slant: geodesy.Length(f.slant) * geodesy.Kilometre, Coarsest: geodesy.Length(f.gsd), Orbits: f.orbits,
+	}
+	if f.pixels > 0 {
+		s.Pixel = geodesy.Angle(f.fov).Radians() / float64(f.pixels)
+	}
+	return s
+}
+
 // stationFile numbers the files of several sorties: "a.plan", "a-2.plan".
 func stationFile(name string, k, of int) string {
 	if k == 0 || of == 1 || name == source.Stdin {
@@ -157,7 +208,11 @@ func stationFile(name string, k, of int) string {
 func sayPlan(t *terminal, err error) error {
 	var fault *planning.Fault
 	if errors.As(err, &fault) {
-		return usage("%s", t.words.Text("planning."+string(fault.Code), fault.Args...))
+		text := t.words.Text("planning."+string(fault.Code), fault.Args...)
+		if fault.Of != "" {
+			text = fault.Of + ": " + text
+		}
+		return usage("%s", text)
 	}
 	return err
 }
@@ -167,30 +222,33 @@ const mostPriorFile = 64 << 20
 
 func (f *planFlags) request(t *terminal) (*planning.Request, error) {
 	r := &planning.Request{
-		Hours: hours(f.hours), Reserve: hours(f.reserve), Bank: geodesy.Angle(f.bank), File: f.prior, Rest: f.rest, HalfLife: f.halfLife, AsOf: time.Now(),
-		Sweep: geodesy.Length(f.sweep) * geodesy.Kilometre, Detection: f.detection, Sorties: f.sorties, Seed: f.seed, Iterations: f.iterations, Soonest: f.soonest, Patterns: f.patterns,
+		Reserve: hours(f.reserve), Bank: geodesy.Angle(f.bank), File: f.prior, Rest: f.rest, HalfLife: f.halfLife, AsOf: time.Now(),
+		Sweep: geodesy.Length(f.sweep) * geodesy.Kilometre, Detection: f.detection, Seed: f.seed, Iterations: f.iterations, Soonest: f.soonest, Patterns: f.patterns,
+		Turnaround: f.turnaround, Apart: geodesy.Length(f.apart) * geodesy.Kilometre,
 	}
-	for _, x := range []struct{ option, value string }{{"--aircraft", f.aircraft}, {"--base", f.base}, {"--prior", f.prior}} {
-		if x.value == "" {
-			return nil, usage("%s", t.words.Text("error.plan.missing", x.option))
-		}
+	if len(f.aircraft) == 0 {
+		return nil, usage("%s", t.words.Text("error.plan.missing", "--aircraft"))
 	}
 	known, err := airframes.Shipped()
 	if err != nil {
 		return nil, err
 	}
-	if r.Aircraft, err = airframe(known, f.aircraft); err != nil {
-		return nil, err
-	}
-	if r.Base, err = placeFlag(t, f.base); err != nil {
-		return nil, err
-	}
-	if f.fromNow != "" {
-		v, ok := numbers(f.fromNow, 90, 180, 360)
-		if !ok {
-			return nil, usage("%s", t.words.Text("error.plan.numbers", "--from-now", f.fromNow, "24.1,-104.5,270"))
+	for i, given := range f.aircraft {
+		w, err := f.wing(t, known, given)
+		if err != nil {
+			return nil, err
 		}
-		r.Start = &planning.Start{Position: geodesy.Position{Lat: geodesy.Angle(v[0]), Lon: geodesy.Angle(v[1])}, Course: geodesy.Angle(v[2])}
+		if i > 0 {
+			r.Others = append(r.Others, w)
+			continue
+		}
+		r.Aircraft, r.Base, r.Hours, r.Air, r.Sorties = w.Aircraft, w.Base, w.Hours, w.Air, w.Sorties
+	}
+	if f.prior == "" {
+		return nil, usage("%s", t.words.Text("error.plan.missing", "--prior"))
+	}
+	if r.TakeOff, err = instantFlag(t, f.depart); err != nil {
+		return nil, err
 	}
 	if f.wind != "" {
 		v, ok := numbers(f.wind, 360, 150)
@@ -207,9 +265,6 @@ func (f *planFlags) request(t *terminal) (*planning.Request, error) {
 		axis := geodesy.Angle(v[0])
 		r.Lanes = &axis
 	}
-	if r.Air, err = parseSpeed(f.speed); err != nil {
-		return nil, usage("%s", t.words.Text("error.speed", "--speed", f.speed))
-	}
 	if f.asOf != "" {
 		if r.AsOf, err = time.Parse(time.RFC3339, f.asOf); err != nil {
 			return nil, usage("%s", t.words.Text("error.plan.as-of", f.asOf))
@@ -218,9 +273,26 @@ func (f *planFlags) request(t *terminal) (*planning.Request, error) {
 	return r, f.ground(t, r)
 }
 
+// readInput reads a file that a plan is made of, and notes what was read.
+func readInput(r *planning.Request, option, file string) ([]byte, error) {
+	b, err := readBounded(file, mostPriorFile)
+	if err == nil {
+		r.Inputs = append(r.Inputs, planning.Input{Option: option, Name: file, SHA256: evidence.Digest(sha256.Sum256(b))})
+	}
+	return b, err
+}
+
+// noteInput notes a file that was read by its SHA-256 in hexadecimal.
+func noteInput(r *planning.Request, option, file, digest string) {
+	in := planning.Input{Option: option, Name: file}
+	if in.SHA256.UnmarshalText([]byte(digest)) == nil {
+		r.Inputs = append(r.Inputs, in)
+	}
+}
+
 // ground reads the prior, what is excluded, and the states whose airspace is permitted.
 func (f *planFlags) ground(t *terminal, r *planning.Request) error {
-	b, err := readBounded(f.prior, mostPriorFile)
+	b, err := readInput(r, "--prior", f.prior)
 	if err != nil {
 		return err
 	}
@@ -237,11 +309,18 @@ func (f *planFlags) ground(t *terminal, r *planning.Request) error {
 		}
 		r.Rest = r.Map.Record.Rest
 	}
+	for _, given := range f.tips {
+		v, ok := numbers(given, 90, 180, 500, 1e6)
+		if !ok || !(v[2] > 0 && v[3] > 0) {
+			return usage("%s", t.words.Text("error.plan.numbers", "--tip", given, "24.1,-104.5,8,2"))
+		}
+		r.Features = append(r.Features, geojson.Weighted{Point: geojson.Position{v[1], v[0]}, Sigma: v[2] * 1000, Weight: v[3]})
+	}
 	if err := f.rasters(r); err != nil {
 		return err
 	}
 	for _, file := range f.exclude {
-		b, err := readBounded(file, mostPriorFile)
+		b, err := readInput(r, "--exclude", file)
 		if err != nil {
 			return err
 		}
@@ -282,6 +361,7 @@ func (f *planFlags) rasters(r *planning.Request) error {
 		if err != nil {
 			return err
 		}
+		noteInput(r, "--layer", l.Name, l.Digest)
 		r.Layers = append(r.Layers, l)
 	}
 	if f.cleared == "" {
@@ -289,6 +369,9 @@ func (f *planFlags) rasters(r *planning.Request) error {
 	}
 	k, err := readCleared(f.cleared)
 	r.Cleared = &k
+	if err == nil {
+		noteInput(r, "--cleared", f.cleared, k.Digest)
+	}
 	return err
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"math"
 	"net"
 	"os"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"overflight/geodesy"
 	"overflight/internal/config"
 	"overflight/internal/node"
 	"overflight/internal/simulate"
@@ -259,6 +261,10 @@ func TestLive(t *testing.T) {
 	if d := cmp.Diff(before, r.Newest(), cmpopts.IgnoreFields(node.Frame{}, "Boundary")); d != "" { // nothing has come since; a boundary is looked for now and then
 		t.Error(d)
 	}
+	r.isAt(before[0].Flight, func(w node.Whereabouts) bool {
+		heading := before[0].Heading != nil && math.Abs(float64(w.Course)-*before[0].Heading) < 1e-9
+		return w.Live && w.Open && heading && w.At.Equal(before[0].Time) && w.Position.Lon == geodesy.Angle(before[0].Position[0]) && !w.TookOff.After(w.At)
+	})
 	send <- b[1_000_000:]
 	r.received("cam", 2_000_000)
 	state := r.Sources()[0]
@@ -276,10 +282,31 @@ func TestLive(t *testing.T) {
 	for _, s := range f.Segments {
 		total += s.Sealed.Bytes
 	}
+	// What is sealed tells where it was last, and where it was going: south at first, along its route.
+	r.isAt(state.Sortie.String(), func(w node.Whereabouts) bool {
+		last := f.Paths[0].Last.Fixes[0]
+		return !w.Live && !w.Open && w.At.Equal(last.Time) && w.Position == last.Position && w.TookOff.Equal(f.From) && w.Course > 90 && w.Course < 300
+	})
+	if _, err := r.Whereabouts(ctx, journal.Sortie{Operator: state.Sortie.Operator, Year: state.Sortie.Year, Number: state.Sortie.Number + 1}); !errors.Is(err, sqlite.ErrNotFound) {
+		t.Errorf("a flight that there is not: %v", err)
+	}
 	if f.State != sqlite.Closed || total != uint64(len(b)) || f.Closed.Reason != journal.ClosedAsked {
 		t.Errorf("%s, %d of %d bytes, %+v", f.State, total, len(b), f.Closed)
 	}
 	r.verify()
+}
+
+// isAt fails unless a flight is where it should be.
+func (r *running) isAt(flight string, ok func(node.Whereabouts) bool) {
+	r.t.Helper()
+	sortie, err := journal.ParseSortie(flight)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	w, err := r.Whereabouts(r.t.Context(), sortie)
+	if err != nil || !ok(w) {
+		r.t.Errorf("%s is at %+v: %v", flight, w, err)
+	}
 }
 
 // received waits until a source's bytes are journalled.

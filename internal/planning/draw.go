@@ -69,8 +69,8 @@ func (d *drawing) point(p geodesy.Position) [2]float64 {
 }
 
 // areas adds the weights of features, as they have faded.
-func (d *drawing) areas(a *Areas, s *Sources, weights []float64) Input {
-	in := Input{Name: a.Name, Kind: "areas", Digest: a.Digest, Features: len(a.Features)}
+func (d *drawing) areas(a *Areas, s *Sources, weights []float64) Part {
+	in := Part{Name: a.Name, Kind: "areas", Digest: a.Digest, Features: len(a.Features)}
 	if a.Typed {
 		in.Kind = "tip"
 	}

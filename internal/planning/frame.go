@@ -46,3 +46,13 @@ func (f frame) position(p search.Point) geodesy.Position {
 
 // course is a course of the frame as a true azimuth at the origin, where wind is given.
 func (f frame) course(azimuth geodesy.Angle) geodesy.Angle { return f.axis - azimuth }
+
+// pose is where an aircraft is and where it heads on the plane. Away from the origin a true course is turned there by the
+// convergence of meridians, so it is taken over a short way ahead.
+func (f frame) pose(s *Start) *search.Pose {
+	const ahead = 100
+	here := f.plane(s.Position)
+	q, _ := geodesy.Direct(s.Position, s.Course, ahead)
+	there := f.plane(q)
+	return &search.Pose{Point: here, Heading: geodesy.Angle(math.Atan2(float64(there.Y-here.Y), float64(there.X-here.X)) * 180 / math.Pi)}
+}

@@ -80,8 +80,8 @@ func (d *drawing) mean(r *raster.Raster, column, row, parts int, check func(floa
 }
 
 // layer adds the weight of a layer.
-func (d *drawing) layer(l *Layer, weights []float64) (Input, error) {
-	in := Input{Name: l.Name, Kind: "layer", Digest: l.Digest, Features: 1, Weight: l.Weight, Faded: l.Weight}
+func (d *drawing) layer(l *Layer, weights []float64) (Part, error) {
+	in := Part{Name: l.Name, Kind: "layer", Digest: l.Digest, Features: 1, Weight: l.Weight, Faded: l.Weight}
 	w := d.window([2]float64{0, 0}, [2]float64{float64(d.Columns), float64(d.Rows)})
 	reached, all := 0.0, 0.0
 	parts := d.parts(l.Raster)

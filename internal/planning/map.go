@@ -26,12 +26,12 @@ type Record struct {
 	Cell     float64   `json:"cell_m"`      // about
 	Given    float64   `json:"rest_given"`  // the rest of the world before what was cleared
 	Rest     float64   `json:"rest_of_world"`
-	Inputs   []Input   `json:"inputs"`
+	Inputs   []Part    `json:"inputs"`
 	Cleared  []Taken   `json:"cleared,omitempty"`
 }
 
-// Input is what a source adds.
-type Input struct {
+// Part is what a source adds.
+type Part struct {
 	Name     string  `json:"name"`
 	Kind     string  `json:"kind"` // "areas", "tip", "layer"
 	Digest   string  `json:"sha256,omitempty"`

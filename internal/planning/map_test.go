@@ -44,7 +44,7 @@ func TestAMapComesBackFromItsFile(t *testing.T) {
 	m := build(t, s)
 	r := request()
 	r.Features, r.Layers, r.Cleared, r.AsOf, r.Iterations = s.Areas[0].Features, s.Layers, &s.Cleared[0], s.AsOf, 500
-	want, err := Make(r)
+	want, err := Make(t.Context(), r, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +67,7 @@ func TestAMapComesBackFromItsFile(t *testing.T) {
 			}
 			q := request()
 			q.File, q.Features, q.Map, q.Iterations = name, nil, p.Map, 500
-			got, err := Make(q)
+			got, err := Make(t.Context(), q, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

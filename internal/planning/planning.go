@@ -4,12 +4,16 @@
 package planning
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
+	"overflight/airspace"
 	"overflight/authority"
+	"overflight/evidence"
 	"overflight/format/geojson"
 	"overflight/geodesy"
 	"overflight/search"
@@ -44,12 +48,24 @@ const (
 	CodeLayerEmpty   Code = "layer-empty"   // file
 	CodeClearedValue Code = "cleared-value" // file, value
 	CodeClearedEmpty Code = "cleared-empty" // file
+
+	CodeOffRoute Code = "off-route" // file, km off it
+	CodeFlown    Code = "flown"     // file
+	CodePattern  Code = "pattern"   // name
+	CodeAllFound Code = "all-found" // file
+
+	CodeTooHigh    Code = "too-high"    // height in metres, longest slant range
+	CodeShut       Code = "shut"        // where the aircraft is, km looked around
+	CodeSpent      Code = "spent"       // flight, hours in the air, hours that it has
+	CodeNoAirspace Code = "no-airspace" // sortie, from, to, what stands against it, states
+	CodeLate       Code = "late"        // end of the last flight, end of the period that was asked about
 )
 
 // Fault is a plan that cannot be made.
 type Fault struct {
 	Code Code
 	Args []any
+	Of   string // which aircraft it is of, where that is not the first
 }
 
 func (f *Fault) Error() string { return fmt.Sprintf("planning: %s %v", f.Code, f.Args) }
@@ -89,6 +105,46 @@ type Request struct {
 	Iterations int
 	Soonest    bool // spend some length on finding sooner
 	Patterns   bool // compare with the patterns of IAMSAR
+
+	Others     []Wing         // aircraft beside the first, which the fields above describe
+	Turnaround time.Duration  // on the ground between two sorties of one aircraft
+	Apart      geodesy.Length // that flights keep from each other; 0: they need not
+	TakeOff    time.Time      // of the first flight; zero is not stated
+
+	Pattern search.Pattern // that every sortie flies; "": optimised routes
+	Resume  *Resume        // the route that is taken up again; nil: a new one
+	Flown   *Cleared       // what the flight in the air has looked at so far; nil: nothing
+	Found   []Found        // places that were found
+
+	Inputs   []Input   // files that the request was made of
+	Sensor   *Sensor   // a turret; nil: a camera that looks straight down only
+	InAir    *InAir    // the flight whose rest is planned; nil: none of a record
+	Airspace *Airspace // what is on record about where the sortie may be; nil: that is not asked
+}
+
+// Wing is another aircraft of a plan. Its bank, reserve and sensor are those of the request.
+type Wing struct {
+	Given    string // how it was asked for, for a sentence
+	Aircraft authority.Airframe
+	Base     geodesy.Position
+	Hours    time.Duration
+	Air      geodesy.Speed // 0: the cruise speed of the type
+	Sorties  int
+}
+
+// Input is a file that a request was made of, or a part of the record, by what was read of it.
+type Input struct {
+	Option string          `json:"option"` // by which it was given
+	Name   string          `json:"name"`
+	SHA256 evidence.Digest `json:"sha256"`
+}
+
+// InAir is a flight that is on record so far, from which Start, Hours and Flown were taken.
+type InAir struct {
+	Flight  string
+	At      time.Time // of its newest position
+	TookOff time.Time // the earliest instant of the record
+	Open    bool
 }
 
 // Start is where an aircraft in the air is, and its true course.
@@ -105,6 +161,13 @@ type Sortie struct {
 	Sensed   geodesy.Length
 	Duration time.Duration
 	Lanes    int
+
+	Aircraft string // its type
+	Wing     int    // which aircraft, from 0 on
+	Number   int    // which sortie of it, from 1 on
+	Base     geodesy.Position
+	Speed    geodesy.Speed
+	Begins   time.Duration // after the first take-off
 }
 
 // Pattern is what a pattern of IAMSAR comes to.
@@ -126,13 +189,23 @@ type Plan struct {
 	Sorties  []Sortie
 	POS      float64
 	Bound    float64
-	Patterns []Pattern // of the first sortie, beside its own bound
-	First    float64   // bound of the first sortie
-	Turret   *Gimbal   // nil: a camera that looks straight down only
+	Patterns []Pattern      // of the first sortie, beside its own bound
+	First    float64        // bound of the first sortie
+	Turret   *Gimbal        // nil: a camera that looks straight down only
+	Value    *Value         // where finds are to come soon; nil: when they come is not counted
+	Leaves   geodesy.Length // that the first flight flies out of airspace where it may no longer be, before it searches
+	Closest  *Approach      // nil: no two flights are in the air at once
 
-	frame    frame
-	task     search.Task
-	airspeed search.Airspeed
+	frame   frame
+	wings   []wing
+	touched []airspace.State // in whose airspace it might have flown
+}
+
+// Approach is how close two flights of a plan come, away from the base where the later one lands.
+type Approach struct {
+	Distance geodesy.Length
+	After    time.Duration // the first take-off
+	Sorties  [2]int        // from 1
 }
 
 // Position is where a point of the plan's plane lies.
@@ -144,17 +217,23 @@ const farthest = 630 * geodesy.Kilometre
 // mostTurned is up to how many cells a map is tried in several directions.
 const mostTurned = 200_000
 
-// Make plans.
-func Make(r *Request) (*Plan, error) {
-	a, err := r.airspeed()
+// Make plans. Where progress is given it is called with the first plan and then, in the course of the work, with each that is
+// better than all before it; what comes out at last does not depend on it. The plan that is passed is not changed later. It
+// runs on the caller's goroutine. When the context ends, so does the work, with the context's error.
+func Make(ctx context.Context, r *Request, progress func(*Plan)) (*Plan, error) {
+	wings, err := r.wings()
 	if err != nil {
 		return nil, err
+	}
+	if r.Sensor != nil {
+		if _, err := r.Sensor.check(); err != nil {
+			return nil, err
+		}
 	}
 	m, err := survey(r)
 	if err != nil {
 		return nil, err
 	}
-	available := r.Hours - r.Reserve
 	axes := []geodesy.Angle{90, 105, 120, 135, 150, 165}
 	if r.Lanes != nil {
 		// Lanes lie along both axes: 15 and 105 degrees are one direction, and one map.
@@ -163,7 +242,10 @@ func Make(r *Request) (*Plan, error) {
 	var best *attempt
 	var refused error
 	for _, axis := range axes {
-		t, err := m.attempt(r, a, axis, available)
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		t, err := m.attempt(r, wings, axis)
 		if err != nil {
 			refused = err
 			continue
@@ -171,92 +253,107 @@ func Make(r *Request) (*Plan, error) {
 		if best == nil || t.first > best.first {
 			best = t
 		}
-		if t.task.Prior.Cells() > mostTurned {
+		if t.wings[0].task.Prior.Cells() > mostTurned {
 			break // each direction takes seconds here
 		}
 	}
 	if best == nil {
 		return nil, refused
 	}
-	return best.plan(r, available)
-}
-
-// airspeed is how the aircraft flies, from the request and the figures of its type.
-func (r *Request) airspeed() (search.Airspeed, error) {
-	for _, x := range []struct {
-		option     string
-		v          float64
-		low, high  float64
-		lowAllowed bool
-	}{
-		{"--hours", r.Hours.Hours(), 0, 1000, false},
-		{"--reserve", r.Reserve.Hours(), 0, 1000, true},
-		{"--bank", float64(r.Bank), 0, 60, false},
-		{"--sweep", float64(r.Sweep) / 1000, 0, 200, false},
-		{"--detection", r.Detection, 0, 1, false},
-		{"--sorties", float64(r.Sorties), 0, 50, false},
-		{"--rest", r.Rest, 0, 0.999999, true},
-		{"--iterations", float64(r.Iterations), 0, 1e9, true},
-	} {
-		if !(x.v <= x.high) || !(x.v > x.low || x.lowAllowed && x.v == x.low) {
-			within := fmt.Sprintf("%g..%g", x.low, x.high)
-			if !x.lowAllowed {
-				within = fmt.Sprintf("> %g, <= %g", x.low, x.high)
-			}
-			return search.Airspeed{}, fault(CodeRange, x.option, fmt.Sprintf("%g", x.v), within)
+	p, err := best.plan(ctx, r, progress)
+	if err != nil {
+		return nil, err
+	}
+	if r.Airspace != nil {
+		if err := r.Airspace.within(p); err != nil {
+			return nil, err
 		}
 	}
-	air := r.Air
-	if air == 0 {
-		air = geodesy.Speed(r.Aircraft.Cruise.Value)
+	if r.Soonest {
+		p.Value = p.value()
 	}
-	if air == 0 {
-		return search.Airspeed{}, fault(CodeFigure, r.Aircraft.Type, "--speed")
+	if r.Sensor != nil {
+		if p.Turret, err = p.gimbal(r.Sensor); err != nil {
+			return nil, err
+		}
 	}
-	if e := r.Aircraft.Endurance.Value; e > 0 && r.Hours.Hours() > e {
-		return search.Airspeed{}, fault(CodeEndurance, r.Aircraft.Type, fmt.Sprintf("%g", r.Hours.Hours()), fmt.Sprintf("%g", e))
+	if err := p.sound(); err != nil {
+		return nil, err
 	}
-	a := search.Airspeed{Air: air, Bank: r.Bank, Wind: search.Wind{X: r.WindSpeed}}
-	if a.Check() != nil {
-		return a, fault(CodeWind, fmt.Sprintf("%g", float64(r.WindSpeed)), fmt.Sprintf("%g", float64(air)))
+	return p, nil
+}
+
+// ErrAboveBound is a plan that says that it finds more than can be found. It is a fault of this program, and not shown.
+var ErrAboveBound = errors.New("plan above its bound")
+
+// sound holds every figure of a plan to its bound.
+func (p *Plan) sound() error {
+	const rounding = 1e-9
+	if v := p.Value; v != nil && !(v.Value <= v.Bound+rounding) {
+		return fmt.Errorf("%w: value %v, bound %v", ErrAboveBound, v.Value, v.Bound)
 	}
-	return a, nil
+	if !(p.POS <= p.Bound+rounding) {
+		return fmt.Errorf("%w: POS %v, bound %v", ErrAboveBound, p.POS, p.Bound)
+	}
+	for _, x := range p.Patterns {
+		if !(x.POS <= p.First+rounding) {
+			return fmt.Errorf("%w: %s: POS %v, bound %v", ErrAboveBound, x.Name, x.POS, p.First)
+		}
+	}
+	return nil
 }
 
 // attempt is a plan along one axis, at first.
 type attempt struct {
-	frame    frame
-	task     search.Task
-	airspeed search.Airspeed
-	first    float64 // share of the bound
+	frame   frame
+	wings   []wing
+	first   float64     // POS of the first plan
+	bound   float64     // of all flights; 0: not worked out yet
+	bounded float64     // of the first
+	exit    *search.Leg // that the first flight begins with, out of airspace where it may no longer be; nil: none
 }
 
-func (m *terrain) attempt(r *Request, a search.Airspeed, axis geodesy.Angle, available time.Duration) (*attempt, error) {
-	t := &attempt{}
+func (m *terrain) attempt(r *Request, wings []wing, axis geodesy.Angle) (*attempt, error) {
+	t := &attempt{wings: slices.Clone(wings)}
 	prior, err := m.prior(r, axis, &t.frame)
+	if err == nil {
+		prior, err = r.known(t.frame, prior)
+	}
 	if err != nil {
 		return nil, err
 	}
+	permitted, err := t.permit(r, m, prior)
+	if err != nil {
+		return nil, err
+	}
+	detection := r.detection(t.frame, prior)
 	// Wind is told by where it comes from; the plane has its own axes.
 	to := t.frame.course(r.WindFrom + 180).Radians()
-	a.Wind = search.Wind{X: r.WindSpeed * geodesy.Speed(math.Cos(to)), Y: r.WindSpeed * geodesy.Speed(math.Sin(to))}
-	t.airspeed = a
-	t.task = search.Task{
-		Prior: prior, Sweep: r.Sweep, Detection: []float64{r.Detection}, Turn: a.Turn(), Base: t.frame.plane(r.Base),
-		Length: geodesy.Length(float64(a.Air-a.Wind.Speed()) * available.Seconds() * (1 - 1e-9)), // no rounding makes it late
+	for k := range t.wings {
+		w := &t.wings[k]
+		a := &w.airspeed
+		a.Wind = search.Wind{X: r.WindSpeed * geodesy.Speed(math.Cos(to)), Y: r.WindSpeed * geodesy.Speed(math.Sin(to))}
+		w.task = search.Task{
+			Prior: prior, Sweep: r.Sweep, Detection: detection, Turn: a.Turn(), Base: t.frame.plane(w.Base), Permitted: permitted,
+			Length: geodesy.Length(float64(a.Air-a.Wind.Speed()) * w.available.Seconds() * (1 - 1e-9)), // no rounding makes it late
+		}
+		if k == 0 && r.Start != nil {
+			w.task.Start = t.frame.pose(r.Start)
+		}
 	}
-	if r.Start != nil {
-		t.task.Start = &search.Pose{Point: t.frame.plane(r.Start.Position), Heading: t.frame.course(r.Start.Course)}
+	exit, ok := t.leave(permitted)
+	if !ok {
+		return nil, fault(CodeShut, position(r.Start.Position), fmt.Sprintf("%.0f", float64(leaving)/1000))
 	}
-	if err := t.permit(r, m); err != nil {
-		return nil, err
+	if exit != nil {
+		t.exit = exit
+		if t.wings[0].task.Length -= exit.Length(); t.wings[0].task.Length <= 0 {
+			return nil, t.unreachable(r, 0)
+		}
 	}
-	if err := t.reachable(r, available); err != nil {
-		return nil, err
-	}
-	p, err := search.NewPlanner(&t.task, r.Seed, 0)
+	p, err := search.NewPlanner(&t.wings[0].task, r.Seed, 0)
 	if errors.Is(err, search.ErrUnreachable) {
-		return nil, fault(CodeNoSpace)
+		return nil, t.unreachable(r, 0)
 	}
 	if err != nil {
 		return nil, err
@@ -265,115 +362,42 @@ func (m *terrain) attempt(r *Request, a search.Airspeed, axis geodesy.Angle, ava
 	return t, nil
 }
 
-// permit puts exclusions and states together into what is asked of every position.
-func (t *attempt) permit(r *Request, m *terrain) error {
-	if m.zones.Contains(r.Base) {
-		return fault(CodeExcluded, position(r.Base))
-	}
-	if r.Permitted != nil && !r.Permitted(r.Base) {
-		return fault(CodeForbidden, position(r.Base), r.States)
+// permit puts exclusions and states together into what is asked of every position; nil where that is nothing.
+func (t *attempt) permit(r *Request, m *terrain, prior *search.Prior) (func(search.Point) bool, error) {
+	for k := range t.wings {
+		w := &t.wings[k]
+		if m.zones.Contains(w.Base) {
+			return nil, w.fault(CodeExcluded, position(w.Base))
+		}
+		if r.Permitted != nil && !r.Permitted(w.Base) {
+			return nil, w.fault(CodeForbidden, position(w.Base), r.States)
+		}
+		if r.Airspace != nil && !r.Airspace.holds(w.Base) {
+			if err := r.refused(t.frame, prior, w.Base); err != nil {
+				return nil, err
+			}
+		}
 	}
 	if r.Start != nil && m.zones.Contains(r.Start.Position) {
-		return fault(CodeStartExcluded, position(r.Start.Position))
+		return nil, fault(CodeStartExcluded, position(r.Start.Position))
 	}
-	if len(r.Excluded) == 0 && r.Permitted == nil {
-		return nil
+	if len(r.Excluded) == 0 && r.Permitted == nil && r.Airspace == nil {
+		return nil, nil
 	}
 	// The corners of cells are asked for again by every sortie and every length that is tried.
 	known := map[search.Point]bool{}
-	t.task.Permitted = func(p search.Point) bool {
+	return func(p search.Point) bool {
 		ok, asked := known[p]
 		if !asked {
 			q := t.frame.position(p)
-			ok = !m.zones.Contains(q) && (r.Permitted == nil || r.Permitted(q))
+			ok = !m.zones.Contains(q) && r.permitted(q)
 			if len(known) >= mostKnown {
 				clear(known)
 			}
 			known[p] = ok
 		}
 		return ok
-	}
-	return nil
-}
-
-// reachable compares the time there is with the way to the nearest useful cell and back.
-func (t *attempt) reachable(r *Request, available time.Duration) error {
-	free := t.task
-	free.Permitted = nil
-	if _, err := search.NewPlanner(&free, 0, 0); !errors.Is(err, search.ErrUnreachable) {
-		return nil
-	}
-	code, args := tooShort(free, t.airspeed.Air-t.airspeed.Wind.Speed(), r.Reserve, available, &r.Aircraft)
-	return fault(code, args...)
-}
-
-// With wind some lengths are tried, until a flight takes so much of the time there is.
-const (
-	tries  = 6
-	enough = 0.98
-)
-
-// forOrder is the share of the length that may go into an order that finds sooner.
-const forOrder = 0.025
-
-// plan improves the attempt, with as much length as fits the time at the true speed over the ground of every leg.
-func (t *attempt) plan(r *Request, available time.Duration) (*Plan, error) {
-	// The first length is flown in time whatever the wind; the others are tried for what they add.
-	var best *Plan
-	for range tries {
-		tasks := make([]search.Task, r.Sorties)
-		for k := range tasks {
-			tasks[k] = t.task
-			if k > 0 {
-				tasks[k].Start = nil
-			}
-			if r.Soonest {
-				tasks[k].Length *= 1 - forOrder
-			}
-		}
-		plans, pos, _, err := search.Sorties(tasks, r.Seed, r.Iterations)
-		if err != nil {
-			return nil, err
-		}
-		longest := time.Duration(0)
-		out := &Plan{
-			Request: r, Speed: t.airspeed.Air, Turn: t.task.Turn, Axis: t.frame.axis, Cell: t.task.Prior.Cell,
-			Columns: t.task.Prior.Columns, Rows: t.task.Prior.Rows, Budget: t.task.Length, POS: pos,
-			frame: t.frame, task: t.task, airspeed: t.airspeed,
-		}
-		for k, p := range plans {
-			if r.Soonest {
-				tasks[k].Length = t.task.Length
-				p = p.Sooner(&tasks[k])
-			}
-			legs := p.Route(&tasks[k])
-			d := t.airspeed.Duration(legs)
-			longest = max(longest, d)
-			out.Sorties = append(out.Sorties, Sortie{Legs: legs, POS: p.POS, Length: p.Length, Sensed: p.Sensed, Duration: d, Lanes: len(p.Lanes)})
-		}
-		if longest <= available && (best == nil || out.POS > best.POS) {
-			// The bound has the wind behind it all the way.
-			for k := range tasks {
-				tasks[k].Length = t.airspeed.Farthest(available)
-			}
-			out.Bound, out.First = search.PooledBound(tasks), tasks[0].Bound()
-			best = out
-		}
-		if r.WindSpeed == 0 || longest <= available && float64(longest) > enough*float64(available) {
-			break
-		}
-		t.task.Length *= geodesy.Length(0.996 * float64(available) / float64(longest))
-	}
-	if best == nil {
-		return nil, fault(CodeNoSpace)
-	}
-	if r.Patterns {
-		t.task.Length = best.Budget
-		for _, c := range search.Compare(&t.task) {
-			best.Patterns = append(best.Patterns, Pattern{Name: c.Pattern, POS: max(0, c.POS)})
-		}
-	}
-	return best, nil
+	}, nil
 }
 
 func position(p geodesy.Position) string {

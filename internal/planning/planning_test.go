@@ -2,10 +2,12 @@ package planning
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"math"
+	"reflect"
 	"strconv"
 	"testing"
 	"time"
@@ -139,7 +141,7 @@ func TestPlansAreHomeInTime(t *testing.T) {
 			t.Parallel()
 			r := request()
 			change(r)
-			p, err := Make(r)
+			p, err := Make(t.Context(), r, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -190,6 +192,41 @@ func TestPlansAreHomeInTime(t *testing.T) {
 	}
 }
 
+// TestAPlanIsShownInTheMaking: each that is shown is better than the one before, flown in time and under its bound; the last
+// one is what comes out, which is what comes out unwatched. An ended context ends the work.
+func TestAPlanIsShownInTheMaking(t *testing.T) {
+	t.Parallel()
+	for _, wind := range []geodesy.Speed{0, 25} {
+		r := request()
+		lanes := geodesy.Angle(0)
+		r.Sorties, r.Iterations, r.WindFrom, r.WindSpeed, r.Lanes = 2, 3000, 300, wind, &lanes
+		alone, err := Make(t.Context(), r, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var shown []*Plan
+		p, err := Make(t.Context(), r, func(p *Plan) { shown = append(shown, p) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(shown) < 2 || p.POS != alone.POS || !reflect.DeepEqual(p.Sorties, alone.Sorties) {
+			t.Errorf("shown %d times; POS %v, unwatched %v", len(shown), p.POS, alone.POS)
+		}
+		for i, x := range shown {
+			if x.POS > x.Bound || i > 0 && x.POS <= shown[i-1].POS || x.Sorties[0].Duration > r.Hours-r.Reserve {
+				t.Errorf("plan %d: POS %v, bound %v, %v", i, x.POS, x.Bound, x.Sorties[0].Duration)
+			}
+		}
+		if last := shown[len(shown)-1]; last.POS < p.POS {
+			t.Errorf("last shown %v, POS %v", last.POS, p.POS)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		if _, err := Make(ctx, r, func(*Plan) { cancel() }); !errors.Is(err, context.Canceled) {
+			t.Errorf("a cancelled plan: %v", err)
+		}
+	}
+}
+
 // written reads back what a plan writes.
 func written(t *testing.T, p *Plan) {
 	t.Helper()
@@ -204,16 +241,28 @@ func written(t *testing.T, p *Plan) {
 		Features []struct {
 			Geometry   struct{ Type string }
 			Properties struct {
-				Sensed bool
-				POD    float64
+				Sensed   bool
+				POD      float64
+				Aircraft string
+				After    float64 `json:"after_s"`
 			}
 		}
 	}
 	if err := errors.Join(p.WriteGeoJSON(&b, words), json.Unmarshal(b.Bytes(), &lines)); err != nil {
 		t.Fatal(err)
 	}
+	latest := 0.0
+	for _, s := range p.Sorties {
+		latest = max(latest, (s.Begins + s.Duration).Seconds())
+	}
+	if last := lines.Features[len(lines.Features)-1].Properties.After; last <= 0 || last > latest {
+		t.Errorf("the last leg begins %v s after the first take-off, the last flight is down after %v", last, latest)
+	}
 	sensed, swept, lanes := 0, 0, 0
 	for _, f := range lines.Features {
+		if f.Properties.Aircraft == "" || f.Properties.After < 0 {
+			t.Errorf("GeoJSON: %+v", f.Properties)
+		}
 		switch {
 		case f.Geometry.Type == "Polygon" && f.Properties.Sensed && f.Properties.POD == p.Request.Detection:
 			swept++
@@ -284,7 +333,7 @@ func TestWhatCannotBePlanned(t *testing.T) {
 	} {
 		r := request()
 		c.change(r)
-		_, err := Make(r)
+		_, err := Make(t.Context(), r, nil)
 		var f *Fault
 		if !errors.As(err, &f) || f.Code != c.want {
 			t.Errorf("%v, want %s", err, c.want)
@@ -300,7 +349,7 @@ func TestHoursThatAreEnoughAre(t *testing.T) {
 		r.WindFrom, r.WindSpeed, r.Iterations = 300, wind, 0
 		axis := geodesy.Angle(0)
 		r.Hours, r.Lanes = 66*time.Minute, &axis
-		_, err := Make(r)
+		_, err := Make(t.Context(), r, nil)
 		var f *Fault
 		if !errors.As(err, &f) || f.Code != CodeShort {
 			t.Fatalf("%v, want %s", err, CodeShort)
@@ -314,7 +363,7 @@ func TestHoursThatAreEnoughAre(t *testing.T) {
 			flies bool
 		}{{tenths, true}, {tenths - 0.1, false}} {
 			r.Hours = time.Duration(math.Round(x.hours*10)) * 6 * time.Minute
-			if _, err := Make(r); (err == nil) != x.flies {
+			if _, err := Make(t.Context(), r, nil); (err == nil) != x.flies {
 				t.Errorf("wind %v, %v: %v", wind, r.Hours, err)
 			}
 		}
@@ -326,7 +375,7 @@ func TestABaseThatIsNearEnoughIs(t *testing.T) {
 	t.Parallel()
 	r := request()
 	r.Aircraft.Endurance.Value, r.Hours, r.Base, r.Iterations = 4, 4*time.Hour, geodesy.Position{Lat: 20, Lon: -112}, 0
-	_, err := Make(r)
+	_, err := Make(t.Context(), r, nil)
 	var f *Fault
 	if !errors.As(err, &f) || f.Code != CodeTooFar {
 		t.Fatalf("%v, want %s", err, CodeTooFar)
@@ -336,11 +385,11 @@ func TestABaseThatIsNearEnoughIs(t *testing.T) {
 		t.Fatalf("%v: %v", f.Args, err)
 	}
 	r.Base, _ = geodesy.Direct(geodesy.Position{Lat: 25, Lon: -106.7}, 180, geodesy.Length(within*1000))
-	if _, err := Make(r); err != nil {
+	if _, err := Make(t.Context(), r, nil); err != nil {
 		t.Errorf("%v km off: %v", within, err)
 	}
 	r.Base, _ = geodesy.Direct(r.Base, 180, 100*geodesy.Kilometre)
-	if _, err := Make(r); err == nil {
+	if _, err := Make(t.Context(), r, nil); err == nil {
 		t.Errorf("%v km off is near enough as well", within+100)
 	}
 }

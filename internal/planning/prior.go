@@ -60,11 +60,31 @@ func (r *Request) probability() (*Map, error) {
 	}
 	if r.Map == nil {
 		s := &Sources{Areas: []Areas{{Name: r.File, Features: r.Features}}, Layers: r.Layers, Cleared: cleared, Rest: r.Rest, HalfLife: r.HalfLife, AsOf: r.AsOf, Cell: r.Cell}
-		return s.Build()
+		m, err := s.Build()
+		if err != nil {
+			return nil, err
+		}
+		return m, r.flown(m)
 	}
 	m := *r.Map
 	m.Record.Cleared = slices.Clone(m.Record.Cleared)
-	return &m, m.Clear(cleared)
+	if err := m.Clear(cleared); err != nil {
+		return nil, err
+	}
+	return &m, r.flown(&m)
+}
+
+// flown takes off the map what the flight in the air has looked at already, which may be other ground.
+func (r *Request) flown(m *Map) error {
+	if r.Flown == nil {
+		return nil
+	}
+	err := m.Clear([]Cleared{*r.Flown})
+	var said *Fault
+	if errors.As(err, &said) && said.Code == CodeClearedEmpty {
+		return nil
+	}
+	return err
 }
 
 func positionOf(p geojson.Position) geodesy.Position {

@@ -8,6 +8,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 
 	"overflight/format/geojson"
 	"overflight/geodesy"
@@ -15,101 +16,7 @@ import (
 	"overflight/search"
 )
 
-// Document is the plan as other programs read it.
-type Document struct {
-	Kind        string          `json:"kind"` // "search-plan/v1"
-	Aircraft    string          `json:"aircraft"`
-	Base        [2]float64      `json:"base"` // latitude, longitude
-	Hours       float64         `json:"hours"`
-	Reserve     float64         `json:"reserve_hours"`
-	Airspeed    float64         `json:"airspeed_m_s"`
-	Bank        float64         `json:"bank_deg"`
-	Turn        float64         `json:"turn_radius_m"`
-	WindFrom    float64         `json:"wind_from_deg"`
-	WindSpeed   float64         `json:"wind_m_s"`
-	Sweep       float64         `json:"sweep_width_m"`
-	Detection   float64         `json:"detection"`
-	Prior       string          `json:"prior"`
-	Rest        float64         `json:"rest_of_world"`
-	Lanes       float64         `json:"lanes_azimuth_deg"`
-	Cell        float64         `json:"cell_m"`
-	Columns     int             `json:"columns"`
-	Rows        int             `json:"rows"`
-	Seed        uint64          `json:"seed"`
-	Iterations  int             `json:"iterations"`
-	Soonest     bool            `json:"soonest"`
-	POS         float64         `json:"pos"`
-	Bound       float64         `json:"bound"`
-	Share       float64         `json:"share_of_bound"`
-	Sorties     []SortieSummary `json:"sorties"`
-	Patterns    []PatternShare  `json:"patterns,omitempty"`
-	Turret      *TurretSummary  `json:"turret,omitempty"`
-	Assumptions []string        `json:"assumptions"`
-}
-
-// TurretSummary is what a gimbal schedule along the routes comes to.
-type TurretSummary struct {
-	Reach float64 `json:"reach_m"`
-	Field float64 `json:"field_deg"`
-	Rate  float64 `json:"rate_m2_s"`
-	Looks int     `json:"looks"`
-	POS   float64 `json:"pos"`
-	Bound float64 `json:"bound"`
-	Share float64 `json:"share_of_bound"`
-}
-
-// SortieSummary is a flight without its route, which the GeoJSON has.
-type SortieSummary struct {
-	POS      float64 `json:"pos"`
-	Length   float64 `json:"length_m"`
-	Sensed   float64 `json:"sensed_m"`
-	Duration float64 `json:"duration_h"`
-	Lanes    int     `json:"lanes"`
-}
-
-// PatternShare is a pattern of IAMSAR over the same task.
-type PatternShare struct {
-	Pattern string  `json:"pattern"`
-	POS     float64 `json:"pos"`
-	Share   float64 `json:"share_of_bound"`
-}
-
-// Share is the POS by its bound.
-func (p *Plan) Share() float64 {
-	if p.Bound == 0 {
-		return 0
-	}
-	return p.POS / p.Bound
-}
-
-// Document returns the plan as a document, its assumptions in a language.
-func (p *Plan) Document(words *catalogue.Catalogue) Document {
-	r := p.Request
-	d := Document{
-		Kind: "search-plan/v1", Aircraft: r.Aircraft.Type, Base: [2]float64{float64(r.Base.Lat), float64(r.Base.Lon)}, Hours: r.Hours.Hours(), Reserve: r.Reserve.Hours(),
-		Airspeed: float64(p.Speed), Bank: float64(r.Bank), Turn: float64(p.Turn), WindFrom: float64(r.WindFrom), WindSpeed: float64(r.WindSpeed),
-		Sweep: float64(r.Sweep), Detection: r.Detection, Prior: r.File, Rest: r.Rest, Lanes: math.Mod(float64(p.Axis), 90), Cell: float64(p.Cell), Columns: p.Columns, Rows: p.Rows,
-		Seed: r.Seed, Iterations: r.Iterations, Soonest: r.Soonest, POS: p.POS, Bound: p.Bound, Share: p.Share(), Assumptions: p.assumptions(words),
-	}
-	for _, s := range p.Sorties {
-		d.Sorties = append(d.Sorties, SortieSummary{POS: s.POS, Length: float64(s.Length), Sensed: float64(s.Sensed), Duration: s.Duration.Hours(), Lanes: s.Lanes})
-	}
-	for _, x := range p.Patterns {
-		d.Patterns = append(d.Patterns, PatternShare{Pattern: string(x.Name), POS: x.POS, Share: x.POS / p.First})
-	}
-	if g := p.Turret; g != nil {
-		d.Turret = &TurretSummary{Reach: float64(g.Turret.Farthest), Field: float64(g.Turret.Field), Rate: g.Turret.Rate, Looks: len(g.Glances), POS: g.POS, Bound: g.Bound, Share: g.share()}
-	}
-	return d
-}
-
-// WriteJSON writes the document.
-func (p *Plan) WriteJSON(w io.Writer, words *catalogue.Catalogue) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(p.Document(words))
-}
+func pair(p geodesy.Position) [2]float64 { return [2]float64{float64(p.Lat), float64(p.Lon)} }
 
 func percent(v float64) string { return catalogue.Decimal(100*v, 1) + " %" }
 
@@ -121,14 +28,44 @@ func (p *Plan) assumptions(words *catalogue.Catalogue) []string {
 		words.Text("plan.assumes.sweep", catalogue.Decimal(float64(r.Sweep)/1000, 1), catalogue.Decimal(r.Detection, 2)),
 		words.Text("plan.assumes.independent"),
 		words.Text("plan.assumes.camera"),
-		words.Text("plan.assumes.rest", percent(p.task.Prior.Rest)),
+		words.Text("plan.assumes.rest", percent(p.wings[0].task.Prior.Rest)),
 		words.Text("plan.assumes.bound"),
 	}
 	if r.WindSpeed > 0 {
 		out = append(out, words.Text("plan.assumes.wind"))
 	}
-	if len(r.Excluded) > 0 || r.Permitted != nil {
+	if f := r.InAir; f != nil {
+		out = append(out, words.Text("plan.assumes.in-air", f.Flight, position(r.Start.Position), fmt.Sprintf("%.0f", float64(r.Start.Course)), instant(f.At), clock(f.At.Sub(f.TookOff)), catalogue.Decimal(r.Hours.Hours(), 1)))
+		if !f.Open {
+			out = append(out, words.Text("plan.assumes.ended", f.Flight))
+		}
+		if r.Flown != nil {
+			out = append(out, words.Text("plan.assumes.flown", r.Flown.Name))
+		}
+	}
+	if p.Leaves > 0 {
+		out = append(out, words.Text("plan.assumes.leaves", catalogue.Decimal(float64(p.Leaves)/1000, 0)))
+	}
+	for _, x := range r.Found {
+		out = append(out, words.Text("plan.assumes.found", position(x.Position), catalogue.Decimal(float64(x.Radius)/1000, 1)))
+	}
+	if x := r.Resume; x != nil {
+		out = append(out, words.Text("plan.assumes.resumed", x.Route.Name, catalogue.Decimal(float64(x.Overlap)/1000, 1)))
+	}
+	if r.Pattern != "" {
+		out = append(out, words.Text("plan.assumes.pattern", words.Text("pattern."+string(r.Pattern))))
+	}
+	if len(p.Sorties) > 1 {
+		out = append(out, words.Text("plan.assumes.apart", catalogue.Decimal(float64(r.Apart)/1000, 1), clock(r.Turnaround)))
+	}
+	switch {
+	case r.Airspace != nil:
+		out = append(out, words.Text("plan.assumes.airspace"))
+	case len(r.Excluded) > 0 || r.Permitted != nil:
 		out = append(out, words.Text("plan.assumes.zones"))
+	}
+	if p.Value != nil {
+		out = append(out, words.Text("plan.assumes.value", periods))
 	}
 	if p.Turret != nil {
 		out = append(out, words.Text("plan.assumes.turret"))
@@ -155,24 +92,46 @@ func (p *Plan) assumptions(words *catalogue.Catalogue) []string {
 // WriteTable writes the plan for a reader.
 func (p *Plan) WriteTable(w io.Writer, words *catalogue.Catalogue) error {
 	r := p.Request
-	lines := []string{
-		words.Text("plan.title", r.Aircraft.Name, position(r.Base), catalogue.Decimal(r.Hours.Hours(), 1), catalogue.Decimal(r.Reserve.Hours(), 1)),
+	lines := []string{p.title(words)}
+	for k := range r.Others {
+		w := &r.Others[k]
+		lines = append(lines, "  "+words.Text("plan.beside", w.Aircraft.Name, position(w.Base), catalogue.Decimal(w.Hours.Hours(), 1)))
+	}
+	lines = append(lines,
 		"",
-		"  " + words.Text("plan.pos", percent(p.POS)),
-		"  " + words.Text("plan.bound", percent(p.Bound)),
-		"  " + words.Text("plan.share", percent(p.Share())),
+		"  "+words.Text("plan.pos", percent(p.POS)),
+		"  "+words.Text("plan.bound", percent(p.Bound)),
+		"  "+words.Text("plan.share", percent(p.Share())),
 		"",
+	)
+	if v := p.Value; v != nil {
+		lines = append(lines, "  "+words.Text("plan.value", percent(v.Value), percent(v.Bound), percent(v.share())), "")
 	}
 	for i, s := range p.Sorties {
 		lines = append(lines, "  "+words.Text("plan.sortie", i+1, percent(s.POS), s.Lanes, catalogue.Decimal(float64(s.Length)/1000, 0), catalogue.Decimal(float64(s.Sensed)/1000, 0), catalogue.Decimal(s.Duration.Hours(), 1)))
+		if len(p.Sorties) > 1 {
+			lines = append(lines, "    "+p.departs(words, &s))
+		}
+	}
+	if p.Closest != nil {
+		lines = append(lines, "  "+words.Text("plan.closest", catalogue.Decimal(float64(p.Closest.Distance)/1000, 1), p.Closest.Sorties[0], p.Closest.Sorties[1], clock(p.Closest.After)))
 	}
 	if p.Turret != nil {
-		lines = append(lines, "", "  "+p.Turret.line(words))
+		lines = append(lines, "")
+		for _, l := range p.Turret.lines(words) {
+			lines = append(lines, "  "+l)
+		}
 	}
 	if len(p.Patterns) > 0 {
 		lines = append(lines, "", "  "+words.Text("plan.patterns"))
 		for _, x := range p.Patterns {
 			lines = append(lines, "    "+words.Text("plan.pattern", words.Text("pattern."+string(x.Name)), percent(x.POS), percent(x.POS/p.First)))
+		}
+	}
+	if r.Airspace != nil {
+		lines = append(lines, "")
+		for _, l := range r.Airspace.lines(words, p.touched) {
+			lines = append(lines, "  "+l)
 		}
 	}
 	lines = append(lines, "", "  "+words.Text("plan.assumes"))
@@ -186,6 +145,25 @@ func (p *Plan) WriteTable(w io.Writer, words *catalogue.Catalogue) error {
 		}
 	}
 	return nil
+}
+
+func (p *Plan) title(words *catalogue.Catalogue) string {
+	r := p.Request
+	return words.Text("plan.title", r.Aircraft.Name, position(r.Base), catalogue.Decimal(r.Hours.Hours(), 1), catalogue.Decimal(r.Reserve.Hours(), 1))
+}
+
+// departs says which aircraft a sortie is of, and when it takes off.
+func (p *Plan) departs(words *catalogue.Catalogue, s *Sortie) string {
+	if t := p.Request.TakeOff; !t.IsZero() {
+		return words.Text("plan.departs.at", s.Aircraft, s.Number, t.Add(s.Begins).UTC().Format("2006-01-02 15:04Z"))
+	}
+	return words.Text("plan.departs", s.Aircraft, s.Number, clock(s.Begins))
+}
+
+// clock is hours and minutes.
+func clock(d time.Duration) string {
+	m := int(math.Round(d.Minutes()))
+	return fmt.Sprintf("%d:%02d", m/60, m%60)
 }
 
 // degrees is how finely turns are drawn.
@@ -230,14 +208,19 @@ func (p *Plan) WriteGeoJSON(w io.Writer, _ *catalogue.Catalogue) error {
 		Leg    int      `json:"leg"`
 		Sensed bool     `json:"sensed"`
 		POD    *float64 `json:"pod,omitempty"`
+
+		Aircraft string  `json:"aircraft"`
+		After    float64 `json:"after_s"` // the first take-off, at its beginning
 	}
 	for s := range p.Sorties {
+		at := p.Sorties[s].Begins
 		for i := range p.Sorties[s].Legs {
 			l := &p.Sorties[s].Legs[i]
 			if l.Length() <= 0 {
 				continue
 			}
-			of := properties{Sortie: s + 1, Leg: i + 1, Sensed: l.Sensed}
+			of := properties{Sortie: s + 1, Leg: i + 1, Sensed: l.Sensed, Aircraft: p.Sorties[s].Aircraft, After: math.Round(at.Seconds()*10) / 10}
+			at += p.wings[p.Sorties[s].Wing].airspeed.Time(&l.Link)
 			if err := out.Write(geojson.Feature{Geometry: line(p.points(&l.Link)), Properties: of}); err != nil {
 				return err
 			}
@@ -282,7 +265,7 @@ type placemark struct {
 
 // WriteKML writes every sortie as a line (OGC KML 2.2), and its sensed lanes as lines of their own.
 func (p *Plan) WriteKML(w io.Writer, words *catalogue.Catalogue) error {
-	doc := kmlFile{Name: words.Text("plan.title", p.Request.Aircraft.Name, position(p.Request.Base), catalogue.Decimal(p.Request.Hours.Hours(), 1), catalogue.Decimal(p.Request.Reserve.Hours(), 1))}
+	doc := kmlFile{Name: p.title(words)}
 	for s := range p.Sorties {
 		lane := 0
 		for i := range p.Sorties[s].Legs {
@@ -388,9 +371,9 @@ func (p *Plan) WriteStation(w io.Writer, sortie int, height geodesy.Length) erro
 		}
 		s.Fence.Polygons = append(s.Fence.Polygons, k)
 	}
-	base := p.Request.Base
+	base := p.Sorties[sortie].Base
 	s.Mission = mission{
-		Version: 2, Firmware: anyAutopilot, Vehicle: fixedWing, Cruise: float64(p.Speed), Hover: 5, Global: modeRelative,
+		Version: 2, Firmware: anyAutopilot, Vehicle: fixedWing, Cruise: float64(p.Sorties[sortie].Speed), Hover: 5, Global: modeRelative,
 		Home: [3]float64{float64(base.Lat), float64(base.Lon), 0}, Items: []item{},
 	}
 	for i := range p.Sorties[sortie].Legs {

@@ -54,6 +54,7 @@ var rolesOf = map[string][]auth.Role{
 	"get-coverage":   everybody,
 	"all-coverage":   everybody,
 	"get-airspace":   everybody,
+	"get-position":   everybody,
 
 	"list-sources":    readers,
 	"await-source":    readers,
@@ -89,6 +90,7 @@ var rolesOf = map[string][]auth.Role{
 	"record-act":    deciders, // and actRoles
 	"authorise":     planners,
 	"plan-text":     planners,
+	"list-permits":  planners,
 
 	"import-edition":      deciders, // and actRoles
 	"search-designations": everybody,

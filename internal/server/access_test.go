@@ -207,6 +207,7 @@ looks-in           +++++++
 get-coverage       +++++++
 all-coverage       +++++++
 get-airspace       +++++++
+get-position       +++++++
 list-sources       ++++-++
 await-source       ++++-++
 list-statements    ++++-++
@@ -237,6 +238,7 @@ act-text           +++++++
 record-act         +++++-+
 authorise          ++-+-++
 plan-text          ++-+-++
+list-permits       ++-+-++
 import-edition     +++++-+
 search-designations +++++++
 get-designation    +++++++

@@ -146,6 +146,7 @@ func said(err error) (status int, code string, args []string) {
 		{sqlite.ErrNotFound, http.StatusNotFound, "no-flight"},
 		{archive.ErrNotFound, http.StatusNotFound, "no-segment"},
 		{node.ErrNoSource, http.StatusNotFound, "no-source"},
+		{node.ErrNowhere, http.StatusNotFound, "nowhere"},
 		{node.ErrNoSortie, http.StatusNotFound, "no-open-flight"},
 		{journal.ErrSortie, http.StatusUnprocessableEntity, "sortie"},
 		{node.ErrSourceName, http.StatusUnprocessableEntity, "source-name"},

@@ -75,6 +75,7 @@ func Describe(mux *http.ServeMux, version string, a *api) huma.API {
 	h := humago.New(mux, config)
 	a.flights(h)
 	a.sights(h)
+	a.permits(h)
 	a.sources(h)
 	a.statements(h)
 	a.signatories(h)

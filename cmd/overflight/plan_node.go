@@ -1,0 +1,240 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"overflight/airspace"
+	"overflight/authority"
+	"overflight/evidence"
+	"overflight/format/raster"
+	"overflight/geodesy"
+	"overflight/internal/app"
+	"overflight/internal/client"
+	"overflight/internal/planning"
+	"overflight/internal/server"
+	"overflight/search"
+)
+
+// asksNode tells whether a plan takes something from the record of a node.
+func (f *planFlags) asksNode() bool {
+	return f.sortie != "" || f.fromNow != "" && !strings.Contains(f.fromNow, ",")
+}
+
+// learned puts what is known of the sortie that is in the air into the request, and what else was learned since the first plan.
+func (f *planFlags) learned(ctx context.Context, t *terminal, r *planning.Request) error {
+	if f.resume != "" && (r.Flights() > 1 || f.pattern != "") {
+		return usage("%s", t.words.Text("error.plan.resume"))
+	}
+	if f.pattern != "" && f.soonest {
+		return usage("%s", t.words.Text("error.plan.pattern.soonest"))
+	}
+	if f.pattern != "" {
+		known := search.Patterns()
+		for _, k := range known {
+			if string(k) == f.pattern {
+				r.Pattern = k
+			}
+		}
+		if r.Pattern == "" {
+			return usage("%s", t.words.Text("error.plan.pattern", f.pattern, strings.Trim(fmt.Sprint(known), "[]")))
+		}
+	}
+	for _, given := range f.found {
+		v, ok := numbers(given, 90, 180, 200)
+		if !ok {
+			if v, ok = numbers(given, 90, 180); ok {
+				v = append(v, f.sweep)
+			}
+		}
+		if !ok || !(v[2] > 0) {
+			return usage("%s", t.words.Text("error.plan.numbers", "--found", given, "24.1,-104.5"))
+		}
+		r.Found = append(r.Found, planning.Found{Position: geodesy.Position{Lat: geodesy.Angle(v[0]), Lon: geodesy.Angle(v[1])}, Radius: geodesy.Length(v[2]) * geodesy.Kilometre})
+	}
+	elapsed := time.Duration(0)
+	if f.fromNow != "" && !f.asksPosition() {
+		v, ok := numbers(f.fromNow, 90, 180, 360)
+		if !ok {
+			return usage("%s", t.words.Text("error.plan.numbers", "--from-now", f.fromNow, "24.1,-104.5,270"))
+		}
+		r.Start = &planning.Start{Position: geodesy.Position{Lat: geodesy.Angle(v[0]), Lon: geodesy.Angle(v[1])}, Course: geodesy.Angle(v[2])}
+	}
+	if f.asksNode() {
+		if err := f.folder.with(ctx, t, false, func(k *client.Client) error {
+			if f.asksPosition() {
+				var err error
+				if elapsed, err = f.flying(ctx, t, k, r); err != nil {
+					return err
+				}
+			}
+			if f.sortie != "" {
+				return f.permits(ctx, t, k, r)
+			}
+			return nil
+		}); err != nil {
+			return err
+		}
+	}
+	if f.resume == "" {
+		return nil
+	}
+	b, err := readInput(r, "--resume", f.resume)
+	if err != nil {
+		return err
+	}
+	route, err := planning.ReadRoute(b, f.resume, f.resumeSortie)
+	if err != nil {
+		return &planning.Fault{Code: planning.CodeFile, Args: []any{f.resume, err}}
+	}
+	r.Resume = &planning.Resume{Route: route, Elapsed: elapsed, Overlap: geodesy.Length(f.overlap) * geodesy.Kilometre}
+	return nil
+}
+
+// asksPosition tells whether --from-now names a flight, not a place.
+func (f *planFlags) asksPosition() bool { return f.fromNow != "" && !strings.Contains(f.fromNow, ",") }
+
+// flying takes where a flight is, how long it has been in the air and what it has looked at from the record.
+func (f *planFlags) flying(ctx context.Context, t *terminal, k *client.Client, r *planning.Request) (time.Duration, error) {
+	var w server.Whereabouts
+	path := "/flights/" + url.PathEscape(f.fromNow)
+	if err := k.JSON(ctx, http.MethodGet, path+"/position", nil, nil, &w); err != nil {
+		return 0, err
+	}
+	at, off := time.Time(*w.Time), time.Time(*w.TookOff)
+	elapsed := at.Sub(off)
+	r.InAir = &planning.InAir{Flight: w.Flight, At: at, TookOff: off, Open: w.Open}
+	r.Start = &planning.Start{Position: geodesy.Position{Lat: geodesy.Angle(w.Lat), Lon: geodesy.Angle(w.Lon)}, Course: geodesy.Angle(w.Course)}
+	if f.asOf == "" {
+		r.AsOf = at // so that the same record gives the same plan
+	}
+	if r.TakeOff.IsZero() {
+		r.TakeOff = at
+	}
+	if elapsed >= r.Hours-r.Reserve {
+		return 0, &planning.Fault{Code: planning.CodeSpent, Args: []any{w.Flight, fmt.Sprintf("%.1f", elapsed.Hours()), fmt.Sprintf("%.1f", (r.Hours - r.Reserve).Hours())}}
+	}
+	r.Hours -= elapsed
+	answer, err := k.Stream(ctx, http.MethodGet, path+"/coverage", url.Values{"layers": {"all"}})
+	var none *server.Problem
+	if errors.As(err, &none) && none.Code == "no-ground" {
+		return elapsed, nil // it has looked at nothing so far
+	}
+	if err != nil {
+		return 0, err
+	}
+	seen, digest, err := readCover(answer)
+	if err != nil {
+		return 0, err
+	}
+	r.Inputs = append(r.Inputs, planning.Input{Option: "--from-now", Name: w.Flight, SHA256: digest})
+	r.Flown = &planning.Cleared{Name: w.Flight, Raster: seen}
+	return elapsed, nil
+}
+
+// readCover reads what a flight has looked at as the raster that `coverage` writes.
+func readCover(answer io.ReadCloser) (*raster.Raster, evidence.Digest, error) {
+	m := &cover{}
+	grid, layers, err := server.DecodeRaster(answer)
+	if err = errors.Join(err, answer.Close()); err != nil {
+		return nil, evidence.Digest{}, err
+	}
+	if len(layers) != 4 {
+		return nil, evidence.Digest{}, fmt.Errorf("reading coverage: %d layers, want 4", len(layers))
+	}
+	m.Grid, m.pod, m.correlated, m.independent, m.looks = grid, layers[0], layers[1], layers[2], layers[3]
+	var b bytes.Buffer
+	if err := writeCoverTIFF(&b, m, nil); err != nil {
+		return nil, evidence.Digest{}, err
+	}
+	digest := evidence.Digest(sha256.Sum256(b.Bytes()))
+	r, err := raster.ReadTIFF(b.Bytes(), 1)
+	return r, digest, err
+}
+
+// mostGround bounds the places by which one of several clearances is chosen.
+const mostGround = 500
+
+// permits asks what states on the way and around the ground permit, by what is on record of the sortie.
+func (f *planFlags) permits(ctx context.Context, t *terminal, k *client.Client, r *planning.Request) error {
+	lines, err := app.Lines(nil)
+	if err != nil {
+		return err
+	}
+	in := map[string]any{}
+	if looksLikeFile(f.sortie) {
+		document, err := readAct(f.sortie)
+		if err != nil {
+			return err
+		}
+		plan, ok := document["plan"]
+		if !ok {
+			plan = document
+		}
+		raw, err := json.Marshal(map[string]any{"plan": plan})
+		if err != nil {
+			return err
+		}
+		if _, err := authority.Decode(authority.KindPlanFiled, raw); err != nil {
+			return fmt.Errorf("%s: %w", f.sortie, err)
+		}
+		in["plan"] = plan
+	} else {
+		in["sortie"] = f.sortie
+	}
+	from := r.TakeOff
+	if from.IsZero() {
+		from = time.Now().UTC().Truncate(time.Minute).Add(time.Minute)
+	}
+	in["from"], in["to"] = from.UTC(), from.Add(r.Longest()).UTC()
+	if f.level != "" {
+		v, ok := numbers(strings.TrimRight(strings.ToUpper(f.level), "HAEMSL"), 50_000)
+		datum := strings.TrimLeft(strings.ToUpper(f.level), "0123456789.-")
+		if !ok || datum != "HAE" && datum != "MSL" {
+			return usage("%s", t.words.Text("error.plan.level", f.level))
+		}
+		in["altitude_m"], in["datum"] = v[0], datum
+	}
+	line := lines[0].Line
+	var states []airspace.State
+	seen := map[airspace.State]bool{}
+	ground := r.Places()
+	for _, p := range r.Bases() {
+		radius := 100 * geodesy.Kilometre
+		for _, g := range ground {
+			radius = max(radius, geodesy.Distance(p, g)+200*geodesy.Kilometre)
+		}
+		for _, s := range line.StatesNear(nil, p, min(radius, 3000*geodesy.Kilometre)) {
+			if !seen[s] {
+				seen[s] = true
+				states = append(states, s)
+			}
+		}
+	}
+	in["states"] = states
+	var where [][2]float64
+	for i := 0; i < len(ground); i += len(ground)/mostGround + 1 {
+		where = append(where, [2]float64{float64(ground[i].Lon), float64(ground[i].Lat)})
+	}
+	in["ground"] = where
+	var p server.Permits
+	if err := k.JSON(ctx, http.MethodPost, "/plans/permits", nil, in, &p); err != nil {
+		return err
+	}
+	a := &planning.Airspace{Line: line, Permits: map[airspace.State]planning.Permit{}, Sortie: p.Sortie, RuleSet: p.RuleSet, From: p.From, To: p.To, Known: p.Known}
+	for _, x := range p.Items {
+		a.Permits[x.State] = planning.Permit{Permit: x.Permit, EnterText: x.EnterText, LookText: x.LookText}
+	}
+	r.Airspace = a
+	r.Inputs = append(r.Inputs, planning.Input{Option: "--for", Name: p.Sortie, SHA256: p.Plan}, planning.Input{Option: "ruleset", Name: p.RuleSet, SHA256: p.Rules})
+	return nil
+}
