@@ -23,9 +23,9 @@ test('a probability that is not nothing never reads as nothing, nor one that is 
 })
 
 test('as comma-separated values what is not known is empty, which is not zero', () => {
-  const [head, row] = csv([look('A', null, null, { source: 'a,"b"', pod: 0.5, slant_range_m: 0 })]).split('\n')
+  const [head, row] = csv([look('A', '10:00:00.000000', '10:00:00.120000', { source: 'a,"b"', pod: 0.5, slant_range_m: 0 })]).split('\n')
   expect(head!.split(',')).toHaveLength(24)
-  expect(row).toBe('A,"a,""b""",,,3,1,,,,,0,,,,unknown,day,unknown,0.5,0,0,0,,0,0')
+  expect(row).toBe('A,"a,""b""",2026-11-28T10:00:00Z,2026-11-28T10:00:00.12Z,3,1,,,,,0,,,,unknown,day,unknown,0.5,0,0,0,,0,0')
 })
 
 test('a period has two ends, either of which may be open, and is not empty', () => {

@@ -51,10 +51,13 @@ const cell = (x: string | number | null | undefined) => {
   return /[",\n\r]/.test(s) ? `"${s.replaceAll('"', '""')}"` : s
 }
 
+/** An instant as the command writes it: no more digits of the second than it has. */
+const short = (s: string | null | undefined) => s?.replace(/\.(\d*?)0*Z$/, (_, digits: string) => (digits ? `.${digits}Z` : 'Z'))
+
 /** A row a look, as `overflight looks --csv` writes it. A cell without a number is empty, which is not zero. */
 export function csv(looks: readonly Look[]): string {
   const columns: readonly [string, (l: Look) => string | number | null | undefined][] = [
-    ['flight', (l) => l.flight], ['source', (l) => l.source], ['from', (l) => l.from], ['to', (l) => l.to], ['frames', (l) => l.frames], ['best_frame', (l) => l.best_frame], ['best_time', (l) => l.best_time],
+    ['flight', (l) => l.flight], ['source', (l) => l.source], ['from', (l) => short(l.from)], ['to', (l) => short(l.to)], ['frames', (l) => l.frames], ['best_frame', (l) => l.best_frame], ['best_time', (l) => short(l.best_time)],
     ['sensor_lat', (l) => l.sensor?.[1]], ['sensor_lon', (l) => l.sensor?.[0]], ['height_m', (l) => l.height_m], ['slant_range_m', (l) => l.slant_range_m], ['grazing_deg', (l) => l.grazing_deg],
     ['azimuth_deg', (l) => l.azimuth_deg], ['resolution_m', (l) => l.resolution_m], ['band', (l) => l.band], ['light', (l) => l.light], ['terrain', (l) => l.terrain], ['pod', (l) => l.pod], ['best_pod', (l) => l.best_pod],
     ['pod_resolution', (l) => l.pod_resolution], ['pod_canopy', (l) => l.pod_canopy], ['nothing', (l) => l.nothing], ['group', (l) => l.group], ['uncertainty_m', (l) => l.uncertainty_m],

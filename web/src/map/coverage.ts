@@ -44,8 +44,8 @@ void main() {
   int i = c.y * u_size.x + c.x;
   float v = texelFetch(u_shares, ivec2(i % ${across}, i / ${across}), 0).r;
   if (v < -1.5) {
-    float d = mod(gl_FragCoord.x + gl_FragCoord.y, 7.0 * u_ratio);
-    if (d > 1.6 * u_ratio) discard;
+    float d = mod(gl_FragCoord.x + gl_FragCoord.y, 10.0 * u_ratio);
+    if (d > 1.3 * u_ratio) discard;
     o_colour = vec4(u_hatch, 1.0);
     return;
   }
