@@ -69,6 +69,8 @@ export interface MapOptions {
   readonly view?: View
   /** where there is no view: what the first one shows */
   readonly around?: Iterable<LonLat>
+  /** what is shown whole is shown no closer than this */
+  readonly closest?: number
   readonly graticule?: boolean
   /** without buttons and scale bar of its own, as on paper */
   readonly plain?: boolean
@@ -87,7 +89,7 @@ export interface MapOptions {
 export type OverflightMap = ReturnType<typeof createMap>
 
 /** How near what is shown whole is shown. */
-const closely = { padding: 48, maxZoom: 13 }
+const closely = { padding: 48 }
 
 const features = (list: GeoJSON.Feature[]): GeoJSON.FeatureCollection => ({ type: 'FeatureCollection', features: list })
 const mutable = (points: readonly LonLat[]) => unbroken(points)
@@ -97,6 +99,7 @@ export function createMap(container: HTMLElement, options: MapOptions) {
   let { language, words } = options
   let lengths: Lengths = options.lengths ?? 'metric'
   let lines = options.graticule ?? true
+  const closest = options.closest ?? 13
   let airspace: Airspace = { property: 'id', standings: new Map() }
   const slow: Slow = { tracks: [], entries: [], looked: [], pins: [], reported: [], sight: noSight }
   const moving = new MovingLayer({
@@ -114,7 +117,7 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     style: style(theme, language, airspace, { land, coast, borders }),
     center: [options.view?.lon ?? 0, options.view?.lat ?? 20],
     zoom: options.view?.zoom ?? 1.5,
-    ...(around && !options.view ? { bounds: [[around.west, around.south], [around.east, around.north]], fitBoundsOptions: closely } : {}),
+    ...(around && !options.view ? { bounds: [[around.west, around.south], [around.east, around.north]], fitBoundsOptions: { ...closely, maxZoom: closest } } : {}),
     maxZoom: 19,
     maxPitch: 0,
     dragRotate: false, // north stays up: a bearing read off the screen is a bearing
@@ -540,7 +543,7 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     /** Shows all of it; at once where nothing was shown before that one would want to see the way from. */
     fit(what: Box | Iterable<LonLat>, atOnce = false): void {
       const box = Symbol.iterator in what ? boxOf(what) : what
-      if (box) map.fitBounds([[box.west, box.south], [box.east, box.north]], { ...closely, ...(atOnce ? { animate: false } : { duration: 300 }) })
+      if (box) map.fitBounds([[box.west, box.south], [box.east, box.north]], { ...closely, maxZoom: closest, ...(atOnce ? { animate: false } : { duration: 300 }) })
     },
     get view(): View {
       const c = map.getCenter()
