@@ -33,6 +33,7 @@ var suites = []suite{
 	{dir: "../web", page: "bench/moving.bench.ts"},
 	{dir: "../web", page: "bench/paint.bench.ts"},
 	{dir: "../web", page: "bench/scrub.bench.ts"},
+	{dir: "../web", page: "bench/coverage.bench.ts"},
 }
 
 // value is a number that was measured, with what it is divided by for showing.
@@ -354,6 +355,18 @@ var sections = []section{
 			value{"web/first-useful-paint-ms", 1, "ms"},
 			value{"web/first-useful-paint-worst-ms", 1, "ms"},
 			"the slowest", "below 2 s", below(2000),
+		},
+		{
+			"coverage of 100,000 cells, software rendering: from the answer of the server to drawn pixels, median of 10",
+			value{"web/coverage-drawn-ms", 1, "ms"},
+			value{"web/coverage-drawn-worst-ms", 1, "ms"},
+			"the slowest", "below 500 ms", below(500),
+		},
+		{
+			"from the mouse on another cell to its figures on the page, 95 in 100 within",
+			value{"web/coverage-told-ms", 1, "ms"},
+			value{"web/coverage-told-worst-ms", 1, "ms"},
+			"the slowest of 200", "below a frame, 16.7 ms", below(16.7),
 		},
 		{"JavaScript sent before that, workers included, compressed", value{"web/js-before-map-kB", 1, "kB"}, value{}, "", "below 600 kB", below(600)},
 	}},

@@ -87,6 +87,7 @@ type Coverage struct {
 	Period  validity.Period
 	Cell    geodesy.Length // 0: about 100,000 cells
 	Include *coverage.Bounds
+	Within  *coverage.Bounds // nil: all that was seen
 }
 
 // WholeCells is about how many cells a raster has that is not asked for a size of cells.
@@ -101,6 +102,9 @@ func (n *Node) Cover(ctx context.Context, q Coverage) (*coverage.Raster, error) 
 		return nil, err
 	}
 	each := func(f func(sqlite.Sighting) error) error {
+		if q.Flight.IsZero() && q.Within != nil {
+			return n.Models().GlimpsesIn(ctx, boxOf(*q.Within), q.Period, f)
+		}
 		if q.Flight.IsZero() {
 			return n.Models().GlimpsesDuring(ctx, q.Period, f)
 		}
@@ -112,7 +116,9 @@ func (n *Node) Cover(ctx context.Context, q Coverage) (*coverage.Raster, error) 
 		})
 	}
 	var extent coverage.Extent
-	if err := each(func(s sqlite.Sighting) error { extent.AddGlimpse(s.Glimpse); return nil }); err != nil {
+	if q.Within != nil {
+		extent.AddBounds(*q.Within)
+	} else if err := each(func(s sqlite.Sighting) error { extent.AddGlimpse(s.Glimpse); return nil }); err != nil {
 		return nil, err
 	}
 	if q.Include != nil { // also where nothing was seen: then all of it is a gap
@@ -137,7 +143,9 @@ func (n *Node) Cover(ctx context.Context, q Coverage) (*coverage.Raster, error) 
 			raster.Pause()
 			last = s
 		}
-		raster.Add(s.Glimpse)
+		if q.Within == nil || raster.Meets(s.Glimpse) {
+			raster.Add(s.Glimpse)
+		}
 		return nil
 	})
 }
@@ -217,11 +225,7 @@ func (n *Node) LooksIn(ctx context.Context, area *coverage.Area, period validity
 			out.Flights = append(out.Flights, share)
 		}
 	}
-	box := sqlite.Box{South: b.South, North: b.North, West: geodesy.NormalizeLongitude(b.West), East: geodesy.NormalizeLongitude(b.East)}
-	if b.East-b.West >= 360 {
-		box.West, box.East = -180, 180
-	}
-	err = n.Models().GlimpsesIn(ctx, box, period, func(s sqlite.Sighting) error {
+	err = n.Models().GlimpsesIn(ctx, boxOf(b), period, func(s sqlite.Sighting) error {
 		if own == nil || s.Flight != share.Flight || s.Source != share.Source {
 			finish()
 			all.Pause()
@@ -257,4 +261,11 @@ func (n *Node) LooksIn(ctx context.Context, area *coverage.Area, period validity
 	}
 	out.Gaps = all.Gaps(wanted)
 	return out, nil
+}
+
+func boxOf(b coverage.Bounds) sqlite.Box {
+	if b.East-b.West >= 360 {
+		return sqlite.Box{South: b.South, North: b.North, West: -180, East: 180}
+	}
+	return sqlite.Box{South: b.South, North: b.North, West: geodesy.NormalizeLongitude(b.West), East: geodesy.NormalizeLongitude(b.East)}
 }

@@ -51,6 +51,7 @@ var rolesOf = map[string][]auth.Role{
 	"get-compliance": everybody,
 	"list-looks":     everybody,
 	"looks-in":       everybody,
+	"nearest-look":   everybody,
 	"get-coverage":   everybody,
 	"all-coverage":   everybody,
 	"get-airspace":   everybody,

@@ -204,6 +204,7 @@ list-entries       +++++++
 get-compliance     +++++++
 list-looks         +++++++
 looks-in           +++++++
+nearest-look       +++++++
 get-coverage       +++++++
 all-coverage       +++++++
 get-airspace       +++++++
@@ -292,7 +293,7 @@ func TestEveryOperationWithEveryRole(t *testing.T) {
 		if o.Method != http.MethodGet && o.Method != http.MethodDelete {
 			q.body = "{}"
 		}
-		if id == "list-looks" {
+		if id == "list-looks" || id == "nearest-look" {
 			q.path += "?lat=20&lon=-90"
 		}
 		if id == "search-designations" {

@@ -31,9 +31,8 @@ type Sought struct {
 
 func (s Sought) period() validity.Period { return validity.Period{From: s.Since, To: s.Until} }
 
-type looksInput struct {
-	Page
-	Sought
+// Spot is a place that is asked for.
+type Spot struct {
 	At  string  `query:"at" maxLength:"64" doc:"a place: degrees, degrees and minutes, degrees, minutes and seconds, or MGRS"`
 	Lat float64 `query:"lat" minimum:"-90" maximum:"90" doc:"with lon, where at is left out"`
 	Lon float64 `query:"lon" minimum:"-180" maximum:"180"`
@@ -41,13 +40,19 @@ type looksInput struct {
 }
 
 // Resolve notes which of the numbers are there: none is not zero.
-func (in *looksInput) Resolve(c huma.Context) []error {
+func (in *Spot) Resolve(c huma.Context) []error {
 	in.raw = map[string]bool{"lat": c.Query("lat") != "", "lon": c.Query("lon") != ""}
 	return nil
 }
 
+type looksInput struct {
+	Page
+	Sought
+	Spot
+}
+
 // place is the place that is asked for.
-func (in *looksInput) place(ctx context.Context) (geodesy.Position, error) {
+func (in *Spot) place(ctx context.Context) (geodesy.Position, error) {
 	if in.At != "" {
 		return geodesy.ParsePosition(in.At)
 	}
@@ -71,7 +76,8 @@ type Look struct {
 	Frames      uint64          `json:"frames"`
 	Best        uint64          `json:"best_frame"` // its number in the path, from 0
 	BestAt      *report.Instant `json:"best_time"`
-	Sensor      *[2]float64     `json:"sensor"` // longitude, latitude
+	Corners     [4][2]float64   `json:"corners"` // of the ground of its best frame, longitude and latitude
+	Sensor      *[2]float64     `json:"sensor"`  // longitude, latitude
 	Height      *float64        `json:"height_m"`
 	Slant       *float64        `json:"slant_range_m"`
 	Grazing     *float64        `json:"grazing_deg"` // of the line of sight above the ground
@@ -164,6 +170,8 @@ type CoverageInput struct {
 	Cell    float64 `query:"cell" minimum:"0" maximum:"100000" doc:"metres; left out, about 100,000 cells"`
 	Layers  string  `query:"layers" enum:",pod,all" doc:"pod alone, or pod, correlated, independent and the number of looks"`
 	Include string  `query:"include" maxLength:"100" pattern:"^-?[0-9.]+(,-?[0-9.]+){3}$" doc:"west, south, east, north that the raster holds in any case"`
+	Within  string  `query:"within" maxLength:"100" pattern:"^-?[0-9.]+(,-?[0-9.]+){3}$" doc:"west, south, east, north: the raster is of that and no more, so that its cells are finer"`
+	Format  string  `query:"format" enum:",tif" doc:"a GeoTIFF of the probability of detection instead of the layers"`
 }
 
 type flightCoverageInput struct {
@@ -173,6 +181,7 @@ type flightCoverageInput struct {
 
 func (a *api) sights(h huma.API) {
 	get(h, "/looks", "list-looks", "Who looked at a place, when, from where and with what probability; nobody is an answer", a.looks)
+	get(h, "/looks/nearest", "nearest-look", "The ground that was looked at nearest to a place, for where nobody looked", a.nearest)
 	operation(h, http.MethodPost, "/looks/area", "looks-in", "Who looked at an area, and what of it nobody did", a.looksIn)
 	get(h, "/flights/{flight}/coverage", "get-coverage", "What a flight's looks come to, as a raster", func(ctx context.Context, in *flightCoverageInput) (*huma.StreamResponse, error) {
 		sortie, err := journal.ParseSortie(in.Flight)
@@ -243,6 +252,9 @@ func lookOf(v *node.Visit) Look {
 		Flight: v.Flight.String(), Source: v.Source, From: stamp(v.From), To: stamp(v.To), Frames: uint64(v.Frames), Best: v.Best.Number,
 		BestAt: stamp(v.Best.Time), Band: l.Band.String(), Light: l.Light.String(), Terrain: l.Masking.String(), POD: rounded(v.Whole.POD), BestPOD: rounded(v.POD),
 		ByDetail: rounded(v.Resolution), ByCanopy: rounded(v.Canopy), Nothing: v.Why.String(), Group: int(l.Group()), Uncertainty: float64(v.Best.Uncertainty),
+	}
+	for i, c := range v.Best.Corners {
+		out.Corners[i] = [2]float64{float64(c.Lon), float64(c.Lat)}
 	}
 	if eye, ok := v.Best.Eye.Get(); ok {
 		out.Sensor = &[2]float64{float64(eye.Lon), float64(eye.Lat)}
@@ -325,18 +337,12 @@ const (
 
 func (a *api) cover(ctx context.Context, sortie journal.Sortie, in *CoverageInput) (*huma.StreamResponse, error) {
 	q := node.Coverage{Flight: sortie, Period: in.period(), Cell: geodesy.Length(in.Cell)}
-	if in.Include != "" {
-		var v [4]float64
-		for i, text := range strings.Split(in.Include, ",") {
-			var err error
-			if v[i], err = strconv.ParseFloat(text, 64); err != nil {
-				return nil, coverage.ErrArea
-			}
-		}
-		if !(v[0] >= -180 && v[0] <= v[2] && v[2] <= v[0]+360 && v[1] >= -90 && v[1] <= v[3] && v[3] <= 90) {
-			return nil, coverage.ErrArea
-		}
-		q.Include = &coverage.Bounds{West: geodesy.Angle(v[0]), South: geodesy.Angle(v[1]), East: geodesy.Angle(v[2]), North: geodesy.Angle(v[3])}
+	var err error
+	if q.Include, err = readBounds(in.Include); err != nil {
+		return nil, err
+	}
+	if q.Within, err = readBounds(in.Within); err != nil {
+		return nil, err
 	}
 	r, err := a.node.Cover(ctx, q)
 	if err != nil {
@@ -346,12 +352,36 @@ func (a *api) cover(ctx context.Context, sortie journal.Sortie, in *CoverageInpu
 	if in.Layers == "all" {
 		layers = allLayers
 	}
-	b := encodeRaster(r, layers)
+	b, kind := encodeRaster(r, layers), "application/octet-stream"
+	if in.Format == "tif" {
+		if b, err = rasterTIFF(r); err != nil {
+			return nil, err
+		}
+		kind = "image/tiff"
+	}
 	return &huma.StreamResponse{Body: func(c huma.Context) {
-		c.SetHeader("Content-Type", "application/octet-stream")
+		c.SetHeader("Content-Type", kind)
 		c.SetHeader("Cache-Control", "no-store")
 		_, _ = c.BodyWriter().Write(b) // nobody is left to tell
 	}}, nil
+}
+
+// readBounds reads west, south, east and north; nil where there are none.
+func readBounds(s string) (*coverage.Bounds, error) {
+	if s == "" {
+		return nil, nil
+	}
+	var v [4]float64
+	for i, text := range strings.Split(s, ",") {
+		var err error
+		if v[i], err = strconv.ParseFloat(text, 64); err != nil {
+			return nil, coverage.ErrArea
+		}
+	}
+	if !(v[0] >= -180 && v[0] <= v[2] && v[2] <= v[0]+360 && v[1] >= -90 && v[1] <= v[3] && v[3] <= 90) {
+		return nil, coverage.ErrArea
+	}
+	return &coverage.Bounds{West: geodesy.Angle(v[0]), South: geodesy.Angle(v[1]), East: geodesy.Angle(v[2]), North: geodesy.Angle(v[3])}, nil
 }
 
 func encodeRaster(r *coverage.Raster, layers int) []byte {

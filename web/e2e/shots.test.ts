@@ -122,6 +122,19 @@ test('entries', () => each('entries', '#/entries', async () => {
   await page.getByTestId('entry').waitFor()
 }))
 
+test('seen', async () => {
+  const at = '31.33172,-110.86026'
+  await each('seen', `#/seen?place=${at}`, async () => {
+    await page.getByTestId('looks').locator('tbody tr').first().getByRole('button').click()
+    await page.getByTestId('look').waitFor()
+  })
+  await each('coverage', `#/coverage/${clip}?filter=${encodeURIComponent('area=31.30,-110.93 31.30,-110.80 31.37,-110.80 31.37,-110.93')}`, async () => {
+    await page.getByTestId('gaps').waitFor()
+    await page.getByTestId('cell').focus()
+    await page.keyboard.press('ArrowRight')
+  }, [{ theme: 'red', language: 'en' }])
+})
+
 test('authority', async () => {
   await each('authorise', '#/authorise/CBP-12', async () => {
     await page.getByTestId('verdict').locator('.good').waitFor()

@@ -69,7 +69,7 @@ export function parse(fragment: string): View {
 }
 
 /** A filter as its parts; empty ones are left out of its text. */
-export const filterOf = (v: View): Record<string, string> => Object.fromEntries(new URLSearchParams(v.filter))
+export const filterOf = (v: Pick<View, 'filter'>): Record<string, string> => Object.fromEntries(new URLSearchParams(v.filter))
 export const filterText = (parts: Readonly<Record<string, string>>): string => new URLSearchParams(Object.entries(parts).map(([k, x]) => [k, x.trim()] as [string, string]).filter(([, x]) => x !== '')).toString()
 
 const round = (x: number, digits: number) => String(Number(x.toFixed(digits)))

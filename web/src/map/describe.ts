@@ -1,5 +1,6 @@
 // The map in words' stead: what is drawn in a view, as facts for the list that stands beside it.
 import { flag, type MovingFrame } from '../live/frame'
+import type { Sight } from './sight'
 import { boxesMeetPoint, boxOf, meets, type Box, type Entry, type Kind, type LonLat, type Looked, type Pin, type Reported, type Standing, type Track } from './shape'
 
 export interface Described {
@@ -32,6 +33,7 @@ export interface Slow {
   looked: readonly Looked[]
   pins: readonly Pin[]
   reported: readonly Reported[]
+  sight: Sight
 }
 
 const figure = (v: number | undefined) => (v !== undefined && Number.isFinite(v) ? v : undefined)
@@ -80,6 +82,13 @@ export function describeSlow(slow: Slow, view: Box): Described[] {
   for (const l of slow.looked) {
     const box = within(l.polygons.flatMap((rings) => rings[0] ?? []))
     if (box) out.push({ kind: 'looked', id: l.id, box })
+  }
+  for (const l of slow.sight.looks) {
+    const box = within([l.place, ...(l.sensor ? [l.sensor] : []), ...(l.ground ?? [])])
+    if (box) out.push({ kind: 'sight', id: l.id, box, doubt: l.doubt })
+  }
+  for (const g of slow.sight.gaps) {
+    if (boxesMeetPoint(view, g.at)) out.push({ kind: 'sight', id: g.id, at: g.at, label: g.label })
   }
   for (const r of slow.reported) {
     if (boxesMeetPoint(view, r.at)) out.push({ kind: 'reported', id: r.id, at: r.at, count: r.count })

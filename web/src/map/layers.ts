@@ -3,6 +3,7 @@
 import type { ExpressionSpecification, GeoJSONSourceSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl'
 import { countryLabels } from './basemap'
 import { standings, type Kind, type Standing } from './shape'
+import { sightLayers } from './sight'
 import type { Theme } from './theme'
 
 export type Language = 'en' | 'es'
@@ -12,7 +13,7 @@ const own = (extra: Partial<GeoJSONSourceSpecification> = {}): GeoJSONSourceSpec
 
 /** Which sources hold things that can be picked. */
 export const pickable: Readonly<Record<string, Kind>> = {
-  tracks: 'track', entries: 'entry', looked: 'looked', airspace: 'airspace', pins: 'pin',
+  tracks: 'track', entries: 'entry', looked: 'looked', airspace: 'airspace', pins: 'pin', sight: 'sight',
 }
 
 // The font of the page, bundled: names on the map look the same on every machine.
@@ -70,6 +71,7 @@ export function layers(theme: Theme, language: Language, airspace: Airspace): La
       id: 'looked-line', type: 'line', source: 'looked',
       paint: { 'line-color': ['case', selected, theme.selected, theme.looked], 'line-width': ['case', selected, 2.4, 1.2], 'line-dasharray': [4, 1.5] },
     },
+    ...sightLayers(theme, font),
     {
       id: 'entry-outline', type: 'line', source: 'entries', filter: ['==', ['get', 'part'], 'outline'], layout: { 'line-join': 'round' },
       paint: { 'line-color': entryColour, 'line-width': ['case', selected, 3, 1.8], 'line-opacity': 0.85 },
@@ -182,6 +184,7 @@ export function style(theme: Theme, language: Language, airspace: Airspace, grou
       tracks: own(),
       entries: own(),
       pins: own(),
+      sight: own(),
       tool: own(),
     },
     layers: layers(theme, language, airspace),

@@ -11,6 +11,7 @@ import { flag, type MovingFrame } from '../live/frame'
 import { circle, inverse } from '../place/geodesy'
 import { wrapLongitude, type Place } from '../place/place'
 import type { Lengths } from '../place/units'
+import { CellMark, CoverageLayer, type Picture } from './coverage'
 import { Crosshair } from './crosshair'
 import { describeFrame, describeSlow, type Described, type Slow } from './describe'
 import { graticule, lineName } from './graticule'
@@ -20,11 +21,14 @@ import { layers, pickable, style, type Airspace, type Language } from './layers'
 import { MovingLayer, type Drawn } from './moving'
 import { Rings } from './rings'
 import { roundScale } from './scalebar'
+import { noSight, sightFeatures, type Sight } from './sight'
 import { boxOf, standings, unbroken, type Box, type Entry, type Kind, type LonLat, type Looked, type Pick, type Pin, type Reported, type Standing, type Track } from './shape'
 import { readTheme, type ThemeName } from './theme'
 import { Tool, type Measured, type ToolKind } from './tool'
 
 export type { Described } from './describe'
+export type { Picture } from './coverage'
+export type { Sight } from './sight'
 export type { Entry, Kind, LonLat, Looked, Measured, Pick, Pin, Reported, Standing, Track }
 
 // Its worker comes from our own server; without this the map stays grey and nothing says why.
@@ -65,6 +69,8 @@ export interface MapOptions {
   readonly view?: View
   /** where there is no view: what the first one shows */
   readonly around?: Iterable<LonLat>
+  /** what is shown whole is shown no closer than this */
+  readonly closest?: number
   readonly graticule?: boolean
   /** without buttons and scale bar of its own, as on paper */
   readonly plain?: boolean
@@ -83,7 +89,7 @@ export interface MapOptions {
 export type OverflightMap = ReturnType<typeof createMap>
 
 /** How near what is shown whole is shown. */
-const closely = { padding: 48, maxZoom: 13 }
+const closely = { padding: 48 }
 
 const features = (list: GeoJSON.Feature[]): GeoJSON.FeatureCollection => ({ type: 'FeatureCollection', features: list })
 const mutable = (points: readonly LonLat[]) => unbroken(points)
@@ -93,8 +99,9 @@ export function createMap(container: HTMLElement, options: MapOptions) {
   let { language, words } = options
   let lengths: Lengths = options.lengths ?? 'metric'
   let lines = options.graticule ?? true
+  const closest = options.closest ?? 13
   let airspace: Airspace = { property: 'id', standings: new Map() }
-  const slow: Slow = { tracks: [], entries: [], looked: [], pins: [], reported: [] }
+  const slow: Slow = { tracks: [], entries: [], looked: [], pins: [], reported: [], sight: noSight }
   const moving = new MovingLayer({
     theme,
     ...(options.staleAfter === undefined ? {} : { staleAfter: options.staleAfter }),
@@ -110,7 +117,7 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     style: style(theme, language, airspace, { land, coast, borders }),
     center: [options.view?.lon ?? 0, options.view?.lat ?? 20],
     zoom: options.view?.zoom ?? 1.5,
-    ...(around && !options.view ? { bounds: [[around.west, around.south], [around.east, around.north]], fitBoundsOptions: closely } : {}),
+    ...(around && !options.view ? { bounds: [[around.west, around.south], [around.east, around.north]], fitBoundsOptions: { ...closely, maxZoom: closest } } : {}),
     maxZoom: 19,
     maxPitch: 0,
     dragRotate: false, // north stays up: a bearing read off the screen is a bearing
@@ -122,6 +129,8 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     locale: { 'Map.Title': words.canvas },
   })
   const rings = new Rings(map, theme)
+  const coverage = new CoverageLayer(theme, options.theme)
+  const cell = new CellMark(map, container, theme)
   map.touchZoomRotate.disableRotation()
   map.keyboard.disableRotation()
   map.on('error', (e) => options.onError?.(e.error instanceof Error ? e.error : new Error(e.error.message)))
@@ -159,6 +168,7 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     map.on('style.load', () => {
       styled = true
       paintImages()
+      if (!map.getLayer(coverage.id)) map.addLayer(coverage, 'coast')
       if (!map.getLayer(moving.id)) map.addLayer(moving)
       select(selection)
       for (const work of waiting.splice(0)) work()
@@ -183,7 +193,7 @@ export function createMap(container: HTMLElement, options: MapOptions) {
   // taken off before the map notices, and what is set meanwhile waits.
   const onLost = (e: Event) => {
     if (e.target !== map.getCanvas()) return // what moves has a context of its own, and brings itself back
-    if (styled && map.getLayer(moving.id)) map.removeLayer(moving.id)
+    for (const own of [moving, coverage]) if (styled && map.getLayer(own.id)) map.removeLayer(own.id)
     styled = false
   }
   container.addEventListener('webglcontextlost', onLost, true)
@@ -408,6 +418,7 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     /** the map beneath, for tests and for what is not foreseen here */
     map,
     moving,
+    coverage,
 
     setTheme(name: ThemeName): void {
       restyle(() => {
@@ -415,6 +426,8 @@ export function createMap(container: HTMLElement, options: MapOptions) {
       })
       moving.setTheme(theme)
       rings.setTheme(theme)
+      coverage.setTheme(theme, name)
+      cell.setTheme(theme)
       whenStyled(paintImages)
     },
     setLanguage(next: Language, nextWords: Words): void {
@@ -484,6 +497,19 @@ export function createMap(container: HTMLElement, options: MapOptions) {
         return out
       })))
     },
+    /** Looks, plans and gaps. */
+    setSight(sight: Sight): void {
+      slow.sight = sight
+      setData('sight', features(sightFeatures(sight)))
+    },
+    /** What looks come to, over the land; null for nothing. */
+    setCoverage(picture: Picture | null): void {
+      coverage.set(picture)
+    },
+    /** A frame around one cell: west, south, east, north. */
+    setCell(box: readonly [number, number, number, number] | undefined): void {
+      cell.set(box)
+    },
     setReported(list: readonly Reported[]): void {
       slow.reported = list
       rings.set(list)
@@ -517,7 +543,7 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     /** Shows all of it; at once where nothing was shown before that one would want to see the way from. */
     fit(what: Box | Iterable<LonLat>, atOnce = false): void {
       const box = Symbol.iterator in what ? boxOf(what) : what
-      if (box) map.fitBounds([[box.west, box.south], [box.east, box.north]], { ...closely, ...(atOnce ? { animate: false } : { duration: 300 }) })
+      if (box) map.fitBounds([[box.west, box.south], [box.east, box.north]], { ...closely, maxZoom: closest, ...(atOnce ? { animate: false } : { duration: 300 }) })
     },
     get view(): View {
       const c = map.getCenter()

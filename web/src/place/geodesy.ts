@@ -155,6 +155,10 @@ function authalic(sinLat: number): number {
   return (sinLat / (1 - e2 * sinLat * sinLat) + Math.atanh(e * sinLat) / e) / 2
 }
 
+/** Square metres between two parallels, over so many degrees of longitude. */
+export const zone = (south: number, north: number, width: number): number =>
+  b * b * (authalic(Math.sin(north * degree)) - authalic(Math.sin(south * degree))) * width * degree
+
 const nodes = [0.1488743389816312, 0.4333953941292472, 0.6794095682990244, 0.8650633666889845, 0.9739065285171717]
 const weights = [0.2955242247147529, 0.2692667193099963, 0.219086362515982, 0.1494513491505806, 0.0666713443086881]
 
