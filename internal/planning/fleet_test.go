@@ -244,3 +244,24 @@ func TestFindsCountByWhenTheyAreMade(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestMakeShowsNoPlanAboveItsBound: where the map is changed under the planner's hands the figures no longer agree, and no plan
+// comes out.
+func TestMakeShowsNoPlanAboveItsBound(t *testing.T) {
+	t.Parallel()
+	r := request()
+	lanes := geodesy.Angle(0)
+	r.Lanes = &lanes
+	changed := false
+	p, err := Make(t.Context(), r, func(p *Plan) {
+		if poc := p.wings[0].task.Prior.POC; !changed {
+			for c := range poc {
+				poc[c] *= 10
+			}
+			changed = true
+		}
+	})
+	if !errors.Is(err, ErrAboveBound) || p != nil {
+		t.Errorf("%v", err)
+	}
+}
