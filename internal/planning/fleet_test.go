@@ -85,7 +85,7 @@ func TestAnAircraftOfSeveralThatCannotFly(t *testing.T) {
 		want   Code
 		change func(*Wing)
 	}{
-		{CodeShort, func(w *Wing) { w.Base = geodesy.Position{Lat: 30, Lon: -106} }},
+		{CodeShort, func(w *Wing) { w.Base = geodesy.Position{Lat: 32, Lon: -106} }},
 		{CodeEndurance, func(w *Wing) { w.Hours = 29 * time.Hour }},
 		{CodeFigure, func(w *Wing) { w.Aircraft.Cruise.Value = 0 }},
 		{CodeRange, func(w *Wing) { w.Sorties = 0 }},
@@ -93,7 +93,7 @@ func TestAnAircraftOfSeveralThatCannotFly(t *testing.T) {
 	} {
 		r := request()
 		r.Iterations = 0
-		w := Wing{Given: "mq-9a:1@30,-106", Aircraft: r.Aircraft, Base: r.Base, Hours: r.Hours, Sorties: 1}
+		w := Wing{Given: "mq-9a:1@32,-106", Aircraft: r.Aircraft, Base: r.Base, Hours: r.Hours, Sorties: 1}
 		c.change(&w)
 		r.Others = []Wing{w}
 		_, err := Make(t.Context(), r, nil)
