@@ -173,8 +173,11 @@ const (
 // forOrder is the share of the length that may go into an order that finds sooner.
 const forOrder = 0.025
 
-// rounds is how often a plan in the making is shown.
-const rounds = 40
+// rounds is how often a plan in the making is shown. Of more than a few flights it is not told yet when each takes off.
+const (
+	rounds     = 40
+	fewFlights = 6
+)
 
 // task is one flight of the plan.
 type task struct {
@@ -294,7 +297,9 @@ func (t *attempt) optimise(ctx context.Context, r *Request, tasks []task, watche
 		if watched {
 			plans, _ := fleet.Plans()
 			out, longest := t.routes(r, tasks, plans)
-			t.separate(r, out)
+			if len(tasks) <= fewFlights {
+				t.separate(r, out)
+			}
 			show(out, longest)
 		}
 		more, err = fleet.Improve(max(1000, r.Iterations/rounds))
@@ -331,7 +336,7 @@ func (t *attempt) outline(r *Request, tasks []task, sorties []Sortie) (*Plan, []
 	out := &Plan{
 		Request: r, Speed: first.airspeed.Air, Turn: first.task.Turn, Axis: t.frame.axis, Cell: first.task.Prior.Cell,
 		Columns: first.task.Prior.Columns, Rows: first.task.Prior.Rows, Budget: first.task.Length, Sorties: sorties,
-		frame: t.frame, wings: slices.Clone(t.wings),
+		frame: t.frame, task: first.task, wings: slices.Clone(t.wings),
 	}
 	if r.Airspace != nil {
 		out.touched = slices.Sorted(maps.Keys(r.Airspace.touched))
@@ -373,7 +378,7 @@ func (t *attempt) circle(r *Request, p *Plan, longest []float64) error {
 	if err != nil {
 		return err
 	}
-	task := p.task()
+	task := p.sighted()
 	visible := p.visible(r.Sensor)
 	for k := range p.Sorties {
 		s := &p.Sorties[k]

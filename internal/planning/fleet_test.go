@@ -85,7 +85,7 @@ func TestAnAircraftOfSeveralThatCannotFly(t *testing.T) {
 		want   Code
 		change func(*Wing)
 	}{
-		{CodeShort, func(w *Wing) { w.Base = geodesy.Position{Lat: 31, Lon: -106} }},
+		{CodeShort, func(w *Wing) { w.Base = geodesy.Position{Lat: 32, Lon: -106} }},
 		{CodeEndurance, func(w *Wing) { w.Hours = 29 * time.Hour }},
 		{CodeFigure, func(w *Wing) { w.Aircraft.Cruise.Value = 0 }},
 		{CodeRange, func(w *Wing) { w.Sorties = 0 }},
@@ -93,7 +93,7 @@ func TestAnAircraftOfSeveralThatCannotFly(t *testing.T) {
 	} {
 		r := request()
 		r.Iterations = 0
-		w := Wing{Given: "mq-9a:1@31,-106", Aircraft: r.Aircraft, Base: r.Base, Hours: r.Hours, Sorties: 1}
+		w := Wing{Given: "mq-9a:1@32,-106", Aircraft: r.Aircraft, Base: r.Base, Hours: r.Hours, Sorties: 1}
 		c.change(&w)
 		r.Others = []Wing{w}
 		_, err := Make(t.Context(), r, nil)
@@ -242,5 +242,26 @@ func TestFindsCountByWhenTheyAreMade(t *testing.T) {
 	}
 	if err := (&Plan{POS: 0.1, Bound: 0.5, Value: &Value{0.3, 0.2}}).sound(); !errors.Is(err, ErrAboveBound) {
 		t.Error(err)
+	}
+}
+
+// TestMakeShowsNoPlanAboveItsBound: where the map is changed under the planner's hands the figures no longer agree, and no plan
+// comes out.
+func TestMakeShowsNoPlanAboveItsBound(t *testing.T) {
+	t.Parallel()
+	r := request()
+	lanes := geodesy.Angle(0)
+	r.Lanes = &lanes
+	changed := false
+	p, err := Make(t.Context(), r, func(p *Plan) {
+		if poc := p.wings[0].task.Prior.POC; !changed {
+			for c := range poc {
+				poc[c] *= 10
+			}
+			changed = true
+		}
+	})
+	if !errors.Is(err, ErrAboveBound) || p != nil {
+		t.Errorf("%v", err)
 	}
 }

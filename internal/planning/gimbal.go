@@ -93,7 +93,7 @@ func (p *Plan) gimbal(sensor *Sensor) (*Gimbal, error) {
 		return nil, err
 	}
 	g := &Gimbal{Turret: search.Turret{Rate: float64(p.Request.Sweep) * float64(p.Speed), Farthest: reach, Field: sensor.Field}, Sensor: *sensor}
-	task := p.task()
+	task := p.sighted()
 	prior := task.Prior
 	effort := search.Effort(0)
 	reached := make([]bool, prior.Cells())
@@ -131,9 +131,9 @@ func (g *Gimbal) sound() error {
 	return nil
 }
 
-// task is what a turret is planned by: a look finds the same wherever it may be had.
-func (p *Plan) task() search.Task {
-	t := p.wings[0].task
+// sighted is what a turret is planned by: a look finds the same wherever it may be had.
+func (p *Plan) sighted() search.Task {
+	t := p.task
 	t.Detection = []float64{p.Request.Detection}
 	return t
 }
@@ -141,7 +141,7 @@ func (p *Plan) task() search.Task {
 // anywhere is bound B3 with this turret, of any route: looks for the whole time at cells that a permitted position sees, and
 // from which they may be looked at.
 func (p *Plan) anywhere(k *search.Turret, visible func(search.Point, int, int) bool, reached []bool) float64 {
-	t := p.task()
+	t := p.sighted()
 	effort := search.Effort(0)
 	for i := range p.Sorties {
 		effort += search.Effort(float64(p.Request.Sweep) * float64(p.Sorties[i].Speed) * p.wings[p.Sorties[i].Wing].available.Seconds())
@@ -158,7 +158,7 @@ func (p *Plan) visible(sensor *Sensor) func(search.Point, int, int) bool {
 	if a == nil {
 		return nil
 	}
-	prior := p.wings[0].task.Prior
+	prior := p.task.Prior
 	type ground struct {
 		at     geodesy.Position
 		states []airspace.State

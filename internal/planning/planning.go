@@ -197,6 +197,7 @@ type Plan struct {
 	Closest  *Approach      // nil: no two flights are in the air at once
 
 	frame   frame
+	task    search.Task // of the first flight
 	wings   []wing
 	touched []airspace.State // in whose airspace it might have flown
 }

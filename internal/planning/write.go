@@ -28,7 +28,7 @@ func (p *Plan) assumptions(words *catalogue.Catalogue) []string {
 		words.Text("plan.assumes.sweep", catalogue.Decimal(float64(r.Sweep)/1000, 1), catalogue.Decimal(r.Detection, 2)),
 		words.Text("plan.assumes.independent"),
 		words.Text("plan.assumes.camera"),
-		words.Text("plan.assumes.rest", percent(p.wings[0].task.Prior.Rest)),
+		words.Text("plan.assumes.rest", percent(p.task.Prior.Rest)),
 		words.Text("plan.assumes.bound"),
 	}
 	if r.WindSpeed > 0 {
