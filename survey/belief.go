@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"time"
@@ -11,10 +12,16 @@ import (
 // Look is one time that a sensor had a place in sight, whether it reported anything or not. POD is the chance that it would have
 // reported what was there to be seen: by resolution, angle and the like, and not more than CeilingLook.
 type Look struct {
-	Flight, Sensor string
-	From, To       time.Time
-	POD            float64
+	Flight   string
+	Path     string // what told of it; with the flight it says which sensor it was, where Sensor is empty
+	Sensor   string
+	From, To time.Time
+	Best     time.Time // when it saw best; zero where that is not known
+	POD      float64
 }
+
+// video is what looked where no detector of the path ever reported.
+const video = "video"
 
 // Looks lists the looks at a place, in any order. It MUST return the same looks for the same place while a Book is assessed.
 type Looks func(geodesy.Position) []Look
@@ -28,55 +35,36 @@ const (
 
 // chance is one occasion on which a class of sign could have been reported at a place.
 type chance struct {
-	source source
+	source int // see Assessment.index
 	pod    float64
 	hit    bool
 	chosen bool // it is the report that founded the site, or came before: it has no say in how often there are such reports
+
+	// Where it stands in the course of things, for steps.
+	at  time.Time
+	ref int // a hit: the report, by its place in the site; else the pass, or, from -1 downwards, the look that saw nothing
 }
 
-// grounds are what a site's probability rests on: occasions by class, in the order of time.
+// sign are the occasions of one class, in the order of passes, then looks.
+type sign struct {
+	class int // place in classes
+	all   []chance
+}
+
+// grounds are what a site's probability rests on.
 type grounds struct {
-	chances  map[Class][]chance
-	order    []Class
-	seen     []Look // that reported something of it
-	unseen   []Look // that did not
-	instants []time.Time
+	signs  []sign // in the order of classes
+	seen   []Look // that reported something of it, by time
+	unseen []Look // that did not
 }
 
-// Assessment is what chances were reckoned from: rates after the outcomes on record, and the evidence of each site.
-type Assessment struct {
-	book  *Book
-	rates *Rates
-	all   map[SiteID]*grounds
-}
-
-// Assess reckons with the looks that there were. looks may be nil: then no look saw nothing.
-func (b *Book) Assess(looks Looks) *Assessment {
-	b.open()
-	a := &Assessment{book: b, all: map[SiteID]*grounds{}}
-	reports := b.reporters()
-	for _, s := range b.sites {
-		if s.into == 0 {
-			a.all[s.id] = s.grounds(looks, reports)
-		}
+func (g *grounds) add(class Class, c chance) {
+	k := orderOf(class)
+	i, known := slices.BinarySearchFunc(g.signs, k, func(s sign, k int) int { return cmp.Compare(s.class, k) })
+	if !known {
+		g.signs = slices.Insert(g.signs, i, sign{class: k})
 	}
-	a.learn()
-	return a
-}
-
-// Rates are the rates after the outcomes.
-func (a *Assessment) Rates() *Rates { return a.rates }
-
-// reporters are the classes that each sensor ever reported, in their order: of others its silence says nothing.
-func (b *Book) reporters() map[string][]Class {
-	out := map[string][]Class{}
-	for s := range b.heard {
-		out[s.sensor] = append(out[s.sensor], s.class)
-	}
-	for _, all := range out {
-		slices.Sort(all)
-	}
-	return out
+	g.signs[i].all = append(g.signs[i].all, c)
 }
 
 // coincides reports whether a look is of the pass in which something was reported.
@@ -84,17 +72,13 @@ func (l *Look) coincides(p *pass) bool {
 	return l.Flight == p.flight && !l.From.After(p.to.Add(PassGap)) && !p.from.Add(-PassGap).After(l.To)
 }
 
-// grounds gathers the occasions of a site.
-func (s *site) grounds(looks Looks, reports map[string][]Class) *grounds {
-	founder := s.sightings[0]
-	e := &grounds{chances: map[Class][]chance{}}
-	var all []Look
-	if looks != nil {
-		all = looks(s.position)
-		slices.SortStableFunc(all, func(a, b Look) int { return a.From.Compare(b.From) })
-	}
+// grounds gathers the occasions of a site from its passes and from all looks at it, which are in the order of time.
+func (a *Assessment) grounds(s *site, all []Look) *grounds {
+	founder := &s.sightings[0]
+	e := &grounds{}
 	best := make([]float64, len(s.passes)) // POD of the look of each pass; 0 where none is known
 	for _, l := range all {
+		l.Sensor = a.sensorOf(&l)
 		l.POD = min(max(l.POD, 0), CeilingLook)
 		hit := false
 		for i, p := range s.passes {
@@ -113,78 +97,99 @@ func (s *site) grounds(looks Looks, reports map[string][]Class) *grounds {
 		if pod == 0 {
 			pod = CeilingLook // it was seen, and how well is not known
 		}
-		here := map[source]bool{}
+		first := map[source]int{} // report of each kind
 		var sensors []string
 		for _, j := range p.sightings {
 			o := &s.sightings[j]
-			here[source{o.Sensor, o.Class}] = true
+			x := source{o.Sensor, o.Class}
+			if k, known := first[x]; !known || o.At.Before(s.sightings[k].At) {
+				first[x] = j
+			}
 			if !slices.Contains(sensors, o.Sensor) {
 				sensors = append(sensors, o.Sensor)
 			}
 		}
 		for _, sensor := range sensors {
-			for _, c := range reports[sensor] {
-				x := source{sensor, c}
-				founds := p == s.passes[0] && x == source{founder.Sensor, founder.Class}
-				e.add(chance{x, pod, here[x], founds || p.from.Before(s.passes[0].from)})
-			}
-		}
-		e.instants = append(e.instants, p.to)
-	}
-	for _, l := range e.unseen {
-		classes := reports[l.Sensor]
-		if len(classes) == 0 { // it never reported anything anywhere: it counts against what others saw
-			for c := range e.chances {
-				if slices.ContainsFunc(e.chances[c], func(x chance) bool { return x.hit }) {
-					classes = append(classes, c)
+			for _, class := range a.reports[sensor] {
+				x := source{sensor, class}
+				founds := i == 0 && x == source{founder.Sensor, founder.Class}
+				c := chance{source: a.sourceOf(x), pod: pod, chosen: founds || p.from.Before(s.passes[0].from), at: p.to, ref: i}
+				if j, hit := first[x]; hit {
+					c.hit, c.at, c.ref = true, s.sightings[j].At, j
 				}
+				e.add(class, c)
 			}
-			slices.Sort(classes)
-		}
-		for _, c := range classes {
-			e.add(chance{source{l.Sensor, c}, l.POD, false, l.To.Before(s.passes[0].from)})
 		}
 	}
-	for c := range e.chances {
-		e.order = append(e.order, c)
+	var reported []Class // by anybody: a camera that never reported anything anywhere counts against what others saw
+	for i := range e.signs {
+		if slices.ContainsFunc(e.signs[i].all, func(c chance) bool { return c.hit }) {
+			reported = append(reported, classes[e.signs[i].class])
+		}
 	}
-	slices.Sort(e.order)
+	for i, l := range e.unseen {
+		all := a.reports[l.Sensor]
+		if len(all) == 0 {
+			all = reported
+		}
+		for _, class := range all {
+			e.add(class, chance{source: a.sourceOf(source{l.Sensor, class}), pod: l.POD, chosen: l.To.Before(s.passes[0].from), at: l.To, ref: -1 - i})
+		}
+	}
 	return e
 }
 
-func (e *grounds) add(c chance) { e.chances[c.source.class] = append(e.chances[c.source.class], c) }
+// weight is what was reported of one class, as logarithms of likelihoods: of hits if the sign is there and if it is not, and of what was
+// missed, against it.
+type weight struct{ there, absent, against float64 }
 
-// likelihoods of what was reported of one class if the sign is there, and if it is not. A look that saw nothing never speaks for the
-// sign, and all of them together speak against it with CeilingAll at most.
-func (r *Rates) likelihoods(all []chance) (there, absent float64) {
-	logThere, logAbsent, against := 0.0, 0.0, 0.0
-	for _, x := range all {
-		r.of(x.source)
-		d, f := x.pod*r.seen[x.source].Mean(), r.mistaken[x.source].Mean()
-		if x.hit {
-			logThere, logAbsent = logThere+math.Log(d), logAbsent+math.Log(f)
-		} else {
-			against += math.Min(0, math.Log(1-d)-math.Log(1-f))
-		}
+func (v *weight) add(r *Rates, c *chance) {
+	d, f := c.pod*r.seen[c.source].Mean(), r.mistaken[c.source].Mean()
+	if c.hit {
+		v.there, v.absent = v.there+math.Log(d), v.absent+math.Log(f)
+	} else {
+		v.against += math.Min(0, math.Log(1-d)-math.Log(1-f))
 	}
-	logThere += math.Max(against, math.Log(1-CeilingAll))
-	most := math.Max(logThere, logAbsent)
-	return math.Exp(logThere - most), math.Exp(logAbsent - most)
+}
+
+// likelihoods of what was reported if the sign is there, and if it is not. A look that saw nothing never speaks for the sign, and all of
+// them together speak against it with CeilingAll at most.
+func (v weight) likelihoods() (there, absent float64) {
+	v.there += math.Max(v.against, math.Log(1-CeilingAll))
+	most := math.Max(v.there, v.absent)
+	return math.Exp(v.there - most), math.Exp(v.absent - most)
+}
+
+func (r *Rates) weight(all []chance) (v weight) {
+	for i := range all {
+		v.add(r, &all[i])
+	}
+	return v
+}
+
+// prior are the logarithms of how places divide.
+func (r *Rates) prior() (logs [hypotheses]float64) {
+	for h := range logs {
+		logs[h] = math.Log(r.places[h])
+	}
+	return logs
+}
+
+// take adds what the evidence of one class says of the hypotheses.
+func (r *Rates) take(logs *[hypotheses]float64, class int, v weight) {
+	there, absent := v.likelihoods()
+	for h := range logs {
+		p := r.present(h, class)
+		logs[h] += math.Log(p*there + (1-p)*absent)
+	}
 }
 
 // weigh returns the chances of the hypotheses by the evidence: how places divide, and how likely all that was and was not reported of
 // this one is under each.
 func (r *Rates) weigh(e *grounds) [hypotheses]float64 {
-	var logs [hypotheses]float64
-	for h := range logs {
-		logs[h] = math.Log(r.places[h])
-	}
-	for _, c := range e.order {
-		there, absent := r.likelihoods(e.chances[c])
-		for h := range logs {
-			p := r.present(h, c)
-			logs[h] += math.Log(p*there + (1-p)*absent)
-		}
+	logs := r.prior()
+	for i := range e.signs {
+		r.take(&logs, e.signs[i].class, r.weight(e.signs[i].all))
 	}
 	return normal(logs)
 }
@@ -204,14 +209,23 @@ func normal(logs [hypotheses]float64) (out [hypotheses]float64) {
 	return out
 }
 
-// ruling is the outcome that counts: the last of those who were there.
-func (s *site) ruling() (Reported, bool) {
-	for _, o := range slices.Backward(s.outcomes) {
+// counts returns the outcome that counts now: the last of those who were there, else the last; false where there is none.
+func counts(all []Reported) (Reported, bool) {
+	for _, o := range slices.Backward(all) {
 		if o.Outcome != NotVisited {
 			return o, true
 		}
 	}
+	if n := len(all); n > 0 {
+		return all[n-1], true
+	}
 	return Reported{}, false
+}
+
+// ruling is the word of those who were there last; false where nobody was.
+func ruling(all []Reported) (Outcome, bool) {
+	o, ok := counts(all)
+	return o.Outcome, ok && o.Outcome != NotVisited
 }
 
 func hypothesis(o Outcome) int {
@@ -223,4 +237,16 @@ func hypothesis(o Outcome) int {
 	case Empty, NotVisited:
 	}
 	return nothing
+}
+
+// ruled are chances after the host's word on the site itself.
+func ruled(w [hypotheses]float64, o Outcome) [hypotheses]float64 {
+	for h := range w {
+		said := (1 - sureness) / (hypotheses - 1)
+		if h == hypothesis(o) {
+			said = sureness
+		}
+		w[h] = math.Log(w[h]) + math.Log(said)
+	}
+	return normal(w)
 }

@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -43,6 +44,8 @@ type Sighting struct {
 	Observation
 	Sequence uint64
 	Pass     int // number of the pass within the site, from 1
+
+	nth int // of all observations that the book has taken
 }
 
 type site struct {
@@ -50,14 +53,15 @@ type site struct {
 	into      SiteID // where it went; 0 while it goes on
 	founder   string // id of the first observation
 	anchor    geodesy.Position
-	sightings []Sighting
-	passes    []*pass
+	sightings []Sighting // the founding one first
+	passes    []*pass    // that of the founding one first
+	tallies   []Tally    // by class, in the order of Classes
+	version   uint64     // of the book, when something of the site last changed
+	changed   uint64     // newest statement of it: its place in the journal
 
 	at       offset // from the anchor
 	spread   Covariance
 	position geodesy.Position
-	point    geodesy.Vector // of position
-	gate     float64        // how far it reaches by its own error, metres
 	history  []Happening
 
 	outcomes     []Reported
@@ -66,12 +70,25 @@ type site struct {
 
 // Book folds observations, outcomes and attributions in the order of the journal. The zero Book is empty. It is for one goroutine.
 type Book struct {
-	sites []*site           // by number less 1
-	known map[string]*home  // observations by id
-	heard map[source]bool   // what each sensor ever reported
-	named map[string]SiteID // attributions by id
-	loose []Sighting        // vehicles at no site
+	sites   []*site           // by number less 1
+	gates   []gate            // of them, in the same order: what every report is held against
+	known   map[string]*home  // observations by id
+	heard   map[source]bool   // what each sensor ever reported
+	eyes    map[trail]string  // which sensor reports in a path
+	named   map[string]string // observation by which a site was known, by the id of an attribution to it
+	loose   []Sighting        // vehicles at no site
+	version uint64            // counts changes
+	senses  uint64            // version in which heard or eyes changed last
 }
+
+// gate is how far a site reaches from where it is, in metres. One that does not go on reaches nowhere.
+type gate struct {
+	at    geodesy.Vector
+	reach float64
+}
+
+// trail is a path: what one source told of one flight.
+type trail struct{ flight, source string }
 
 // home is where an observation went.
 type home struct {
@@ -88,7 +105,30 @@ type source struct {
 
 func (b *Book) open() {
 	if b.known == nil {
-		b.known, b.heard, b.named = map[string]*home{}, map[source]bool{}, map[string]SiteID{}
+		b.known, b.heard, b.eyes, b.named = map[string]*home{}, map[source]bool{}, map[trail]string{}, map[string]string{}
+	}
+}
+
+// touch notes that something of a site has changed, by a statement at a place in the journal.
+func (b *Book) touch(s *site, sequence uint64) {
+	b.version++
+	s.version, s.changed = b.version, max(s.changed, sequence)
+}
+
+// hear notes what a sensor reports.
+func (b *Book) hear(s source) {
+	if !b.heard[s] {
+		b.version++
+		b.heard[s], b.senses = true, b.version
+	}
+}
+
+// Through notes which sensor reports in a path: looks that name the path and no sensor are its.
+func (b *Book) Through(flight, path, sensor string) {
+	b.open()
+	if t := (trail{flight, path}); b.eyes[t] != sensor {
+		b.version++
+		b.eyes[t], b.senses = sensor, b.version
 	}
 }
 
@@ -103,27 +143,22 @@ func (b *Book) Observation(id string) (o Observation, sequence uint64, ok bool) 
 
 // Holder returns the site that an observation belongs to now; 0 where it belongs to none.
 func (b *Book) Holder(id string) SiteID {
-	h, ok := b.known[id]
-	if !ok || h.site == 0 {
-		return 0
+	if h, ok := b.known[id]; ok {
+		return h.site
 	}
-	s, err := b.find(h.site)
-	if err != nil {
-		return 0
-	}
-	return s.id
+	return 0
 }
 
-// find follows a site to where it went.
+// find returns the site of a number; of one that was merged, where the report is that founded it.
 func (b *Book) find(id SiteID) (*site, error) {
-	for id > 0 && int(id) <= len(b.sites) {
-		s := b.sites[id-1]
-		if s.into == 0 {
-			return s, nil
-		}
-		id = s.into
+	if id == 0 || uint64(id) > uint64(len(b.sites)) {
+		return nil, fmt.Errorf("%w: %d", ErrNoSite, id)
 	}
-	return nil, fmt.Errorf("%w: %d", ErrNoSite, id)
+	s := b.sites[id-1]
+	if s.into != 0 {
+		s = b.sites[b.known[s.founder].site-1]
+	}
+	return s, nil
 }
 
 // Observe takes an observation that the journal has at a sequence, and returns what happened to sites by it. ErrInput for one that
@@ -137,25 +172,26 @@ func (b *Book) Observe(o Observation, sequence uint64) ([]Happening, error) {
 		return nil, fmt.Errorf("%w: %s", ErrExists, o.ID)
 	}
 	h := &home{observation: o, sequence: sequence}
+	seen := Sighting{Observation: o, Sequence: sequence, nth: len(b.known)}
 	b.known[o.ID] = h
-	b.heard[source{o.Sensor, o.Class}] = true
+	b.hear(source{o.Sensor, o.Class})
 	s := b.best(&o)
-	seen := Sighting{Observation: o, Sequence: sequence}
 	var happened []Happening
 	switch {
 	case s != nil:
-		s.add(seen)
+		h.site = s.id
+		b.add(s, seen)
 	case o.Class == Vehicles:
 		b.loose = append(b.loose, seen)
 		return nil, nil
 	default:
 		s = b.found(seen)
+		h.site = s.id
 		happened = append(happened, s.history[0])
 		if e, ok := b.split(s, &seen); ok {
 			happened = append(happened, e)
 		}
 	}
-	h.site = s.id
 	for {
 		e, ok := b.merge(s, &seen)
 		if !ok {
@@ -171,9 +207,9 @@ func reach(c Covariance) float64 { return math.Sqrt(chi999) * (c.widest() + Exte
 
 // near reports whether a site can be within the gates of what reaches so far round a point. It is asked of every site, so that it is
 // kept to a few operations.
-func (s *site) near(p geodesy.Vector, far float64) bool {
-	x, y, z, r := s.point.X-p.X, s.point.Y-p.Y, s.point.Z-p.Z, s.gate+far+1
-	return x*x+y*y+z*z <= r*r
+func (g *gate) near(p geodesy.Vector, far float64) bool {
+	x, y, z, r := g.at.X-p.X, g.at.Y-p.Y, g.at.Z-p.Z, g.reach+far+1
+	return r >= 0 && x*x+y*y+z*z <= r*r
 }
 
 func pointOf(p geodesy.Position) geodesy.Vector { return geodesy.ToECEF(p, 0) }
@@ -183,10 +219,11 @@ func (b *Book) best(o *Observation) *site {
 	point, far := pointOf(o.Position), reach(o.Spread)
 	var best *site
 	most := math.Inf(-1)
-	for _, s := range b.sites {
-		if s.into != 0 || !s.near(point, far) {
+	for i := range b.gates {
+		if !b.gates[i].near(point, far) {
 			continue
 		}
+		s := b.sites[i]
 		d, c := s.innovation(o)
 		d2 := c.mahalanobis(d)
 		if d2 > chi999 {
@@ -214,17 +251,18 @@ func (s *site) innovation(o *Observation) (offset, Covariance) {
 
 func (b *Book) found(seen Sighting) *site {
 	s := &site{id: SiteID(len(b.sites) + 1), founder: seen.ID, anchor: seen.Position}
-	b.sites = append(b.sites, s)
+	b.sites, b.gates = append(b.sites, s), append(b.gates, gate{})
 	s.history = []Happening{{Change: Founded, Site: s.id, Sequence: seen.Sequence, At: seen.At}}
-	s.add(seen)
+	b.add(s, seen)
 	return s
 }
 
 // add takes a report without asking.
-func (s *site) add(seen Sighting) {
+func (b *Book) add(s *site, seen Sighting) {
 	s.sightings = append(s.sightings, seen)
 	s.place(len(s.sightings) - 1)
-	s.settle()
+	b.settle(s)
+	b.touch(s, seen.Sequence)
 }
 
 // place puts a sighting into its pass.
@@ -237,29 +275,32 @@ func (s *site) place(index int) {
 	}
 	o.Pass = i + 1
 	s.passes[i].add(&o.Observation, offsetOf(s.anchor, o.Position), index)
+	s.tally(&o.Observation)
 }
 
-func (s *site) settle() {
+// settle makes where a site is from its passes.
+func (b *Book) settle(s *site) {
 	s.at, s.spread = fuse(s.passes, nil)
 	s.spread = s.spread.times(disagreement(s.passes, s.at))
 	s.position = s.at.position(s.anchor)
-	s.point, s.gate = pointOf(s.position), reach(s.spread)
+	b.gates[s.id-1] = gate{pointOf(s.position), reach(s.spread)}
 }
 
 // again makes the passes anew from the sightings.
-func (s *site) again() {
-	s.passes = nil
+func (b *Book) again(s *site) {
+	s.passes, s.tallies = nil, nil
 	for i := range s.sightings {
 		s.place(i)
 	}
-	s.settle()
+	b.settle(s)
 }
 
 // split gives passes of sites nearby to a new one where they fit it better: what one look could not tell apart, another did. A
 // site keeps the pass that founded it.
 func (b *Book) split(fresh *site, by *Sighting) (Happening, bool) {
-	for _, s := range b.sites {
-		if s == fresh || s.into != 0 || !s.near(fresh.point, fresh.gate) {
+	reaches := b.gates[fresh.id-1]
+	for i, s := range b.sites {
+		if s == fresh || !b.gates[i].near(reaches.at, reaches.reach) {
 			continue
 		}
 		moved := map[int]bool{}
@@ -291,14 +332,51 @@ func (b *Book) split(fresh *site, by *Sighting) (Happening, bool) {
 			b.known[s.sightings[i].ID].site = fresh.id
 		}
 		s.sightings = kept
-		s.again()
-		fresh.again()
+		b.again(s)
+		b.again(fresh)
 		e := Happening{Change: Split, Site: s.id, Other: fresh.id, Sequence: by.Sequence, At: by.At, Reports: len(moved)}
 		s.history = append(s.history, e)
 		fresh.history = append(fresh.history, e)
+		// What was said of a place that had been merged goes with the report by which it was known.
+		s.outcomes, fresh.outcomes = parted(s.outcomes, func(o *Reported) bool { return b.Holder(o.Founder) == fresh.id })
+		s.attributions, fresh.attributions = parted(s.attributions, func(t *Attributed) bool { return b.Holder(t.Founder) == fresh.id })
+		b.touch(s, by.Sequence)
+		b.touch(fresh, by.Sequence)
 		return e, true
 	}
 	return Happening{}, false
+}
+
+// parted divides what was said into what stays and what goes, each in its order.
+func parted[T any](all []T, goes func(*T) bool) (stay, leave []T) {
+	for i := range all {
+		if goes(&all[i]) {
+			leave = append(leave, all[i])
+		} else {
+			stay = append(stay, all[i])
+		}
+	}
+	return stay, leave
+}
+
+// tally counts a report by its class.
+func (s *site) tally(o *Observation) {
+	i, known := slices.BinarySearchFunc(s.tallies, o.Class, func(t Tally, c Class) int { return cmp.Compare(orderOf(t.Class), orderOf(c)) })
+	if !known {
+		s.tallies = slices.Insert(s.tallies, i, Tally{Class: o.Class})
+	}
+	t := &s.tallies[i]
+	t.Reports, t.Most = t.Reports+1, max(t.Most, o.Count)
+}
+
+// reports is how many reports of a class a site has.
+func (s *site) reports(c Class) int {
+	for _, t := range s.tallies {
+		if t.Class == c {
+			return t.Reports
+		}
+	}
+	return 0
 }
 
 // deviation is minus twice the logarithm of a normal density, but for a constant.
@@ -306,8 +384,9 @@ func deviation(v offset, c Covariance) float64 { return c.mahalanobis(v) + math.
 
 // merge joins a site with another that is at the same place by all that is known, if no pass showed both. The lower number goes on.
 func (b *Book) merge(s *site, by *Sighting) (Happening, bool) {
-	for _, t := range b.sites {
-		if t == s || t.into != 0 || !t.near(s.point, s.gate) || apart(s, t) {
+	reaches := b.gates[s.id-1]
+	for i, t := range b.sites {
+		if t == s || !b.gates[i].near(reaches.at, reaches.reach) || apart(s, t) {
 			continue
 		}
 		d := offsetOf(s.anchor, t.position).minus(s.at)
@@ -319,28 +398,23 @@ func (b *Book) merge(s *site, by *Sighting) (Happening, bool) {
 			into, from = t, s
 		}
 		e := Happening{Change: Merged, Site: into.id, Other: from.id, Sequence: by.Sequence, At: by.At, Reports: len(from.sightings)}
-		from.into = into.id
+		from.into, b.gates[from.id-1] = into.id, gate{reach: math.Inf(-1)}
+		for i := range from.sightings {
+			b.known[from.sightings[i].ID].site = into.id
+		}
 		into.sightings = append(into.sightings, from.sightings...)
-		into.again()
+		b.again(into)
 		into.history = append(into.history, e)
 		from.history = append(from.history, e)
 		into.outcomes = append(into.outcomes, from.outcomes...)
-		slices.SortStableFunc(into.outcomes, func(x, y Reported) int { return order(x.Sequence, y.Sequence) })
+		slices.SortStableFunc(into.outcomes, func(x, y Reported) int { return cmp.Compare(x.Sequence, y.Sequence) })
 		into.attributions = append(into.attributions, from.attributions...)
-		slices.SortStableFunc(into.attributions, func(x, y Attributed) int { return order(x.Sequence, y.Sequence) })
+		slices.SortStableFunc(into.attributions, func(x, y Attributed) int { return cmp.Compare(x.Sequence, y.Sequence) })
+		from.sightings, from.passes, from.tallies, from.outcomes, from.attributions = nil, nil, nil, nil, nil
+		b.touch(into, by.Sequence)
 		return e, true
 	}
 	return Happening{}, false
-}
-
-func order(a, b uint64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // apart reports whether one pass reported both.

@@ -11,39 +11,33 @@ type visited struct {
 	h int
 }
 
-// learn moves the rates by the outcomes.
-func (a *Assessment) learn() {
-	var told []visited
-	for _, s := range a.book.sites {
-		if s.into != 0 {
-			continue
-		}
-		if o, ok := s.ruling(); ok {
-			told = append(told, visited{a.all[s.id], hypothesis(o.Outcome)})
-		}
-	}
-	a.rates = learned(told)
-	a.rates.temper(told)
-}
-
 // learned are the rates after outcomes: what a place was is told, whether each sign was there is not, so that it is expected from
 // what was reported there (expectation maximisation, with the defaults as counts of their own).
-func learned(told []visited) *Rates {
-	r := newRates()
+func learned(told []visited, index map[source]int) *Rates {
+	fresh := func() *Rates {
+		r := newRates()
+		r.index, r.Outcomes = index, len(told)
+		r.know(len(index))
+		return r
+	}
+	r := fresh()
 	if len(told) == 0 {
 		return r
 	}
 	for range sweeps {
-		next := newRates()
-		next.Outcomes = len(told)
+		next := fresh()
 		said, was := r.imagined()
 		for _, t := range told {
 			was[t.h]++
-			for h, w := range r.weigh(t.e) {
-				said[h] += w
+			logs := r.prior()
+			for i := range t.e.signs {
+				s := &t.e.signs[i]
+				v := r.weight(s.all)
+				r.take(&logs, s.class, v)
+				r.expect(next, s, v, t.h)
 			}
-			for _, c := range t.e.order {
-				r.expect(next, t.e, c, t.h)
+			for h, w := range normal(logs) {
+				said[h] += w
 			}
 		}
 		// What is said must come true as often as it is said: how places divide is scaled until it does. Only places where something was
@@ -94,7 +88,7 @@ func (r *Rates) temper(told []visited) {
 				others = append(others, told[i])
 			}
 		}
-		rates := learned(others)
+		rates := learned(others, r.index)
 		for i := k; i < len(told); i += folds {
 			c := foretold{x: odds(rates.weigh(told[i].e)[laboratory])}
 			if told[i].h == laboratory {
@@ -125,36 +119,36 @@ func odds(p float64) float64 {
 }
 
 // chances are those of the hypotheses by the evidence, tempered.
-func (r *Rates) chances(e *grounds) [hypotheses]float64 {
-	w := r.weigh(e)
+func (r *Rates) chances(e *grounds) [hypotheses]float64 { return r.tempered(r.weigh(e)) }
+
+// tempered are chances with what few outcomes overstate taken back.
+func (r *Rates) tempered(w [hypotheses]float64) [hypotheses]float64 {
 	p := 1 / (1 + math.Exp(-(r.shift + r.slope*odds(w[laboratory]))))
 	rest := w[otherUse] + w[nothing]
-	out := [hypotheses]float64{laboratory: p, otherUse: (1 - p) * w[otherUse] / rest, nothing: (1 - p) * w[nothing] / rest}
-	return out
+	return [hypotheses]float64{laboratory: p, otherUse: (1 - p) * w[otherUse] / rest, nothing: (1 - p) * w[nothing] / rest}
 }
 
 // expect adds to counts what one class of sign at one place, of which is told what it was, says by these rates.
-func (r *Rates) expect(next *Rates, e *grounds, c Class, h int) {
-	there, absent := r.likelihoods(e.chances[c])
-	p := r.present(h, c)
+func (r *Rates) expect(next *Rates, s *sign, v weight, h int) {
+	there, absent := v.likelihoods()
+	p := r.present(h, s.class)
 	w := p * there / (p*there + (1-p)*absent)
 	if h != nothing {
-		next.presence[h][c].Yes += w
-		next.presence[h][c].No += 1 - w
+		b := &next.presence[h][s.class]
+		b.Yes, b.No = b.Yes+w, b.No+1-w
 	}
-	for _, x := range e.chances[c] {
-		next.of(x.source)
+	for i := range s.all {
+		x := &s.all[i]
 		if x.chosen {
 			continue // a place becomes a site by its first report: none came before, and that one did, or it would not be here
 		}
-		seen, mistaken := next.seen[x.source], next.mistaken[x.source]
+		seen, mistaken := &next.seen[x.source], &next.mistaken[x.source]
 		if x.hit {
 			seen.Yes += w
 			mistaken.Yes += 1 - w
 			continue
 		}
 		// It was missed because it was not in sight, or in sight and not reported.
-		r.of(x.source)
 		d := r.seen[x.source].Mean()
 		seen.No += w * x.pod * (1 - d) / (1 - x.pod*d)
 		mistaken.No += 1 - w

@@ -82,6 +82,7 @@ func (b *Book) Report(f Found, sequence uint64) error {
 		return err
 	}
 	s.outcomes = append(s.outcomes, Reported{f, sequence})
+	b.touch(s, sequence)
 	return nil
 }
 
@@ -184,10 +185,8 @@ func (b *Book) Admits(a *Attribution) error {
 	if a.Of == "" {
 		return nil
 	}
-	if of, known := b.named[a.Of]; known {
-		if t, err := b.find(of); err == nil && t == s {
-			return nil
-		}
+	if founder, known := b.named[a.Of]; known && b.Holder(founder) == s.id {
+		return nil
 	}
 	return fault("of", a.Of, WantAttribution, fmt.Sprint(s.id))
 }
@@ -202,8 +201,12 @@ func (b *Book) Attribute(a Attribution, sequence uint64) error {
 	if err != nil {
 		return err
 	}
-	b.named[a.ID] = s.id
+	b.named[a.ID] = s.founder
+	if b.Holder(a.Founder) != 0 {
+		b.named[a.ID] = a.Founder
+	}
 	s.attributions = append(s.attributions, Attributed{a, sequence})
+	b.touch(s, sequence)
 	return nil
 }
 

@@ -56,49 +56,59 @@ const sureness = 0.99
 
 // Rates are what chances are reckoned with: defaults, moved by outcomes.
 type Rates struct {
-	places   [hypotheses]float64 // how places divide; only ratios count
-	presence [otherUse + 1]map[Class]*Beta
-	seen     map[source]*Beta
-	mistaken map[source]*Beta
+	Outcomes int // that moved them
+
+	places   [hypotheses]float64  // how places divide; only ratios count
+	presence [otherUse + 1][]Beta // by class, in their order
+	index    map[source]int       // of the next two
+	seen     []Beta
+	mistaken []Beta
 	shift    float64 // of log-odds, see temper
 	slope    float64
-	Outcomes int // that moved them
 }
 
 func newRates() *Rates {
-	r := &Rates{places: places, slope: 1, seen: map[source]*Beta{}, mistaken: map[source]*Beta{}}
+	r := &Rates{places: places, slope: 1}
 	for h := range r.presence {
-		r.presence[h] = map[Class]*Beta{}
+		r.presence[h] = make([]Beta, len(classes))
 	}
-	for c, p := range signs {
-		r.presence[laboratory][c] = &Beta{weightPresence * p.laboratory, weightPresence * (1 - p.laboratory)}
-		r.presence[otherUse][c] = &Beta{weightPresence * p.other, weightPresence * (1 - p.other)}
+	for i, c := range classes {
+		p := signs[c]
+		r.presence[laboratory][i] = Beta{weightPresence * p.laboratory, weightPresence * (1 - p.laboratory)}
+		r.presence[otherUse][i] = Beta{weightPresence * p.other, weightPresence * (1 - p.other)}
 	}
 	return r
 }
 
-// of makes the counts of a sensor and class where there are none yet.
-func (r *Rates) of(s source) {
-	if r.seen[s] == nil {
-		seen, mistaken := defaultSeen, defaultFalse
-		r.seen[s], r.mistaken[s] = &seen, &mistaken
+// know makes counts of so many sources, where there are none yet.
+func (r *Rates) know(sources int) {
+	for len(r.seen) < sources {
+		r.seen, r.mistaken = append(r.seen, defaultSeen), append(r.mistaken, defaultFalse)
 	}
 }
 
-func (r *Rates) present(h int, c Class) float64 {
+// of are the counts of a source.
+func (r *Rates) of(s source) (seen, mistaken Beta) {
+	if i, known := r.index[s]; known && i < len(r.seen) {
+		return r.seen[i], r.mistaken[i]
+	}
+	return defaultSeen, defaultFalse
+}
+
+// present is how often a sign, by its place in classes, is at a place.
+func (r *Rates) present(h, class int) float64 {
 	if h == nothing {
 		return 0
 	}
-	return r.presence[h][c].Mean()
+	return r.presence[h][class].Mean()
 }
 
 // Ratio is what one report of a class by a sensor that has a place well in sight does to the odds of a laboratory against any
 // other use or nothing, at a place of which nothing else is known.
 func (r *Rates) Ratio(sensor string, c Class) float64 {
-	s := source{sensor, c}
-	r.of(s)
-	d, f := r.seen[s].Mean(), r.mistaken[s].Mean()
-	hit := func(h int) float64 { p := r.present(h, c); return p*d + (1-p)*f }
+	seen, mistaken := r.of(source{sensor, c})
+	d, f := seen.Mean(), mistaken.Mean()
+	hit := func(h int) float64 { p := r.present(h, orderOf(c)); return p*d + (1-p)*f }
 	rest := r.places[otherUse] + r.places[nothing]
 	return hit(laboratory) / ((r.places[otherUse]*hit(otherUse) + r.places[nothing]*hit(nothing)) / rest)
 }

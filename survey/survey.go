@@ -44,10 +44,12 @@ const (
 	Other      Class = "other"            // or what the source did not say
 )
 
+var classes = []Class{Structure, Tank, Barrels, BurnPit, Plume, GasReading, Hotspot, Generator, Vehicles, Airstrip, Trail, Hazard, Other}
+
 // Classes are all of them, in the order in which they are shown.
-func Classes() []Class {
-	return []Class{Structure, Tank, Barrels, BurnPit, Plume, GasReading, Hotspot, Generator, Vehicles, Airstrip, Trail, Hazard, Other}
-}
+func Classes() []Class { return slices.Clone(classes) }
+
+func orderOf(c Class) int { return slices.Index(classes, c) }
 
 // Origin says from where a report came.
 type Origin string
@@ -154,11 +156,11 @@ func shown(s string) string {
 
 // CheckClass returns what is wrong with a class, and lists those that there are.
 func CheckClass(c Class) error {
-	if slices.Contains(Classes(), c) {
+	if slices.Contains(classes, c) {
 		return nil
 	}
-	names := make([]string, 0, len(Classes()))
-	for _, k := range Classes() {
+	names := make([]string, 0, len(classes))
+	for _, k := range classes {
 		names = append(names, string(k))
 	}
 	return fault("class", string(c), WantClass, strings.Join(names, ", "))

@@ -416,8 +416,8 @@ func TestAHazardIsSaid(t *testing.T) {
 	var b Book
 	observe(t, &b, report("a", Structure, 0, 0, 30, "A", noon), report("b", Hazard, 5, 0, 30, "A", noon), report("c", Structure, 3000, 0, 30, "A", noon))
 	all := b.Assess(nil).Sites()
-	if !all[0].Hazard || all[1].Hazard {
-		t.Errorf("hazard at %v, %v", all[0].Hazard, all[1].Hazard)
+	if all[0].Hazards != 1 || all[1].Hazards != 0 {
+		t.Errorf("hazard at %v, %v", all[0].Hazards, all[1].Hazards)
 	}
 }
 

@@ -27,6 +27,11 @@ func newObservationAdd(t *terminal) *cobra.Command {
 	c := &cobra.Command{
 		Use: "add", Short: t.words.Text("help.observation.add"), Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if mark {
+				if err := only(t, c, "observation add --mark", "mark", "id", "class", "count", "at", "ellipse", "time", "flight", "frame", "note", "by"); err != nil {
+					return err
+				}
+			}
 			place, err := placeFlag(t, at)
 			if err != nil {
 				return err
@@ -58,7 +63,13 @@ func newObservationAdd(t *terminal) *cobra.Command {
 			path := "/marks"
 			if !mark {
 				path = "/observations"
-				in["sensor"], in["reading"], in["unit"] = sensor, reading, unit
+				in["sensor"] = sensor
+				if c.Flags().Changed("reading") != c.Flags().Changed("unit") {
+					return usage("%s", t.words.Text("error.reading"))
+				}
+				if unit != "" {
+					in["reading"], in["unit"] = reading, unit
+				}
 			}
 			return f.with(c.Context(), t, false, func(k *client.Client) error {
 				var o server.Observed

@@ -2,14 +2,11 @@ package main
 
 import (
 	"encoding/csv"
-	"encoding/json"
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 	"time"
 
-	"overflight/geodesy"
 	"overflight/internal/report"
 	"overflight/internal/server"
 )
@@ -65,53 +62,4 @@ func csvInstant(i *report.Instant) string {
 		return ""
 	}
 	return time.Time(*i).UTC().Format(time.RFC3339Nano)
-}
-
-// geoFeature is a feature of RFC 7946.
-type geoFeature struct {
-	Type       string         `json:"type"`
-	ID         string         `json:"id,omitempty"`
-	Geometry   any            `json:"geometry"`
-	Properties map[string]any `json:"properties"`
-}
-
-// writeSitesGeoJSON writes each site as a point and its 95 % ellipse as a polygon, and the reports of one as points.
-func writeSitesGeoJSON(t *terminal, all []server.Site, reports []server.SiteReport) error {
-	features := []geoFeature{}
-	point := func(lat, lon float64) any {
-		return map[string]any{"type": "Point", "coordinates": [2]float64{lon, lat}}
-	}
-	for i := range all {
-		s := &all[i]
-		name := fmt.Sprintf("site-%d", s.ID)
-		features = append(features,
-			geoFeature{"Feature", name, point(s.Lat, s.Lon), map[string]any{"kind": "site", "site": s}},
-			geoFeature{"Feature", name + "-ellipse", outline(s.Lat, s.Lon, &s.Ellipse), map[string]any{"kind": "ellipse", "site": s.ID, "holds": 0.95}})
-	}
-	for i := range reports {
-		o := &reports[i]
-		features = append(features, geoFeature{"Feature", o.ID, point(o.Lat, o.Lon), map[string]any{"kind": "observation", "observation": o}})
-	}
-	e := json.NewEncoder(t.out)
-	e.SetEscapeHTML(false)
-	return e.Encode(map[string]any{"type": "FeatureCollection", "features": features})
-}
-
-// corners is how many corners the outline of an ellipse has.
-const corners = 48
-
-// outline is an ellipse as a polygon, counter-clockwise, its corners on geodesics from the centre. Longitudes go on beyond 180° where it
-// crosses the antimeridian, so that no edge goes round the Earth.
-func outline(lat, lon float64, e *server.Ellipse) any {
-	centre := geodesy.Position{Lat: geodesy.Angle(lat), Lon: geodesy.Angle(lon)}
-	ring := make([][2]float64, 0, corners+1)
-	for k := range corners {
-		s, c := math.Sincos(-2 * math.Pi * float64(k) / corners)
-		along, across := e.Major*c, e.Minor*s
-		azimuth := geodesy.Angle(e.Azimuth + math.Atan2(across, along)*180/math.Pi)
-		p, _ := geodesy.Direct(centre, azimuth, geodesy.Length(math.Hypot(along, across)))
-		ring = append(ring, [2]float64{lon + float64(geodesy.LongitudeDifference(centre.Lon, p.Lon)), float64(p.Lat)})
-	}
-	ring = append(ring, ring[0])
-	return map[string]any{"type": "Polygon", "coordinates": [][][2]float64{ring}}
 }

@@ -3,13 +3,13 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
-	"overflight/internal/catalogue"
 	"overflight/internal/client"
 	"overflight/internal/server"
 )
@@ -24,15 +24,78 @@ func (f *written) flags(t *terminal, c *cobra.Command) {
 	c.MarkFlagsMutuallyExclusive("json", "csv", "geojson")
 }
 
+// filter is which sites are asked for.
+type filter struct {
+	box, class, outcome, attributed, since, order string
+	most                                           int
+}
+
+func (f *filter) flags(t *terminal, c *cobra.Command) {
+	for _, x := range []struct {
+		to         *string
+		name, help string
+	}{
+		{&f.box, "box", "help.sites.box"},
+		{&f.class, "class", "help.sites.class"},
+		{&f.outcome, "outcome", "help.sites.outcome"},
+		{&f.attributed, "attributed", "help.sites.attributed"},
+		{&f.since, "since", "help.sites.since"},
+		{&f.order, "order", "help.sites.order"},
+	} {
+		c.Flags().StringVar(x.to, x.name, "", t.words.Text(x.help))
+	}
+	c.Flags().IntVar(&f.most, "limit", 0, t.words.Text("help.sites.limit"))
+}
+
+// mostInPart is how many sites the server gives at once.
+const mostInPart = 1000
+
+func (f *filter) query(t *terminal) (url.Values, error) {
+	q := url.Values{"limit": {strconv.Itoa(mostInPart)}}
+	if f.most < 0 {
+		return nil, usage("%s", t.words.Text("error.limit", f.most))
+	}
+	if err := queryInstants(t, q, map[string]string{"since": f.since}); err != nil {
+		return nil, err
+	}
+	for name, value := range map[string]string{"box": f.box, "class": f.class, "outcome": f.outcome, "order": f.order} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	if f.attributed != "" {
+		parts := strings.SplitN(f.attributed, "/", 3)
+		for i, name := range []string{"list", "number", "programme"}[:len(parts)] {
+			if parts[i] == "" {
+				return nil, usage("%s", t.words.Text("error.attributed", f.attributed))
+			}
+			q.Set(name, parts[i])
+		}
+	}
+	return q, nil
+}
+
 func newSites(t *terminal) *cobra.Command {
 	var f folder
 	var as written
+	var of filter
+	var rates bool
 	c := &cobra.Command{
 		Use: "sites", Short: t.words.Text("help.sites"), Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if rates {
+				if err := only(t, c, "--rates", "rates", "json", "csv"); err != nil {
+					return err
+				}
+				return f.with(c.Context(), t, false, func(k *client.Client) error { return showRates(c, t, k, as) })
+			}
+			query, err := of.query(t)
+			if err != nil {
+				return err
+			}
 			return f.with(c.Context(), t, false, func(k *client.Client) error {
-				var all server.Sites
-				if err := k.JSON(c.Context(), http.MethodGet, "/sites", nil, nil, &all); err != nil {
+				all, err := readSites(c, k, query, of.most)
+				if err != nil {
 					return err
 				}
 				switch {
@@ -41,7 +104,7 @@ func newSites(t *terminal) *cobra.Command {
 				case as.csv:
 					return writeSitesCSV(t, all.Items)
 				case as.geojson:
-					return writeSitesGeoJSON(t, all.Items, nil)
+					return server.WriteSitesGeoJSON(t.out, all.Items, nil, all.Next)
 				}
 				return writeSites(t, &all)
 			})
@@ -49,18 +112,64 @@ func newSites(t *terminal) *cobra.Command {
 	}
 	f.flags(t, c)
 	as.flags(t, c)
+	of.flags(t, c)
+	c.Flags().BoolVar(&rates, "rates", false, t.words.Text("help.sites.rates"))
 	return c
 }
 
-func writeSites(t *terminal, all *server.Sites) error {
-	for i := range all.Items {
-		if s := all.Items[i].Safety; s != "" {
-			fmt.Fprintln(t.out, t.paint(s, "1;31"))
+// given are the names of the flags that were given.
+func given(c *cobra.Command) []string {
+	var out []string
+	c.Flags().Visit(func(f *pflag.Flag) { out = append(out, f.Name) })
+	return out
+}
+
+// only refuses flags that do not belong to a form of a command: one that is read over would say something else than was meant. Where the
+// folder is and the language belong to all.
+func only(t *terminal, c *cobra.Command, form string, names ...string) error {
+	allowed := map[string]bool{"config": true, "data": true, "lang": true}
+	for _, n := range names {
+		allowed[n] = true
+	}
+	for _, name := range given(c) {
+		if !allowed[name] {
+			return usage("%s", t.words.Text("error.flag-of-another", "--"+name, form))
 		}
 	}
-	if len(all.Items) == 0 {
+	return nil
+}
+
+// readSites asks for all parts, or for as many sites as are wanted; 0 is all.
+func readSites(c *cobra.Command, k *client.Client, query url.Values, most int) (server.Sites, error) {
+	var all server.Sites
+	for {
+		var part server.Sites
+		if most > 0 {
+			query.Set("limit", strconv.Itoa(min(most-len(all.Items), mostInPart)))
+		}
+		if err := k.JSON(c.Context(), http.MethodGet, "/sites", query, nil, &part); err != nil {
+			return all, err
+		}
+		part.Items = append(all.Items, part.Items...)
+		all = part
+		if all.Next == "" || most > 0 && len(all.Items) >= most {
+			return all, nil
+		}
+		query.Set("after", all.Next)
+	}
+}
+
+func writeSites(t *terminal, all *server.Sites) error {
+	for _, s := range all.Safety {
+		fmt.Fprintln(t.out, t.paint(s.Text, "1;31"))
+	}
+	if all.Hazards > len(all.Safety) {
+		fmt.Fprintln(t.out, t.paint(t.words.Count("site.more-safety", all.Hazards-len(all.Safety)), "1;31"))
+	}
+	switch {
+	case len(all.Items) == 0 && all.Total == 0:
 		fmt.Fprintln(t.out, t.words.Text("site.none"))
-	} else {
+	default:
 		g := grid(t, "column.site", "column.place", "column.ellipse", "column.laboratory", "column.something", "column.signs", "column.passes", "column.outcome")
 		for i := range all.Items {
 			s := &all.Items[i]
@@ -73,6 +182,9 @@ func writeSites(t *terminal, all *server.Sites) error {
 		}
 		if err := g.Flush(); err != nil {
 			return err
+		}
+		if len(all.Items) < all.Total {
+			fmt.Fprintln(t.out, t.words.Text("site.of", len(all.Items), all.Total))
 		}
 		fmt.Fprintln(t.out, t.words.Count("site.learned", all.Outcomes))
 	}
@@ -108,247 +220,4 @@ func signsText(all []server.SiteTally) string {
 		out = append(out, text)
 	}
 	return strings.Join(out, ", ")
-}
-
-func newSite(t *terminal) *cobra.Command {
-	var f folder
-	var as written
-	var w word
-	c := &cobra.Command{
-		Use: "site N [outcome OUTCOME | attribute LIST ID PROGRAMME]", Short: t.words.Text("help.site"), Long: t.words.Text("help.site.long"),
-		RunE: func(c *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usage("%s", t.words.Text("error.one-argument", c.CommandPath(), "N"))
-			}
-			if _, err := strconv.ParseUint(args[0], 10, 32); err != nil {
-				return usage("%s", t.words.Text("error.site", args[0]))
-			}
-			switch {
-			case len(args) == 1:
-			case args[1] == "outcome" && len(args) == 3:
-				return w.outcome(c, t, &f, args[0], args[2])
-			case args[1] == "attribute" && len(args) == 5:
-				return w.attribute(c, t, &f, args[0], args[2:])
-			default:
-				return usage("%s", t.words.Text("error.arguments", c.UseLine()))
-			}
-			return f.with(c.Context(), t, false, func(k *client.Client) error {
-				var s server.WholeSite
-				if err := k.JSON(c.Context(), http.MethodGet, "/sites/"+args[0], nil, nil, &s); err != nil {
-					return err
-				}
-				switch {
-				case as.json:
-					return lines(t, []server.WholeSite{s})
-				case as.csv:
-					return writeReportsCSV(t, s.Observations)
-				case as.geojson:
-					return writeSitesGeoJSON(t, []server.Site{s.Site}, s.Observations)
-				}
-				return writeSite(t, &s)
-			})
-		},
-	}
-	f.flags(t, c)
-	as.flags(t, c)
-	w.flags(t, c)
-	return c
-}
-
-// word is what somebody says of a site.
-type word struct{ party, visited, note, by, who, source, grade, said, contests, id string }
-
-func (w *word) flags(t *terminal, c *cobra.Command) {
-	for _, x := range []struct {
-		to         *string
-		name, help string
-	}{
-		{&w.party, "party", "help.site.party"},
-		{&w.visited, "visited", "help.site.visited"},
-		{&w.note, "note", "help.site.note"},
-		{&w.by, "by", "help.by"},
-		{&w.who, "who", "help.site.who"},
-		{&w.source, "source", "help.site.source"},
-		{&w.grade, "grade", "help.site.grade"},
-		{&w.said, "said", "help.site.said"},
-		{&w.contests, "contests", "help.site.contests"},
-		{&w.id, "id", "help.site.id"},
-	} {
-		c.Flags().StringVar(x.to, x.name, "", t.words.Text(x.help))
-	}
-}
-
-func (w *word) outcome(c *cobra.Command, t *terminal, f *folder, site, outcome string) error {
-	in := map[string]any{"outcome": outcome, "party": w.party, "note": w.note, "by": who(w.by)}
-	if w.visited != "" {
-		at, err := instantFlag(t, w.visited)
-		if err != nil {
-			return err
-		}
-		in["visited"] = at.UTC()
-	}
-	return f.with(c.Context(), t, false, func(k *client.Client) error {
-		var s server.Stated
-		if err := k.JSON(c.Context(), http.MethodPost, "/sites/"+site+"/outcome", nil, in, &s); err != nil {
-			return err
-		}
-		writeStated(t, &s)
-		return nil
-	})
-}
-
-func (w *word) attribute(c *cobra.Command, t *terminal, f *folder, site string, key []string) error {
-	in := map[string]any{
-		"designation": map[string]string{"list": key[0], "id": key[1], "programme": key[2]}, "who": w.who, "source": w.source, "note": w.note, "by": who(w.by),
-	}
-	if len(w.grade) != 2 || w.grade[1] < '0' || w.grade[1] > '9' {
-		return usage("%s", t.words.Text("error.grade", w.grade))
-	}
-	in["reliability"], in["credibility"] = strings.ToUpper(w.grade[:1]), int(w.grade[1]-'0')
-	if w.said == "" {
-		return usage("%s", t.words.Text("error.said"))
-	}
-	at, err := instantFlag(t, w.said)
-	if err != nil {
-		return err
-	}
-	in["said"] = at.UTC()
-	if w.contests != "" {
-		in["stance"], in["of"] = "contests", w.contests
-	}
-	if w.id != "" {
-		in["id"] = w.id
-	}
-	return f.with(c.Context(), t, false, func(k *client.Client) error {
-		var s server.AttributedAs
-		if err := k.JSON(c.Context(), http.MethodPost, "/sites/"+site+"/attribution", nil, in, &s); err != nil {
-			return err
-		}
-		fmt.Fprintln(t.out, t.words.Text("site.attributed", s.ID))
-		writeStated(t, &s.Stated)
-		return nil
-	})
-}
-
-func writeSite(t *terminal, s *server.WholeSite) error {
-	if s.Asked != s.ID {
-		fmt.Fprintln(t.out, t.words.Text("site.into", s.Asked, s.ID))
-	}
-	if s.Safety != "" {
-		fmt.Fprintln(t.out, t.paint(s.Safety, "1;31"))
-	}
-	fmt.Fprintln(t.out, t.words.Text("site.head", s.ID, placeText(s.Lat, s.Lon), ellipseText(&s.Ellipse)))
-	fmt.Fprintln(t.out, t.words.Text("site.chances", percent(s.Laboratory), percent(s.Something), percent(s.Reported)))
-	for i := range s.Said {
-		o := &s.Said[i]
-		when := "–"
-		if o.Visited != nil {
-			when = shortInstant(time.Time(*o.Visited))
-		}
-		fmt.Fprintln(t.out, t.words.Text("site.outcome", o.Text, o.Party, when, o.By, strconv.FormatUint(o.Event, 10)))
-		if o.Note != "" {
-			fmt.Fprintln(t.out, "  "+o.Note)
-		}
-	}
-	for i := range s.Claims {
-		writeClaim(t, &s.Claims[i])
-	}
-	fmt.Fprintln(t.out)
-	g := grid(t, "column.time", "column.sign", "column.place", "column.ellipse", "column.sensor", "column.ratio", "column.frame", "column.id")
-	for i := range s.Observations {
-		o := &s.Observations[i]
-		sign := t.words.Text("sign." + o.Class)
-		if o.Count > 1 {
-			sign = fmt.Sprintf("%d %s", o.Count, sign)
-		}
-		if o.Unit != "" {
-			sign += fmt.Sprintf(" %g %s", o.Reading, o.Unit)
-		}
-		ellipse := ellipseText(&o.Ellipse)
-		if o.Assumed {
-			ellipse += " " + t.words.Text("site.assumed")
-		}
-		frame := "–"
-		if o.Frame != nil {
-			frame = fmt.Sprintf("%s %d+%d", firstOf(o.Frame.Segment, o.Frame.Source), o.Frame.Offset, o.Frame.Length)
-		}
-		cells(g, shortInstant(time.Time(*o.Time)), sign, placeText(o.Lat, o.Lon), ellipse, o.Sensor, fmt.Sprintf("%.1f", o.Ratio), frame, o.ID)
-	}
-	if err := g.Flush(); err != nil {
-		return err
-	}
-	fmt.Fprintln(t.out)
-	g = grid(t, "column.began", "column.ended", "column.flight", "column.sensor", "column.pod", "column.saw")
-	for i := range s.Looks {
-		l := &s.Looks[i]
-		saw := t.words.Text("site.saw-nothing")
-		if l.Saw {
-			saw = t.words.Text("site.saw")
-		}
-		cells(g, shortInstant(time.Time(*l.From)), shortInstant(time.Time(*l.To)), l.Flight, l.Sensor, catalogue.Decimal(l.POD, 2), saw)
-	}
-	if err := g.Flush(); err != nil {
-		return err
-	}
-	fmt.Fprintln(t.out)
-	g = grid(t, "column.time", "column.sensor", "column.saw", "column.laboratory")
-	for i := range s.Steps {
-		p := &s.Steps[i]
-		saw := t.words.Text("site.saw-nothing")
-		if p.Saw {
-			saw = t.words.Text("site.saw")
-		}
-		cells(g, shortInstant(time.Time(*p.At)), p.Sensor, saw, percent(p.Laboratory))
-	}
-	if err := g.Flush(); err != nil {
-		return err
-	}
-	for i := range s.History {
-		h := &s.History[i]
-		fmt.Fprintln(t.out, t.words.Text("site.change", shortInstant(time.Time(*h.At)), h.Text, strconv.FormatUint(h.Event, 10)))
-	}
-	return nil
-}
-
-func firstOf(all ...string) string {
-	for _, s := range all {
-		if s != "" {
-			return s
-		}
-	}
-	return ""
-}
-
-func writeClaim(t *terminal, c *server.SiteClaim) {
-	key := "site.asserts"
-	if c.Stance == "contests" {
-		key = "site.contests"
-	}
-	name := c.Designation.String()
-	if c.Name != "" {
-		name = c.Name + " (" + name + ")"
-	}
-	said := shortInstant(time.Time(*c.Said))
-	if key == "site.asserts" {
-		fmt.Fprintln(t.out, t.words.Text("site.asserts", c.Who, name, c.Grade, said, c.Source, c.ID))
-	} else {
-		fmt.Fprintln(t.out, t.words.Text("site.contests", c.Who, name, c.Grade, said, c.Source, c.ID, c.Of))
-	}
-	// What was in force is the same for a run of looks: it is said once a run.
-	for i := 0; i < len(c.InForce); {
-		j := i
-		for j+1 < len(c.InForce) && c.InForce[j+1].Then == c.InForce[i].Then && c.InForce[j+1].Now == c.InForce[i].Now {
-			j++
-		}
-		fmt.Fprintln(t.out, "  "+t.words.Text("site.in-force", shortInstant(time.Time(*c.InForce[i].At)), shortInstant(time.Time(*c.InForce[j].At)), c.InForce[i].ThenText, c.InForce[i].NowText))
-		i = j + 1
-	}
-}
-
-func writeStated(t *terminal, s *server.Stated) {
-	if s.Leaf != nil {
-		fmt.Fprintln(t.out, t.words.Text("stated.leaf", fmt.Sprint(s.Event), fmt.Sprint(*s.Leaf)))
-	} else {
-		fmt.Fprintln(t.out, t.words.Text("stated.event", fmt.Sprint(s.Event)))
-	}
 }

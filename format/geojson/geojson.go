@@ -111,8 +111,10 @@ func (f Feature) MarshalJSON() ([]byte, error) {
 
 // Writer writes a feature collection feature by feature.
 type Writer struct {
-	w     io.Writer
-	begun bool
+	w       io.Writer
+	begun   bool
+	members []byte
+	err     error
 }
 
 // NewWriter returns a Writer on w.
@@ -135,11 +137,24 @@ func (w *Writer) Write(f Feature) error {
 	return nil
 }
 
+// Member adds a member of the collection beside its features (clause 6.1). It is written by Close.
+func (w *Writer) Member(name string, value any) {
+	b, err := json.Marshal(map[string]any{name: value})
+	if err != nil {
+		w.err = fmt.Errorf("encoding member %s: %w", name, err)
+		return
+	}
+	w.members = append(append(w.members, ','), b[1:len(b)-1]...)
+}
+
 // Close ends the collection; it does not close the writer below.
 func (w *Writer) Close() error {
-	end := "\n]}\n"
+	if w.err != nil {
+		return w.err
+	}
+	end := "\n]" + string(w.members) + "}\n"
 	if !w.begun {
-		end = "{\"type\":\"FeatureCollection\",\"features\":[]}\n"
+		end = "{\"type\":\"FeatureCollection\",\"features\":[]" + string(w.members) + "}\n"
 	}
 	if _, err := io.WriteString(w.w, end); err != nil {
 		return fmt.Errorf("writing feature collection: %w", err)

@@ -141,6 +141,7 @@ func (n *Node) apply(ctx context.Context, queue <-chan sqlite.Positioned, done <
 			}
 			return fmt.Errorf("projecting: %w", err)
 		}
+		n.survey.sighted.add(batch) // before anybody may rely on them
 		n.projected.mu.Lock()
 		for i := range batch {
 			n.projected.through[jetstream.Stream(batch[i].Stream)] = batch[i].Sequence

@@ -1,10 +1,13 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -30,21 +33,25 @@ type NoFlightError struct{ Flight string }
 // Error implements error.
 func (e *NoFlightError) Error() string { return "no such flight: " + e.Flight }
 
-// surveyed are the sites of a node: a fold of what the journal says of places, made when somebody first asks.
+// surveyed are the sites of a node: a fold of what the journal says of places, made when somebody first asks. What is reckoned of them
+// follows the book and the footprints that come, site by site.
 type surveyed struct {
 	mu       sync.Mutex // guards what follows
 	book     survey.Book
 	through  uint64                  // events that are folded
 	stated   map[string]sqlite.Place // where observations stand, by id
-	sensors  map[string]string       // what reported in a path, by flight and source
-	reckoned uint64                  // event of the whole journal through which assessed is
+	recorded []recorded              // by sequence
 	assessed *survey.Assessment      // nil before somebody asks
+	seen     []sighted               // footprints that assessed knows nothing of yet
+
+	sighted sightings // for whoever applies events
 }
 
-// video is what looked where no detector of the stream ever reported.
-const video = "video"
-
-func pathKey(flight, source string) string { return flight + "\x00" + source }
+// recorded is when a statement about places was put on record.
+type recorded struct {
+	sequence uint64
+	at       time.Time
+}
 
 // foldSurvey takes what the journal has of places since it was folded last. n.survey.mu MUST be held.
 func (n *Node) foldSurvey(ctx context.Context) error {
@@ -53,7 +60,7 @@ func (n *Node) foldSurvey(ctx context.Context) error {
 	}
 	s := &n.survey
 	if s.stated == nil {
-		s.stated, s.sensors = map[string]sqlite.Place{}, map[string]string{}
+		s.stated = map[string]sqlite.Place{}
 	}
 	for {
 		part, err := n.Models().Surveyed(ctx, string(jetstream.Events), s.through)
@@ -73,8 +80,10 @@ func (n *Node) foldSaid(x *sqlite.Surveyed) {
 	refused := func(what string, err error) {
 		n.log.Warn("on record about places and not taken", slog.String("what", what), slog.Uint64("event", x.Sequence), slog.Any("error", err))
 	}
+	at := time.Time{}
 	switch e := x.Event.(type) {
 	case journal.ObservationsRecorded:
+		at = e.At
 		for i := range e.Observations {
 			o := &e.Observations[i]
 			if _, err := s.book.Observe(*o, x.Sequence); err != nil {
@@ -83,54 +92,91 @@ func (n *Node) foldSaid(x *sqlite.Surveyed) {
 			}
 			s.stated[o.ID] = x.Place
 			if e.Source != "" {
-				s.sensors[pathKey(o.Flight, e.Source)] = o.Sensor
+				s.book.Through(o.Flight, e.Source, o.Sensor)
 			}
 		}
 	case journal.OutcomeReported:
+		at = e.Found.At
 		if err := s.book.Report(e.Found, x.Sequence); err != nil {
 			refused(fmt.Sprint(e.Found.Site), err)
 		}
 	case journal.SiteAttributed:
+		at = e.Attribution.At
 		if err := s.book.Attribute(e.Attribution, x.Sequence); err != nil {
 			refused(e.Attribution.ID, err)
 		}
 	default:
 	}
+	s.recorded = append(s.recorded, recorded{x.Sequence, at})
+}
+
+// Surveyed are the sites as they stand, for as long as Survey lets them be read.
+type Surveyed struct {
+	*survey.Assessment
+	n *Node
+}
+
+// Hazards are the sites of which a mine or another explosive was reported, the newest first.
+func (x *Surveyed) Hazards() []survey.HazardousSite { return x.n.survey.book.Hazards() }
+
+// Recorded is when the statement about places that the journal has at a sequence was put on record; zero where there is none.
+func (x *Surveyed) Recorded(sequence uint64) time.Time {
+	all := x.n.survey.recorded
+	i, ok := slices.BinarySearchFunc(all, sequence, func(r recorded, s uint64) int { return cmp.Compare(r.sequence, s) })
+	if !ok {
+		return time.Time{}
+	}
+	return all[i].at
+}
+
+// SurveyedSince is the place in the journal of the first statement about places that was put on record at an instant or later; beyond all
+// of them where there is none.
+func (n *Node) SurveyedSince(ctx context.Context, at time.Time) (uint64, error) {
+	n.survey.mu.Lock()
+	defer n.survey.mu.Unlock()
+	if err := n.foldSurvey(ctx); err != nil {
+		return 0, err
+	}
+	for _, r := range n.survey.recorded {
+		if !r.at.Before(at) {
+			return r.sequence, nil
+		}
+	}
+	return math.MaxUint64, nil
 }
 
 // Survey lets f read the sites. It MUST keep nothing of them but copies.
-func (n *Node) Survey(ctx context.Context, f func(*survey.Assessment) error) error {
+func (n *Node) Survey(ctx context.Context, f func(*Surveyed) error) error {
 	n.survey.mu.Lock()
 	defer n.survey.mu.Unlock()
 	if err := n.assess(ctx); err != nil {
 		return err
 	}
-	return f(n.survey.assessed)
+	return f(&Surveyed{n.survey.assessed, n})
 }
 
+// assess reckons anew what has changed: sites that something was said of, and those that a footprint has shown since.
 func (n *Node) assess(ctx context.Context) error {
 	if err := n.foldSurvey(ctx); err != nil {
 		return err
 	}
 	s := &n.survey
-	n.projected.mu.Lock()
-	through := n.projected.through[jetstream.Events]
-	n.projected.mu.Unlock()
-	if s.assessed != nil && s.reckoned == through {
-		return nil
+	if s.assessed == nil {
+		s.assessed = s.book.Assessment()
 	}
-	var failed error
-	s.assessed = s.book.Assess(func(at geodesy.Position) []survey.Look {
-		looks, err := n.looksAt(ctx, at)
-		failed = errors.Join(failed, err)
-		return looks
+	s.seen = append(s.seen, s.sighted.take()...) // before looks are asked for: what comes now is in both
+	err := s.assessed.Renew(func(at geodesy.Position) ([]survey.Look, error) { return n.looksAt(ctx, at) }, func(at geodesy.Position) bool {
+		for i := range s.seen {
+			if s.seen[i].holds(at) {
+				return true
+			}
+		}
+		return false
 	})
-	if failed != nil {
-		s.assessed = nil
-		return failed
+	if err == nil {
+		s.seen = nil
 	}
-	s.reckoned = through
-	return nil
+	return err
 }
 
 // looksAt lists who had a place in sight, and what each of them could have seen there: the looks of one path with less than
@@ -141,27 +187,23 @@ func (n *Node) looksAt(ctx context.Context, at geodesy.Position) ([]survey.Look,
 		return nil, err
 	}
 	var out []survey.Look
-	last := ""
 	for i := range seen.Visits {
 		l := &seen.Visits[i]
 		if l.From.IsZero() || l.To.IsZero() {
 			continue // when it was is not known: it cannot be told from that which saw something
 		}
-		flight := l.Flight.String()
-		key := pathKey(flight, l.Source)
-		if k := len(out) - 1; k >= 0 && last == key && !l.From.After(out[k].To.Add(survey.PassGap)) && !l.To.Before(out[k].From) {
-			if l.To.After(out[k].To) {
-				out[k].To = l.To
+		look := survey.Look{Flight: l.Flight.String(), Path: l.Source, From: l.From, To: l.To, Best: l.Best.Time, POD: l.POD}
+		if k := len(out) - 1; k >= 0 && out[k].Flight == look.Flight && out[k].Path == look.Path && !look.From.After(out[k].To.Add(survey.PassGap)) && !look.To.Before(out[k].From) {
+			last := &out[k]
+			if look.To.After(last.To) {
+				last.To = look.To
 			}
-			out[k].POD = max(out[k].POD, l.POD)
+			if look.POD > last.POD {
+				last.POD, last.Best = look.POD, look.Best
+			}
 			continue
 		}
-		last = key
-		sensor := n.survey.sensors[key]
-		if sensor == "" {
-			sensor = video
-		}
-		out = append(out, survey.Look{Flight: flight, Sensor: sensor, From: l.From, To: l.To, POD: l.POD})
+		out = append(out, look)
 	}
 	return out, nil
 }
@@ -320,23 +362,30 @@ func (n *Node) InForceAt(ctx context.Context, k designation.Key, instants []time
 	return out, err
 }
 
-// SegmentAt is the sealed segment of a path that holds an instant; empty while there is none.
-func (n *Node) SegmentAt(ctx context.Context, flight, source string, at time.Time) (journal.SegmentID, error) {
-	number, err := journal.ParseSortie(flight)
-	if err != nil {
-		return "", err
-	}
-	all, err := n.segments(ctx, number)
-	if err != nil {
-		return "", err
-	}
-	for i := range all {
-		e := &all[i].Sealed
-		if base, _, _ := strings.Cut(source, "#"); e.Source == base && !at.Before(e.From) && !at.After(e.To) {
-			return e.Segment, nil
+// SegmentFinder returns what finds the sealed segment of a path that holds an instant; it finds "" while there is none. It reads the
+// segments of each flight once, and is for one request.
+func (n *Node) SegmentFinder() func(ctx context.Context, flight, source string, at time.Time) (journal.SegmentID, error) {
+	read := map[string][]sqlite.Segment{}
+	return func(ctx context.Context, flight, source string, at time.Time) (journal.SegmentID, error) {
+		all, known := read[flight]
+		if !known {
+			number, err := journal.ParseSortie(flight)
+			if err != nil {
+				return "", err
+			}
+			if all, err = n.segments(ctx, number); err != nil {
+				return "", err
+			}
+			read[flight] = all
 		}
+		base, _, _ := strings.Cut(source, "#")
+		for i := range all {
+			if e := &all[i].Sealed; e.Source == base && !at.Before(e.From) && !at.After(e.To) {
+				return e.Segment, nil
+			}
+		}
+		return "", nil
 	}
-	return "", nil
 }
 
 // LeftOut counts the reports of streams that say of themselves that they are of a human: no observation is made of them.

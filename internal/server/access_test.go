@@ -242,6 +242,12 @@ search-designations +++++++
 get-designation    +++++++
 list-sites         +++++++
 get-site           +++++++
+map-sites          +++++++
+map-site           +++++++
+get-site-rates     +++++++
+list-site-observations +++++++
+list-site-looks    +++++++
+list-site-steps    +++++++
 add-observation    -++---+
 add-mark           -++----
 report-outcome     ---++--

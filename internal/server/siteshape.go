@@ -70,6 +70,29 @@ type siteInput struct {
 	ID uint32 `path:"id" minimum:"1"`
 }
 
+// sitePartInput asks for more of what stands behind one site.
+type sitePartInput struct {
+	Page
+	ID uint32 `path:"id" minimum:"1"`
+}
+
+// SiteFilter says which sites are asked for, and in what order.
+type SiteFilter struct {
+	Box       string    `query:"box" maxLength:"100" pattern:"^-?[0-9.]+(,-?[0-9.]+){3}$" doc:"west, south, east, north in degrees; a west beyond the east is a box across 180 degrees"`
+	Class     []string  `query:"class" maxItems:"13" enum:"structure,tank,barrel-cluster,burn-pit,plume,gas-reading,hotspot,generator,vehicles,airstrip,track-in-vegetation,explosive-hazard,other" doc:"with a report of any of these, with commas between"`
+	Outcome   []string  `query:"outcome" maxItems:"6" enum:"none,not-visited,confirmed-laboratory,other-use,empty,destroyed" doc:"of any of these; none where the host has said nothing"`
+	List      string    `query:"list" maxLength:"32" doc:"said to be of a designation on this list: OFAC-SDN"`
+	Number    string    `query:"number" maxLength:"32" doc:"with this number on the list"`
+	Programme string    `query:"programme" maxLength:"64" doc:"under this programme"`
+	Since     time.Time `query:"since" doc:"RFC 3339; with a report, an outcome or an attribution that was put on record from then on"`
+	Order     string    `query:"order" enum:"number,laboratory,changed" default:"number" doc:"by number; the likeliest laboratory first; what was put on record last first"`
+}
+
+type sitesInput struct {
+	Page
+	SiteFilter
+}
+
 type outcomeInput struct {
 	ID   uint32 `path:"id" minimum:"1"`
 	Body struct {
@@ -124,6 +147,13 @@ type SiteOutcome struct {
 	Event   uint64          `json:"event"`
 }
 
+// SiteClaimed is what a site is said to be of, shortly.
+type SiteClaimed struct {
+	Designation designation.Key `json:"designation"`
+	Grade       string          `json:"grade"`     // Admiralty code
+	Contested   bool            `json:"contested"` // somebody disagrees
+}
+
 // Site is a place that was reported.
 type Site struct {
 	ID         uint32          `json:"id"`
@@ -141,15 +171,33 @@ type Site struct {
 	Unseen     int             `json:"unseen"`  // looks that reported nothing of it
 	Safety     string          `json:"safety"`  // a notice for people on the ground; empty where there is none
 	Outcome    *SiteOutcome    `json:"outcome"` // null while the host has said nothing
-	Claimed    []string        `json:"attributed_to"`
+	Claimed    []SiteClaimed   `json:"attributed_to"`
+	Changed    *report.Instant `json:"changed"`       // when the newest report, outcome or attribution was put on record
+	Event      uint64          `json:"changed_event"` // in the journal
 }
 
-// Sites are the sites, and what was left out of them.
+// SiteSafety is a notice for people on the ground: a mine or another explosive was reported.
+type SiteSafety struct {
+	Site    uint32          `json:"site"`
+	Lat     float64         `json:"lat"`
+	Lon     float64         `json:"lon"`
+	Ellipse Ellipse         `json:"ellipse"`
+	Text    string          `json:"text"`
+	Reports int             `json:"reports"` // of it
+	At      *report.Instant `json:"at"`      // of the newest of them
+	Event   uint64          `json:"event"`   // that put it on record
+}
+
+// Sites are a part of the sites, and what was left out of them. The safety notices are of all sites, whatever is asked for.
 type Sites struct {
-	Items    []Site `json:"items"`
-	LeftOut  uint64 `json:"left_out"` // reports of streams that say of themselves that they are of a human
-	Text     string `json:"text"`     // of left_out, in words; empty where it is 0
-	Outcomes int    `json:"outcomes"` // that the chances have learned from
+	Items    []Site       `json:"items"`
+	Next     string       `json:"next"`
+	Total    int          `json:"total"`  // sites that the question holds, in all parts
+	Safety   []SiteSafety `json:"safety"` // the newest first, 100 at most
+	Hazards  int          `json:"safety_total"`
+	LeftOut  uint64       `json:"left_out"` // reports of streams that say of themselves that they are of a human
+	Text     string       `json:"text"`     // of left_out, in words; empty where it is 0
+	Outcomes int          `json:"outcomes"` // that the chances have learned from
 }
 
 // SiteReport is one observation of a site.
@@ -181,16 +229,26 @@ type SiteLook struct {
 	Sensor string          `json:"sensor"`
 	From   *report.Instant `json:"from"`
 	To     *report.Instant `json:"to"`
+	Best   *report.Instant `json:"best_time"` // when it saw best; null where that is not known
 	POD    float64         `json:"pod"`
 	Saw    bool            `json:"saw"` // it reported something of the site
 }
 
-// SiteStep is how the chance of a laboratory stood after a pass or a look.
+// SiteStep is how the chances stood after something that moved them, by the rates of now.
 type SiteStep struct {
 	At         *report.Instant `json:"at"`
+	What       string          `json:"what" enum:"report,pass,look,outcome" doc:"report: the first of a class by a sensor in its pass; pass: it was over, and what it did not report counts; look: that saw nothing; outcome: the host's word"`
+	Text       string          `json:"text"`
+	Flight     string          `json:"flight"`
 	Sensor     string          `json:"sensor"`
 	Saw        bool            `json:"saw"`
+	Class      string          `json:"class"`       // of a report
+	Report     string          `json:"observation"` // id of the report
+	POD        *float64        `json:"pod"`         // of a look
+	Outcome    string          `json:"outcome"`     // of an outcome
 	Laboratory float64         `json:"laboratory"`
+	Something  float64         `json:"something"`
+	Event      uint64          `json:"event"` // in the journal; 0 of a pass and of a look
 }
 
 // SiteChange is an event in the life of a site.
@@ -209,35 +267,91 @@ type SiteClaim struct {
 	Designation designation.Key `json:"designation"`
 	Name        string          `json:"name"` // of the organisation on the list, now
 	Stance      string          `json:"stance" enum:"asserts,contests"`
-	Of          string          `json:"of"`
+	Of          string          `json:"of"`           // the attribution that is contested
+	Contested   []string        `json:"contested_by"` // attributions that contest this one
 	Who         string          `json:"who"`
 	Source      string          `json:"source"`
 	Grade       string          `json:"grade"` // Admiralty code
+	GradeText   string          `json:"grade_text"`
 	Said        *report.Instant `json:"said"`
 	Note        string          `json:"note"`
 	By          string          `json:"by"`
 	At          *report.Instant `json:"at"`
 	Event       uint64          `json:"event"`
-	InForce     []SiteStanding  `json:"in_force"` // at each pass and look
+	InForce     []SiteStanding  `json:"in_force"` // look by look, those one after the other that have one answer taken together
 }
 
-// SiteStanding is whether the designation of a claim was in force at an instant.
+// SiteStanding is whether the designation of a claim was in force at looks one after the other.
 type SiteStanding struct {
-	At       *report.Instant `json:"at"`
+	From     *report.Instant `json:"from"` // when the first of them began
+	To       *report.Instant `json:"to"`   // when the last of them began
+	Looks    int             `json:"looks"`
 	Then     string          `json:"as_known_then" enum:"in,not-in,unknown"`
 	Now      string          `json:"as_known_now" enum:"in,not-in,unknown"`
 	ThenText string          `json:"then_text"`
 	NowText  string          `json:"now_text"`
 }
 
-// WholeSite is a site with everything behind it.
+// WholeSite is a site with everything behind it. Of reports, looks and steps it has the first hundred; the cursors lead to more.
 type WholeSite struct {
 	Site
-	Asked        uint32        `json:"asked"` // the number that was asked for: another, where that site was merged into this one
-	Observations []SiteReport  `json:"observations"`
-	Looks        []SiteLook    `json:"looks"`
-	Steps        []SiteStep    `json:"steps"`
-	History      []SiteChange  `json:"history"`
-	Said         []SiteOutcome `json:"outcomes"`
-	Claims       []SiteClaim   `json:"attributions"`
+	Asked            uint32        `json:"asked"` // the number that was asked for: another, where that site was merged into this one
+	Observations     []SiteReport  `json:"observations"`
+	ObservationsNext string        `json:"observations_next"` // for /sites/{id}/observations
+	Looks            []SiteLook    `json:"looks"`
+	LooksNext        string        `json:"looks_next"`  // for /sites/{id}/looks
+	LooksTotal       int           `json:"looks_total"` // in sight, whether it was reported or not
+	Steps            []SiteStep    `json:"steps"`
+	StepsNext        string        `json:"steps_next"` // for /sites/{id}/steps
+	StepsTotal       int           `json:"steps_total"`
+	History          []SiteChange  `json:"history"`
+	Said             []SiteOutcome `json:"outcomes"`
+	Claims           []SiteClaim   `json:"attributions"`
+}
+
+// SiteShare is how places divide.
+type SiteShare struct {
+	What    string  `json:"what" enum:"laboratory,other-use,nothing"`
+	Text    string  `json:"text"`
+	Share   float64 `json:"share"`
+	Default float64 `json:"default"`
+}
+
+// SignRate is how often a sign is at a place.
+type SignRate struct {
+	Class             string  `json:"class"`
+	Text              string  `json:"text"`
+	Laboratory        float64 `json:"laboratory"`
+	LaboratoryDefault float64 `json:"laboratory_default"`
+	LaboratoryCases   float64 `json:"laboratory_cases"` // that outcomes added, expected
+	Other             float64 `json:"other_use"`
+	OtherDefault      float64 `json:"other_use_default"`
+	OtherCases        float64 `json:"other_use_cases"`
+}
+
+// SensorRate is how often a sensor reports a sign.
+type SensorRate struct {
+	Sensor          string  `json:"sensor"`
+	Class           string  `json:"class"`
+	Text            string  `json:"text"`
+	Seen            float64 `json:"seen"` // that it reports one that is there and in sight
+	SeenDefault     float64 `json:"seen_default"`
+	SeenCases       float64 `json:"seen_cases"` // that outcomes added, expected
+	Mistaken        float64 `json:"mistaken"`   // that it reports one that is not there
+	MistakenDefault float64 `json:"mistaken_default"`
+	MistakenCases   float64 `json:"mistaken_cases"`
+	Ratio           float64 `json:"likelihood_ratio"` // of one report at a place of which nothing else is known
+	RatioDefault    float64 `json:"likelihood_ratio_default"`
+}
+
+// SiteRates are what chances are reckoned with after the outcomes on record, beside what they were before any.
+type SiteRates struct {
+	Outcomes int          `json:"outcomes"` // that moved them: sites of which the host said what they are
+	Places   []SiteShare  `json:"places"`
+	Signs    []SignRate   `json:"signs"`
+	Sensors  []SensorRate `json:"sensors"` // by sensor and class
+	Next     string       `json:"next"`    // of sensors
+	Shift    float64      `json:"shift"`   // of log-odds, with which what few outcomes overstate is taken back
+	Slope    float64      `json:"slope"`
+	Host     float64      `json:"host_is_right"` // how often the host's word on the site itself is taken to be right
 }
