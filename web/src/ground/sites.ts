@@ -2,7 +2,6 @@
 import type { Client, Ellipse, Site, SiteReport, Sites } from '../api/client'
 import { filterText, format, none } from '../lib/address'
 import { parse as parseTime } from '../lib/time'
-import type { Key } from '../lib/words.svelte'
 import { parse as parsePlace } from '../place/coordinates'
 import { destination } from '../place/geodesy'
 import type { Place } from '../place/place'
@@ -16,13 +15,9 @@ export const hosts = ['liaison', 'partner'] as const
 export const attributers = ['analyst', 'liaison', 'partner'] as const
 export const markers = ['operator', 'analyst'] as const
 
-/** The Admiralty code in words: of the source, and of the information. */
-export const reliabilities: Readonly<Record<string, Key>> = {
-  A: 'page.grade.a', B: 'page.grade.b', C: 'page.grade.c', D: 'page.grade.d', E: 'page.grade.e', F: 'page.grade.f',
-}
-export const credibilities: Readonly<Record<string, Key>> = {
-  1: 'page.grade.1', 2: 'page.grade.2', 3: 'page.grade.3', 4: 'page.grade.4', 5: 'page.grade.5', 6: 'page.grade.6',
-}
+/** The Admiralty code: of the source, and of the information. */
+export const reliabilities = ['A', 'B', 'C', 'D', 'E', 'F'] as const
+export const credibilities = ['1', '2', '3', '4', '5', '6'] as const
 
 /** What the list is narrowed to: the parts of the address, all texts as they were typed. */
 export interface Narrowed {
