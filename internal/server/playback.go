@@ -64,6 +64,7 @@ type Row struct {
 	Estimated bool            `json:"estimated,omitempty" doc:"the packet has no time of its own: that of the picture before"`
 	Time      *report.Instant `json:"time"`
 	Offset    int64           `json:"offset"`
+	Length    int64           `json:"length" doc:"bytes of the packet, as evidence names them"`
 	Relied    bool            `json:"relied" doc:"its checksum holds and nothing of it is missing"`
 	Sensor    *[2]float64     `json:"sensor,omitempty" doc:"longitude, latitude"`
 	Altitude  *float64        `json:"altitude_m,omitempty"`
@@ -205,7 +206,7 @@ func (a *api) view(ctx context.Context, in *viewInput) (*huma.StreamResponse, er
 }
 
 func rowOf(r *playback.Row) Row {
-	x := Row{Estimated: r.Estimated, Time: stamp(r.Time), Offset: r.Offset, Relied: !r.Frame.Quarantined, Reports: r.Reports, Marking: node.MarkingOf(r.Marking)}
+	x := Row{Estimated: r.Estimated, Time: stamp(r.Time), Offset: r.Offset, Length: r.Frame.Ref.Length, Relied: !r.Frame.Quarantined, Reports: r.Reports, Marking: node.MarkingOf(r.Marking)}
 	for _, p := range r.Places {
 		x.Places = append(x.Places, *pair(p))
 	}

@@ -1,5 +1,6 @@
 // Takes the pictures of docs/screens: every screen by day in English and by night in Spanish, and one in red. SHOTS names another
 // folder, ONLY some of the screens.
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,7 +9,7 @@ import { afterAll, beforeAll, test } from 'vitest'
 import { launch } from './map.serve'
 import { putOnRecord } from './onrecord'
 import { withPalette } from './palette'
-import { Server, inRepository } from './server'
+import { Server, binary, inRepository } from './server'
 
 const into = process.env.SHOTS ?? inRepository('docs', 'screens')
 const only = process.env.ONLY?.split(' ')
@@ -160,6 +161,15 @@ test('authority', async () => {
   const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10)
   const empty = await page.evaluate(({ from, to }) => fetch(`/api/v1/tempo?from=${from}T00:00:00Z&to=${to}T00:00:00Z&state=MEX`).then(async (r) => ((await r.json()) as { weeks: { record: string }[] }).weeks.some((w) => w.record === 'no-record')), { from: day(42), to: day(-1) })
   await each('tempo', `#/tempo?filter=from%3D${day(42)}%26to%3D${day(-1)}%26split%3D${day(7)}%26state%3D${empty ? 'MEX' : 'USA'}`, () => page.getByTestId('tempo-plot').locator('canvas').nth(2).waitFor())
+})
+
+test('sites', async () => {
+  // The white hall of the clip, as a detector saw it days later, and a danger beside it.
+  for (const [id, sign, where, time] of [['d-1', 'barrel-cluster', '31.33172,-110.86026', '05T10:00'], ['d-2', 'gas-reading', '31.33174,-110.86024', '07T09:30'], ['d-3', 'explosive-hazard', '31.33195,-110.85700', '07T09:40']] as const) {
+    execFileSync(binary, ['observation', 'add', '--id', id, '--class', sign, '--at', where, '--ellipse', '45,20,70', '--sensor', 'survey team', '--time', `2025-03-${time}:00Z`, '--data', server.folder])
+  }
+  const site = await page.evaluate(() => fetch('/api/v1/sites?class=barrel-cluster').then(async (r) => ((await r.json()) as { items: { id: number }[] }).items[0]!.id))
+  await each('sites', `#/sites/${site}`, () => page.getByTestId('chance-plot').locator('canvas').waitFor())
 })
 
 test('verify', async () => {

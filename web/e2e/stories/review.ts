@@ -7,10 +7,10 @@ import { inRepository } from '../server'
 import { osh, type Sitting, withSamples } from '../story'
 
 const truth = JSON.parse(readFileSync(inRepository('internal', 'demo', 'clip.json'), 'utf8')) as { buildings: { name: string; lat: number; lon: number }[] }
-const hall = truth.buildings.find((b) => b.name === 'white hall')!
+export const hall = truth.buildings.find((b) => b.name === 'white hall')!
 
 /** Where in the picture the one large white roof is, from 0 to 1: the middle of what is nearly white. */
-const roofIn = (page: Page) => page.evaluate(() => {
+export const roofIn = (page: Page) => page.evaluate(() => {
   const v = document.querySelector<HTMLVideoElement>('[data-testid=video]')!
   const c = document.createElement('canvas')
   c.width = v.videoWidth

@@ -41,6 +41,16 @@ export type Compliance = Schemas['Compliance']
 export type Flown = Schemas['Flown']
 export type Signatory = Schemas['Signatory']
 export type EditionReport = Schemas['EditionReport']
+export type Site = Schemas['Site']
+export type Sites = Schemas['Sites']
+export type SiteReport = Schemas['SiteReport']
+export type SiteLook = Schemas['SiteLook']
+export type SiteStep = Schemas['SiteStep']
+export type SiteClaim = Schemas['SiteClaim']
+export type SiteRates = Schemas['SiteRates']
+export type WholeSite = Schemas['WholeSite']
+export type Observed = Schemas['Observed']
+export type Ellipse = Schemas['Ellipse']
 
 /** What the server refused, in the language that was asked for, with the code that is the same in every language. */
 export class Problem extends Error {

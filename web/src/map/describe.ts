@@ -1,6 +1,7 @@
 // The map in words' stead: what is drawn in a view, as facts for the list that stands beside it.
 import { flag, type MovingFrame } from '../live/frame'
 import type { Sight } from './sight'
+import type { DrawnSite } from './sites'
 import { boxesMeetPoint, boxOf, meets, type Box, type Entry, type Kind, type LonLat, type Looked, type Pin, type Reported, type Standing, type Track } from './shape'
 
 export interface Described {
@@ -34,6 +35,7 @@ export interface Slow {
   pins: readonly Pin[]
   reported: readonly Reported[]
   sight: Sight
+  sites: readonly DrawnSite[]
 }
 
 const figure = (v: number | undefined) => (v !== undefined && Number.isFinite(v) ? v : undefined)
@@ -92,6 +94,10 @@ export function describeSlow(slow: Slow, view: Box): Described[] {
   }
   for (const r of slow.reported) {
     if (boxesMeetPoint(view, r.at)) out.push({ kind: 'reported', id: r.id, at: r.at, count: r.count })
+  }
+  for (const s of slow.sites) {
+    const box = s.report ? undefined : within(s.ring)
+    if (box) out.push({ kind: 'site', id: s.id, at: s.at, box, label: s.label })
   }
   for (const p of slow.pins) {
     if (boxesMeetPoint(view, p.at)) out.push({ kind: 'pin', id: p.id, at: p.at, label: p.label, doubt: p.doubt })

@@ -2,6 +2,7 @@
 // comparing two of them. Text is drawn with the font of the page; no glyph is fetched.
 import type { ExpressionSpecification, GeoJSONSourceSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl'
 import { countryLabels } from './basemap'
+import { siteLayers } from './sites'
 import { standings, type Kind, type Standing } from './shape'
 import { sightLayers } from './sight'
 import type { Theme } from './theme'
@@ -13,7 +14,7 @@ const own = (extra: Partial<GeoJSONSourceSpecification> = {}): GeoJSONSourceSpec
 
 /** Which sources hold things that can be picked. */
 export const pickable: Readonly<Record<string, Kind>> = {
-  tracks: 'track', entries: 'entry', looked: 'looked', airspace: 'airspace', pins: 'pin', sight: 'sight',
+  tracks: 'track', entries: 'entry', looked: 'looked', airspace: 'airspace', sites: 'site', pins: 'pin', sight: 'sight',
 }
 
 // The font of the page, bundled: names on the map look the same on every machine.
@@ -125,6 +126,7 @@ export function layers(theme: Theme, language: Language, airspace: Airspace): La
       },
       paint: { 'text-color': theme.label, 'text-opacity': 0.8, 'text-halo-color': theme.halo, 'text-halo-width': 1.2 },
     },
+    ...siteLayers(theme, font, selected),
     { id: 'pins-doubt', type: 'line', source: 'pins', filter: ['==', ['get', 'part'], 'doubt'], paint: { 'line-color': theme.pin, 'line-width': 1.2, 'line-dasharray': [3, 2] } },
     {
       id: 'pins', type: 'symbol', source: 'pins', filter: ['==', ['get', 'part'], 'pin'],
@@ -183,6 +185,7 @@ export function style(theme: Theme, language: Language, airspace: Airspace, grou
       looked: own(),
       tracks: own(),
       entries: own(),
+      sites: own(),
       pins: own(),
       sight: own(),
       tool: own(),

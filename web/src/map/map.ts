@@ -23,13 +23,14 @@ import { Rings } from './rings'
 import { roundScale } from './scalebar'
 import { noSight, sightFeatures, type Sight } from './sight'
 import { boxOf, standings, unbroken, type Box, type Entry, type Kind, type LonLat, type Looked, type Pick, type Pin, type Reported, type Standing, type Track } from './shape'
+import { siteImage, sitesData, type DrawnSite } from './sites'
 import { readTheme, type ThemeName } from './theme'
 import { Tool, type Measured, type ToolKind } from './tool'
 
 export type { Described } from './describe'
 export type { Picture } from './coverage'
 export type { Sight } from './sight'
-export type { Entry, Kind, LonLat, Looked, Measured, Pick, Pin, Reported, Standing, Track }
+export type { DrawnSite, Entry, Kind, LonLat, Looked, Measured, Pick, Pin, Reported, Standing, Track }
 
 // Its worker comes from our own server; without this the map stays grey and nothing says why.
 setWorkerUrl(workerUrl)
@@ -101,7 +102,7 @@ export function createMap(container: HTMLElement, options: MapOptions) {
   let lines = options.graticule ?? true
   const closest = options.closest ?? 13
   let airspace: Airspace = { property: 'id', standings: new Map() }
-  const slow: Slow = { tracks: [], entries: [], looked: [], pins: [], reported: [], sight: noSight }
+  const slow: Slow = { tracks: [], entries: [], looked: [], pins: [], reported: [], sight: noSight, sites: [] }
   const moving = new MovingLayer({
     theme,
     ...(options.staleAfter === undefined ? {} : { staleAfter: options.staleAfter }),
@@ -218,6 +219,10 @@ export function createMap(container: HTMLElement, options: MapOptions) {
       put(`crossing-in-${s}`, icons.crossing(true, theme[s], theme.halo, ratio))
       put(`crossing-out-${s}`, icons.crossing(false, theme[s], theme.halo, ratio))
     }
+    for (const id of map.listImages()) {
+      const image = siteImage(id, theme, ratio)
+      if (image) put(id, image)
+    }
     put('pin', icons.pin(theme.pin, theme.halo, ratio))
     crosshair.setColours(theme.tool, theme.halo)
     for (const [button] of zoomButtons) Object.assign(button.style, { color: theme.label, background: theme.halo, border: `1px solid ${theme.border}` })
@@ -226,6 +231,12 @@ export function createMap(container: HTMLElement, options: MapOptions) {
       color: theme.label, border: `1.5px solid ${theme.label}`, borderTop: 'none', background: `${theme.halo}b0`, textAlign: 'center', boxSizing: 'border-box', zIndex: '1',
     })
   }
+
+  // There are many signs of sites, and few are seen at a time: each is drawn when it is first asked for.
+  map.on('styleimagemissing', ({ id }) => {
+    const image = siteImage(id, theme)
+    if (image && !map.hasImage(id)) map.addImage(id, image, { pixelRatio: 2 })
+  })
 
   /** Sets what differs between the layers as they are and as they shall be. */
   function restyle(change: () => void): void {
@@ -510,6 +521,10 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     setCell(box: readonly [number, number, number, number] | undefined): void {
       cell.set(box)
     },
+    setSites(list: readonly DrawnSite[]): void {
+      slow.sites = list
+      setData('sites', sitesData(list))
+    },
     setReported(list: readonly Reported[]): void {
       slow.reported = list
       rings.set(list)
@@ -541,9 +556,14 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     picksAt,
 
     /** Shows all of it; at once where nothing was shown before that one would want to see the way from. */
-    fit(what: Box | Iterable<LonLat>, atOnce = false): void {
+    fit(what: Box | Iterable<LonLat>, atOnce = false, maxZoom = closest): void {
       const box = Symbol.iterator in what ? boxOf(what) : what
-      if (box) map.fitBounds([[box.west, box.south], [box.east, box.north]], { ...closely, maxZoom: closest, ...(atOnce ? { animate: false } : { duration: 300 }) })
+      if (box) map.fitBounds([[box.west, box.south], [box.east, box.north]], { ...closely, maxZoom, ...(atOnce ? { animate: false } : { duration: 300 }) })
+    },
+    /** The area in view: west, south, east, north. */
+    get box(): string {
+      const b = viewBox()
+      return [wrapLongitude(b.west), Math.max(-90, b.south), wrapLongitude(b.east), Math.min(90, b.north)].map((x) => String(Number(x.toFixed(5)))).join(',')
     },
     get view(): View {
       const c = map.getCenter()

@@ -44,7 +44,7 @@ export interface Pin {
   readonly doubt?: number
 }
 
-export type Kind = 'aircraft' | 'footprint' | 'track' | 'entry' | 'looked' | 'airspace' | 'pin' | 'reported' | 'sight'
+export type Kind = 'aircraft' | 'footprint' | 'track' | 'entry' | 'looked' | 'airspace' | 'pin' | 'reported' | 'sight' | 'site'
 
 export interface Pick {
   readonly kind: Kind

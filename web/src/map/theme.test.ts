@@ -10,7 +10,7 @@ test('colours are written #rrggbb', () => {
 })
 
 test('what carries meaning stands out 3 to 1 from land and water, and names 4.5 to 1 from land', () => {
-  const meaning: Ink[] = ['own', 'selected', 'footprint', 'track', 'pin', 'tool', 'uncleared', 'disputed']
+  const meaning: Ink[] = ['own', 'selected', 'footprint', 'track', 'pin', 'site', 'tool', 'uncleared', 'disputed']
   for (const name of themeNames) {
     const theme = themes[name]
     for (const ink of meaning) {

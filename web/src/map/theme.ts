@@ -7,7 +7,7 @@ export type ThemeName = (typeof themeNames)[number]
 export type Ink =
   | 'water' | 'land' | 'coast' | 'border' | 'graticule' | 'label' | 'halo'
   | 'own' | 'stale' | 'selected' | 'outline' | 'footprint' | 'sensor' | 'provisional'
-  | 'track' | 'gap' | 'looked' | 'pin' | 'tool'
+  | 'track' | 'gap' | 'looked' | 'pin' | 'site' | 'tool'
   | 'cleared' | 'notified' | 'uncleared' | 'disputed' | 'unknown'
 
 export type Theme = Readonly<Record<Ink, string>>
@@ -15,14 +15,14 @@ export type Theme = Readonly<Record<Ink, string>>
 const day: Theme = {
   water: '#dbe6ee', land: '#f7f5ef', coast: '#8aa0ae', border: '#9a8f80', graticule: '#b9c6cf', label: '#4f4a42', halo: '#fbfaf6',
   own: '#0b4f8a', stale: '#5a5a5a', selected: '#c2410c', outline: '#ffffff', footprint: '#0b6b5d', sensor: '#0b6b5d', provisional: '#0b6b5d',
-  track: '#0b4f8a', gap: '#5f7385', looked: '#0b6b5d', pin: '#7a1f6d', tool: '#8a3b00',
+  track: '#0b4f8a', gap: '#5f7385', looked: '#0b6b5d', pin: '#7a1f6d', site: '#4d3a9b', tool: '#8a3b00',
   cleared: '#1c7a3a', notified: '#1f5fa8', uncleared: '#b3261e', disputed: '#8a5a00', unknown: '#6b6b6b',
 }
 
 const night: Theme = {
   water: '#0e151b', land: '#1b232a', coast: '#42525f', border: '#55606a', graticule: '#26323b', label: '#b8c2ca', halo: '#11181e',
   own: '#7cc4ff', stale: '#a3abb2', selected: '#ffb35c', outline: '#05080b', footprint: '#5fd6bd', sensor: '#5fd6bd', provisional: '#5fd6bd',
-  track: '#7cc4ff', gap: '#8799a8', looked: '#5fd6bd', pin: '#e59adf', tool: '#ffd38a',
+  track: '#7cc4ff', gap: '#8799a8', looked: '#5fd6bd', pin: '#e59adf', site: '#bfb0ff', tool: '#ffd38a',
   cleared: '#6cd38b', notified: '#84b8ff', uncleared: '#ff857a', disputed: '#f0bd55', unknown: '#a3abb1',
 }
 
@@ -30,7 +30,7 @@ const night: Theme = {
 const red: Theme = {
   water: '#080000', land: '#170202', coast: '#5a1010', border: '#6b1515', graticule: '#2a0505', label: '#b83030', halo: '#0a0000',
   own: '#ff4a4a', stale: '#bf4545', selected: '#ff9a9a', outline: '#000000', footprint: '#d63636', sensor: '#d63636', provisional: '#d63636',
-  track: '#e04040', gap: '#a02a2a', looked: '#b52c2c', pin: '#ff6e6e', tool: '#ff8585',
+  track: '#e04040', gap: '#a02a2a', looked: '#b52c2c', pin: '#ff6e6e', site: '#ff7a7a', tool: '#ff8585',
   cleared: '#8f2323', notified: '#b02d2d', uncleared: '#ff5050', disputed: '#d43c3c', unknown: '#752020',
 }
 
