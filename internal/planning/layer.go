@@ -159,3 +159,23 @@ func (m *Map) Clear(all []Cleared) error {
 	m.POC, m.Record.Rest = after.POC, after.Rest
 	return nil
 }
+
+// missed is a map that lies on a plane already, after looks that found nothing: those of a flight whose rest is planned.
+func (k *Cleared) missed(f frame, p *search.Prior) (*search.Prior, error) {
+	pod := make([]float64, p.Cells())
+	reached := false
+	for c := range pod {
+		v, ok := sample(k.Raster, f.position(p.Centre(c%p.Columns, c/p.Columns)))
+		if !ok {
+			continue
+		}
+		if !(v >= 0 && v < 1) {
+			return nil, fault(CodeClearedValue, k.Name, v)
+		}
+		pod[c], reached = v, true
+	}
+	if !reached {
+		return nil, fault(CodeClearedEmpty, k.Name)
+	}
+	return p.Missed(pod)
+}

@@ -80,6 +80,30 @@ func TestEarlierLooksAreTakenOff(t *testing.T) {
 	}
 }
 
+// TestLooksAreTakenOffOnThePlaneToo: as they are on the map, but for the cells that the edge of the looks cuts.
+func TestLooksAreTakenOffOnThePlaneToo(t *testing.T) {
+	t.Parallel()
+	k := Cleared{Name: "seen.tif", Raster: halves(math.NaN(), 0.75)}
+	r := request()
+	m, err := survey(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var f frame
+	p, err := m.prior(r, 105, &f)
+	if err == nil {
+		p, err = k.missed(f, p)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Cleared = &k
+	_, _, _, rest := east(t, r, 105)
+	if math.Abs(p.Rest-rest) > 1e-3 || math.Abs(p.Mass()+p.Rest-1) > 1e-9 {
+		t.Errorf("%v outside, on the map %v", p.Rest, rest)
+	}
+}
+
 func TestRastersThatSayNothing(t *testing.T) {
 	t.Parallel()
 	far := halves(1, 1)
