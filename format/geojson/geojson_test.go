@@ -137,7 +137,7 @@ func FuzzReadBoundaries(f *testing.F) {
 func TestMembers(t *testing.T) {
 	t.Parallel()
 	for want, features := range map[string]int{
-		"{\"type\":\"FeatureCollection\",\"features\":[],\"next\":\"a\\\"b\",\"total\":3}\n": 0,
+		"{\"type\":\"FeatureCollection\",\"features\":[],\"next\":\"a\\\"b\",\"total\":3}\n":                                                                 0,
 		"{\"type\":\"FeatureCollection\",\"features\":[\n{\"type\":\"Feature\",\"properties\":null,\"geometry\":null}\n],\"next\":\"a\\\"b\",\"total\":3}\n": 1,
 	} {
 		var b bytes.Buffer
