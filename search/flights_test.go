@@ -181,10 +181,23 @@ func TestSortiesAfterEachOther(t *testing.T) {
 	task := small()
 	task.Length = 300 * geodesy.Kilometre
 	tasks := []Task{*task, *task, *task}
-	plans, pos, bound, err := Sorties(tasks, 1, 20_000)
+	fleet, err := NewFleet(tasks, 1, 20_000)
 	if err != nil {
 		t.Fatal(err)
 	}
+	before := 0.0
+	for more := true; more; {
+		if more, err = fleet.Improve(7000); err != nil {
+			t.Fatal(err)
+		}
+		if _, pos := fleet.Plans(); pos <= 0 || pos > PooledBound(tasks) {
+			t.Errorf("POS %v in the making, %v before", pos, before)
+		} else {
+			before = pos
+		}
+	}
+	plans, pos := fleet.Plans()
+	bound := PooledBound(tasks)
 	alone := task.Prior
 	for k := range tasks {
 		alone = alone.Left(planned(t, task, uint64(k+10), 20_000).PODs(task))

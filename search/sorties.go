@@ -1,6 +1,7 @@
 package search
 
 import (
+	"fmt"
 	"math"
 	"time"
 
@@ -17,50 +18,120 @@ func (p *Prior) Left(pod []float64) *Prior {
 	return q
 }
 
-// Sorties plans several flights, of one aircraft or of several, over the prior of the first. Each is planned on what the
-// ones before leave; then each is planned again on what all the others leave, and kept where that finds more. pos is what
-// all find together, and bound that of their pooled effort: no way of sharing the work out finds more.
-func Sorties(tasks []Task, seed uint64, iterations int) (plans []*Plan, pos, bound float64, err error) {
-	prior := tasks[0].Prior
-	pods := make([][]float64, len(tasks))
-	left := func(but int) *Prior {
-		p := prior
-		for k, pod := range pods {
-			if k != but && pod != nil {
-				p = p.Left(pod)
-			}
-		}
-		return p
+// Fleet improves the plans of several flights step by step, of one aircraft or of several, over the prior of the first.
+// Each is planned on what the ones before leave; then each is planned again on what all the others leave, and kept where
+// that finds more. What it comes to follows from the tasks, the seed and the iterations, not from the size of the steps.
+type Fleet struct {
+	tasks      []Task
+	plans      []*Plan
+	pods       [][]float64
+	seed       uint64
+	iterations int
+
+	pass, at int
+	task     Task // of the planner
+	planner  *Planner
+}
+
+// passes is how often each flight is planned.
+const passes = 2
+
+// NewFleet makes first plans of all flights. Each will be improved by so many moves. A fault says of which flight it is.
+func NewFleet(tasks []Task, seed uint64, iterations int) (*Fleet, error) {
+	f := &Fleet{tasks: tasks, plans: make([]*Plan, len(tasks)), pods: make([][]float64, len(tasks)), seed: seed, iterations: iterations}
+	if len(tasks) == 0 {
+		return nil, fmt.Errorf("%w: no flight", ErrTask)
 	}
-	plans = make([]*Plan, len(tasks))
-	for pass := range 2 {
-		if pass == 1 && len(tasks) == 1 {
-			break
-		}
-		for k := range tasks {
-			t := tasks[k]
-			t.Prior = left(k)
-			planner, err := NewPlanner(&t, seed+uint64(k+pass*len(tasks)), iterations)
-			if err != nil {
-				return nil, 0, 0, err
-			}
-			for planner.Improve(1 << 20) {
-			}
-			p := planner.Plan()
-			if pods[k] != nil && p.POS <= t.Prior.POS(pods[k]) {
-				continue
-			}
-			plans[k], pods[k] = p, p.PODs(&t)
-		}
-	}
-	all := prior
 	for k := range tasks {
-		// Each plan says what it adds to those before it.
-		plans[k].POS = all.POS(pods[k])
-		all = all.Left(pods[k])
-		pos += plans[k].POS
+		t := tasks[k]
+		t.Prior = f.left(k, k)
+		first, err := NewPlanner(&t, seed+uint64(k), iterations)
+		if err != nil {
+			return nil, &FlightError{Flight: k, Err: err}
+		}
+		f.plans[k] = first.Plan()
+		f.pods[k] = f.plans[k].PODs(&t)
+		if k == 0 {
+			f.planner, f.task = first, t
+		}
 	}
-	return plans, pos, PooledBound(tasks), nil
+	return f, nil
+}
+
+// FlightError says which of several flights cannot be planned, from 0 on.
+type FlightError struct {
+	Flight int
+	Err    error
+}
+
+func (e *FlightError) Error() string { return fmt.Sprintf("flight %d: %v", e.Flight, e.Err) }
+
+// Unwrap returns what is wrong with it.
+func (e *FlightError) Unwrap() error { return e.Err }
+
+// left is what the first flights leave, one of them apart.
+func (f *Fleet) left(first, but int) *Prior {
+	p := f.tasks[0].Prior
+	for k := range first {
+		if k != but {
+			p = p.Left(f.pods[k])
+		}
+	}
+	return p
+}
+
+// Improve makes up to so many moves, in whole rounds, and tells whether more are to be made.
+func (f *Fleet) Improve(moves int) (more bool, err error) {
+	if f.planner == nil {
+		return false, nil
+	}
+	if f.planner.Improve(moves) {
+		return true, nil
+	}
+	p := f.planner.Plan()
+	if f.pass == 0 || p.POS > f.task.Prior.POS(f.pods[f.at]) {
+		f.plans[f.at], f.pods[f.at] = p, p.PODs(&f.task)
+	}
+	f.planner = nil
+	if f.at++; f.at == len(f.tasks) {
+		f.at = 0
+		f.pass++
+	}
+	if f.pass == passes || f.pass > 0 && len(f.tasks) == 1 {
+		return false, nil
+	}
+	f.task = f.tasks[f.at]
+	others := f.at // those before it at first, all of them then
+	if f.pass > 0 {
+		others = len(f.tasks)
+	}
+	f.task.Prior = f.left(others, f.at)
+	if f.planner, err = NewPlanner(&f.task, f.seed+uint64(f.at+f.pass*len(f.tasks)), f.iterations); err != nil {
+		return false, &FlightError{Flight: f.at, Err: err}
+	}
+	return true, nil
+}
+
+// Plans are the best so far, each with the POS that it adds to those before it, and what all find together. No way of
+// sharing the work out finds more than PooledBound.
+func (f *Fleet) Plans() (plans []*Plan, pos float64) {
+	all := f.tasks[0].Prior
+	for k, p := range f.plans {
+		pod := f.pods[k]
+		if k == f.at && f.planner != nil {
+			now := f.planner.Plan()
+			// What it is to be kept for is counted beside all others.
+			if f.pass == 0 || now.POS > f.task.Prior.POS(pod) {
+				p, pod = now, now.PODs(&f.task)
+			}
+		}
+		added := *p
+		added.POS = all.POS(pod)
+		all = all.Left(pod)
+		pos += added.POS
+		plans = append(plans, &added)
+	}
+	return plans, pos
 }
 
 // PooledBound is bound B1 and B2 of several tasks together, over the prior of the first: their efforts added up, and in

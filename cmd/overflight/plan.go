@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -41,7 +42,7 @@ func newPlan(t *terminal) *cobra.Command {
 		Short: t.words.Text("help.plan"),
 		Long:  t.words.Text("help.plan") + "\n\n" + t.words.Text("help.plan.long"),
 		Args:  cobra.NoArgs,
-		RunE:  func(_ *cobra.Command, _ []string) error { return doPlan(t, &f) },
+		RunE:  func(c *cobra.Command, _ []string) error { return doPlan(c.Context(), t, &f) },
 	}
 	flags := c.Flags()
 	flags.StringVar(&f.aircraft, "aircraft", "", t.words.Text("help.plan.aircraft"))
@@ -79,7 +80,7 @@ func newPlan(t *terminal) *cobra.Command {
 	return c
 }
 
-func doPlan(t *terminal, f *planFlags) error {
+func doPlan(ctx context.Context, t *terminal, f *planFlags) error {
 	out := 0
 	for _, to := range []string{f.geojson, f.kml, f.station, f.gimbal} {
 		if to == source.Stdin {
@@ -99,7 +100,7 @@ func doPlan(t *terminal, f *planFlags) error {
 	if err != nil {
 		return sayPlan(t, err)
 	}
-	p, err := planning.Make(r)
+	p, err := planning.Make(ctx, r, nil)
 	if err != nil {
 		return sayPlan(t, err)
 	}

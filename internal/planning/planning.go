@@ -4,9 +4,11 @@
 package planning
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"overflight/authority"
@@ -142,8 +144,10 @@ const farthest = 630 * geodesy.Kilometre
 // mostTurned is up to how many cells a map is tried in several directions.
 const mostTurned = 200_000
 
-// Make plans.
-func Make(r *Request) (*Plan, error) {
+// Make plans. Where progress is given it is called with the first plan and then, in the course of the work, with each that is
+// better than all before it; what comes out at last does not depend on it. The plan that is passed is not changed later. It
+// runs on the caller's goroutine. When the context ends, so does the work, with the context's error.
+func Make(ctx context.Context, r *Request, progress func(*Plan)) (*Plan, error) {
 	a, err := r.airspeed()
 	if err != nil {
 		return nil, err
@@ -161,6 +165,9 @@ func Make(r *Request) (*Plan, error) {
 	var best *attempt
 	var refused error
 	for _, axis := range axes {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		t, err := m.attempt(r, a, axis, available)
 		if err != nil {
 			refused = err
@@ -176,7 +183,7 @@ func Make(r *Request) (*Plan, error) {
 	if best == nil {
 		return nil, refused
 	}
-	return best.plan(r, available)
+	return best.plan(ctx, r, available, progress)
 }
 
 // airspeed is how the aircraft flies, from the request and the figures of its type.
@@ -249,12 +256,9 @@ func (m *terrain) attempt(r *Request, a search.Airspeed, axis geodesy.Angle, ava
 	if err := t.permit(r, m); err != nil {
 		return nil, err
 	}
-	if err := t.reachable(r, available); err != nil {
-		return nil, err
-	}
 	p, err := search.NewPlanner(&t.task, r.Seed, 0)
 	if errors.Is(err, search.ErrUnreachable) {
-		return nil, fault(CodeNoSpace)
+		return nil, t.unreachable(r, available)
 	}
 	if err != nil {
 		return nil, err
@@ -291,12 +295,15 @@ func (t *attempt) permit(r *Request, m *terrain) error {
 	return nil
 }
 
-// reachable compares the time there is with the way to the nearest useful cell and back.
-func (t *attempt) reachable(r *Request, available time.Duration) error {
-	free := t.task
-	free.Permitted = nil
-	if _, err := search.NewPlanner(&free, 0, 0); !errors.Is(err, search.ErrUnreachable) {
-		return nil
+// unreachable says why no lane can be flown: the time there is falls short of the way to the nearest useful cell and back,
+// or there is no room.
+func (t *attempt) unreachable(r *Request, available time.Duration) error {
+	if t.task.Permitted != nil {
+		free := t.task
+		free.Permitted = nil
+		if _, err := search.NewPlanner(&free, 0, 0); !errors.Is(err, search.ErrUnreachable) {
+			return fault(CodeNoSpace)
+		}
 	}
 	near := math.Inf(1)
 	p := t.task.Prior
@@ -321,8 +328,18 @@ const (
 // forOrder is the share of the length that may go into an order that finds sooner.
 const forOrder = 0.025
 
+// rounds is how often a plan in the making is shown.
+const rounds = 40
+
 // plan improves the attempt, with as much length as fits the time at the true speed over the ground of every leg.
-func (t *attempt) plan(r *Request, available time.Duration) (*Plan, error) {
+func (t *attempt) plan(ctx context.Context, r *Request, available time.Duration, progress func(*Plan)) (*Plan, error) {
+	shown := -1.0
+	show := func(p *Plan, longest time.Duration) {
+		if progress != nil && longest <= available && p.POS > shown {
+			shown = p.POS
+			progress(p)
+		}
+	}
 	// The first length is flown in time whatever the wind; the others are tried for what they add.
 	var best *Plan
 	for range tries {
@@ -336,32 +353,24 @@ func (t *attempt) plan(r *Request, available time.Duration) (*Plan, error) {
 				tasks[k].Length *= 1 - forOrder
 			}
 		}
-		plans, pos, _, err := search.Sorties(tasks, r.Seed, r.Iterations)
+		fleet, err := search.NewFleet(tasks, r.Seed, r.Iterations)
 		if err != nil {
 			return nil, err
 		}
-		longest := time.Duration(0)
-		out := &Plan{
-			Request: r, Speed: t.airspeed.Air, Turn: t.task.Turn, Axis: t.frame.axis, Cell: t.task.Prior.Cell,
-			Columns: t.task.Prior.Columns, Rows: t.task.Prior.Rows, Budget: t.task.Length, POS: pos,
-			frame: t.frame, task: t.task, airspeed: t.airspeed,
-		}
-		for k, p := range plans {
-			if r.Soonest {
-				tasks[k].Length = t.task.Length
-				p = p.Sooner(&tasks[k])
+		for more := true; more; {
+			if err := ctx.Err(); err != nil {
+				return nil, err
 			}
-			legs := p.Route(&tasks[k])
-			d := t.airspeed.Duration(legs)
-			longest = max(longest, d)
-			out.Sorties = append(out.Sorties, Sortie{Legs: legs, POS: p.POS, Length: p.Length, Sensed: p.Sensed, Duration: d, Lanes: len(p.Lanes)})
+			if progress != nil {
+				show(t.routes(r, tasks, fleet, available, false))
+			}
+			if more, err = fleet.Improve(max(1000, r.Iterations/rounds)); err != nil {
+				return nil, err
+			}
 		}
+		out, longest := t.routes(r, tasks, fleet, available, r.Soonest)
+		show(out, longest)
 		if longest <= available && (best == nil || out.POS > best.POS) {
-			// The bound has the wind behind it all the way.
-			for k := range tasks {
-				tasks[k].Length = t.airspeed.Farthest(available)
-			}
-			out.Bound, out.First = search.PooledBound(tasks), tasks[0].Bound()
 			best = out
 		}
 		if r.WindSpeed == 0 || longest <= available && float64(longest) > enough*float64(available) {
@@ -379,6 +388,34 @@ func (t *attempt) plan(r *Request, available time.Duration) (*Plan, error) {
 		}
 	}
 	return best, nil
+}
+
+// routes lays out what a fleet has come to, beside its bound, and tells how long its longest flight takes.
+func (t *attempt) routes(r *Request, tasks []search.Task, fleet *search.Fleet, available time.Duration, sooner bool) (*Plan, time.Duration) {
+	plans, pos := fleet.Plans()
+	out := &Plan{
+		Request: r, Speed: t.airspeed.Air, Turn: t.task.Turn, Axis: t.frame.axis, Cell: t.task.Prior.Cell,
+		Columns: t.task.Prior.Columns, Rows: t.task.Prior.Rows, Budget: t.task.Length, POS: pos,
+		frame: t.frame, task: t.task, airspeed: t.airspeed,
+	}
+	longest := time.Duration(0)
+	tasks = slices.Clone(tasks)
+	for k, p := range plans {
+		if sooner {
+			tasks[k].Length = t.task.Length
+			p = p.Sooner(&tasks[k])
+		}
+		legs := p.Route(&tasks[k])
+		d := t.airspeed.Duration(legs)
+		longest = max(longest, d)
+		out.Sorties = append(out.Sorties, Sortie{Legs: legs, POS: p.POS, Length: p.Length, Sensed: p.Sensed, Duration: d, Lanes: len(p.Lanes)})
+	}
+	// The bound has the wind behind it all the way.
+	for k := range tasks {
+		tasks[k].Length = t.airspeed.Farthest(available)
+	}
+	out.Bound, out.First = search.PooledBound(tasks), tasks[0].Bound()
+	return out, longest
 }
 
 func position(p geodesy.Position) string {

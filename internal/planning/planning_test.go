@@ -2,10 +2,12 @@ package planning
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"math"
+	"reflect"
 	"testing"
 	"time"
 
@@ -121,7 +123,7 @@ func TestPlansAreHomeInTime(t *testing.T) {
 			t.Parallel()
 			r := request()
 			change(r)
-			p, err := Make(r)
+			p, err := Make(t.Context(), r, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -161,6 +163,40 @@ func TestPlansAreHomeInTime(t *testing.T) {
 			}
 			written(t, p)
 		})
+	}
+}
+
+// TestAPlanIsShownInTheMaking: each that is shown is better than the one before, flown in time and under its bound; the last
+// one is what comes out, which is what comes out unwatched. An ended context ends the work.
+func TestAPlanIsShownInTheMaking(t *testing.T) {
+	t.Parallel()
+	for _, wind := range []geodesy.Speed{0, 25} {
+		r := request()
+		r.Sorties, r.Iterations, r.WindFrom, r.WindSpeed = 2, 5000, 300, wind
+		alone, err := Make(t.Context(), r, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var shown []*Plan
+		p, err := Make(t.Context(), r, func(p *Plan) { shown = append(shown, p) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(shown) < 2 || p.POS != alone.POS || !reflect.DeepEqual(p.Sorties, alone.Sorties) {
+			t.Errorf("shown %d times; POS %v, unwatched %v", len(shown), p.POS, alone.POS)
+		}
+		for i, x := range shown {
+			if x.POS > x.Bound || i > 0 && x.POS <= shown[i-1].POS || x.Sorties[0].Duration > r.Hours-r.Reserve {
+				t.Errorf("plan %d: POS %v, bound %v, %v", i, x.POS, x.Bound, x.Sorties[0].Duration)
+			}
+		}
+		if last := shown[len(shown)-1]; last.POS < p.POS {
+			t.Errorf("last shown %v, POS %v", last.POS, p.POS)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		if _, err := Make(ctx, r, func(*Plan) { cancel() }); !errors.Is(err, context.Canceled) {
+			t.Errorf("a cancelled plan: %v", err)
+		}
 	}
 }
 
@@ -248,7 +284,7 @@ func TestWhatCannotBePlanned(t *testing.T) {
 	} {
 		r := request()
 		c.change(r)
-		_, err := Make(r)
+		_, err := Make(t.Context(), r, nil)
 		var f *Fault
 		if !errors.As(err, &f) || f.Code != c.want {
 			t.Errorf("%v, want %s", err, c.want)
