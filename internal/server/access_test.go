@@ -240,6 +240,13 @@ plan-text          ++-+-++
 import-edition     +++++-+
 search-designations +++++++
 get-designation    +++++++
+list-airframes     ++-+-++
+flight-at          ++-+-++
+make-plan          ++-+-++
+list-plans         ++-+-++
+get-plan           ++-+-++
+get-plan-file      ++-+-++
+keep-plan          ++----+
 list-sites         +++++++
 get-site           +++++++
 add-observation    -++---+
