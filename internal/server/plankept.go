@@ -15,12 +15,13 @@ import (
 	"overflight/internal/report"
 )
 
-type planPath struct {
+// PlanPath names a plan.
+type PlanPath struct {
 	ID string `path:"id" maxLength:"64"`
 }
 
 type keepInput struct {
-	planPath
+	PlanPath
 	Body struct {
 		Name string `json:"name" minLength:"1" maxLength:"100"`
 		By   string `json:"by,omitempty" doc:"who keeps it; of a user who is signed in, that user"`
@@ -28,7 +29,7 @@ type keepInput struct {
 }
 
 type planFileInput struct {
-	planPath
+	PlanPath
 	File string `path:"file" maxLength:"32"`
 	Lang string `query:"lang" enum:",en,es" doc:"of what is in words"`
 }
@@ -112,7 +113,7 @@ func (a *api) planOf(ctx context.Context, p *planner, id string) (*planFile, *Ke
 	return &f, keptOf(&kept), nil
 }
 
-func (a *api) onePlan(ctx context.Context, p *planner, in *planPath) (*body[SearchPlan], error) {
+func (a *api) onePlan(ctx context.Context, p *planner, in *PlanPath) (*body[SearchPlan], error) {
 	f, kept, err := a.planOf(ctx, p, in.ID)
 	if err != nil {
 		return nil, err

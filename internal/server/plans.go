@@ -335,7 +335,7 @@ func (a *api) plans(h huma.API) {
 		return a.makePlan(ctx, p, &in.Body)
 	})
 	get(h, "/plans", "list-plans", "Plans that were kept, the latest first", a.listPlans)
-	get(h, "/plans/{id}", "get-plan", "A plan that was kept, or that whoever asks has just made", func(ctx context.Context, in *planPath) (*body[SearchPlan], error) {
+	get(h, "/plans/{id}", "get-plan", "A plan that was kept, or that whoever asks has just made", func(ctx context.Context, in *PlanPath) (*body[SearchPlan], error) {
 		return a.onePlan(ctx, p, in)
 	})
 	operation(h, http.MethodPost, "/plans/{id}/keep", "keep-plan", "Put a plan on record that has just been made", func(ctx context.Context, in *keepInput) (*body[KeptSearch], error) {
