@@ -66,7 +66,10 @@ describe.each(['en', 'es'] as const)('a search is planned, %s', (language) => {
     await ana.setUp(await story.server.link())
   })
   afterAll(() => story?.end())
-  afterEach(() => story.expectQuiet())
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await ana.screenshot(`plan-failed-${task.name.slice(0, 12)}`)
+    story.expectQuiet()
+  })
 
   test('an area is drawn with the mouse, and its plan becomes better before the eyes', async () => {
     const { page, w } = ana
