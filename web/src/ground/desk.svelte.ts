@@ -23,6 +23,11 @@ export const shownOf = (p: SearchPlan): Shown => ({
   id: p.id, figures: p.figures, route: p.route as unknown as Route, ground: p.sheet ? new Ground(p.sheet as Sheet) : null, asked: p.asked, files: p.files ?? [], kept: p.kept ?? null,
 })
 
+const expected = {
+  number: 'page.plan.wrong.number', place: 'page.plan.wrong.place', instant: 'page.plan.wrong.instant', areas: 'page.plan.wrong.areas', corners: 'page.plan.wrong.corners',
+  states: 'page.plan.wrong.states',
+} as const
+
 const place = () => `plan-draft:${app.session?.name ?? ''}`
 
 function stored(): Draft {
@@ -88,7 +93,7 @@ export class Desk {
 
   private fault(e: unknown) {
     if (e instanceof FieldFault) {
-      this.wrong = t(`page.plan.wrong.${e.expected}`)
+      this.wrong = t(expected[e.expected])
       this.wrongAt = e.field
     } else {
       this.wrong = plain(e)
