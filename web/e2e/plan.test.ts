@@ -103,7 +103,27 @@ describe.each(['en', 'es'] as const)('a search is planned, %s', (language) => {
     await page.getByRole('button', { name: w('page.plan.undo') }).click()
     expect(await corners.inputValue()).toBe(before)
 
-    // The base is picked on the map; a zone is drawn beside it.
+    // A zone by Enter; what is cancelled leaves nothing; the arrow keys have a cross of their own, whose second Enter on a place ends the zone.
+    const zones = async () => (await shapes.locator('li').count()) - 1
+    await page.getByRole('button', { name: w('page.plan.draw.zone') }).click()
+    for (const [lon, lat] of [[-106.6, 24.4], [-106.4, 24.4], [-106.5, 24.55]] as const) {
+      const p = await onScreen(page, lon, lat)
+      await page.mouse.click(p.x, p.y)
+    }
+    await page.keyboard.press('Enter')
+    await expect.poll(zones).toBe(1)
+    await page.getByRole('button', { name: w('page.plan.draw.zone') }).click()
+    await page.mouse.click(from.x, from.y)
+    await page.keyboard.press('Escape')
+    expect(await page.getByRole('button', { name: w('page.plan.draw.zone') }).getAttribute('aria-pressed')).toBe('false')
+    expect(await zones()).toBe(1)
+    await page.getByRole('button', { name: w('page.plan.draw.zone') }).click()
+    for (const key of ['ArrowRight', 'Enter', 'ArrowRight', 'Enter', 'ArrowUp', 'Enter', 'Enter']) await page.keyboard.press(key)
+    await expect.poll(zones).toBe(2)
+    await page.getByRole('button', { name: w('page.plan.delete', w('page.plan.zone.n', 2)) }).click()
+    await expect.poll(zones).toBe(1)
+
+    // The base is picked on the map.
     await page.getByRole('button', { name: w('page.plan.base.pick') }).click()
     const base = await onScreen(page, -107.4, 24.6)
     await page.mouse.click(base.x, base.y)
