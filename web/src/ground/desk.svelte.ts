@@ -1,5 +1,5 @@
 // The desk at which a search is planned: the draft, which stays in this browser until it is planned anew, and the plan that came of it.
-import { Problem } from '../api/client'
+import { Problem, Unreachable } from '../api/client'
 import { app } from '../lib/app.svelte'
 import { plain } from '../lib/plain'
 import { parse } from '../lib/time'
@@ -136,7 +136,8 @@ export class Desk {
       throw new Problem(0, 'broken', t('page.plan.broken'))
     } catch (e) {
       if (stopping.signal.aborted || this.stopping !== stopping) return false
-      this.fault(e)
+      // A connection that breaks in the middle is told of in the browser's language, which says nothing to whoever uses the page.
+      this.fault(e instanceof Problem || e instanceof Unreachable ? e : new Problem(0, 'broken', t('page.plan.broken')))
     } finally {
       if (this.stopping === stopping) {
         this.stopping = null
