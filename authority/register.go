@@ -14,6 +14,7 @@ import (
 // came first, whatever date a document bears.
 type Recorded struct {
 	At       time.Time       `json:"at"`
+	By       string          `json:"-"` // who put it on record
 	Sequence uint64          `json:"event"`
 	Digest   evidence.Digest `json:"sha256"`            // of the document's bytes
 	Signers  []string        `json:"signers,omitempty"` // names whose signatures under it were verified

@@ -51,6 +51,7 @@ type acts struct {
 	authority    *authority.Register
 	designations *designation.Register
 	statements   *statement.Ledger
+	plans        []PlanOnRecord
 }
 
 func (a *acts) book(kind string) (book, bool) {
@@ -148,10 +149,12 @@ func (a *acts) newBooks() error {
 	a.authority = authority.NewRegister()
 	a.designations = designation.New(designations.Shipped)
 	a.statements = statement.NewLedger()
+	a.plans = nil
 	a.books = []book{
 		foldBook{a.authority, authority.Kind.Known, authority.Decode, authority.Documents},
 		designationBook{a.designations},
 		foldBook{a.statements, statement.Takes, statement.Decode, statement.Documents},
+		planBook{&a.plans},
 	}
 	frames, err := airframes.Shipped()
 	if err != nil {
@@ -267,7 +270,7 @@ func (n *Node) stateShipped(ctx context.Context) error {
 }
 
 func recordedOf(e *journal.ActRecorded, sequence uint64) authority.Recorded {
-	r := authority.Recorded{At: e.At, Sequence: sequence, Digest: sha256.Sum256(e.Document)}
+	r := authority.Recorded{At: e.At, By: e.By, Sequence: sequence, Digest: sha256.Sum256(e.Document)}
 	for _, s := range e.Signatures {
 		r.Signers = append(r.Signers, s.Name)
 	}

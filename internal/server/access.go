@@ -33,6 +33,7 @@ var (
 	planners  = []auth.Role{auth.Planner, auth.Operator, auth.Liaison, auth.Auditor, auth.Administrator}
 	deciders  = []auth.Role{auth.Planner, auth.Operator, auth.Analyst, auth.Liaison, auth.Partner, auth.Administrator}
 	governors = []auth.Role{auth.Administrator}
+	keepers   = []auth.Role{auth.Planner, auth.Operator, auth.Administrator}
 
 	observers   = []auth.Role{auth.Operator, auth.Analyst, auth.Administrator} // outside detectors and gas sensors, too
 	markers     = []auth.Role{auth.Operator, auth.Analyst}
@@ -96,6 +97,14 @@ var rolesOf = map[string][]auth.Role{
 	"import-edition":      deciders, // and actRoles
 	"search-designations": everybody,
 	"get-designation":     everybody,
+
+	"list-airframes": planners,
+	"flight-at":      planners,
+	"make-plan":      planners,
+	"list-plans":     planners,
+	"get-plan":       planners,
+	"get-plan-file":  planners,
+	"keep-plan":      keepers,
 
 	"list-sites":             everybody,
 	"list-site-observations": everybody,

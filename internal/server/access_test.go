@@ -243,6 +243,13 @@ list-permits       ++-+-++
 import-edition     +++++-+
 search-designations +++++++
 get-designation    +++++++
+list-airframes     ++-+-++
+flight-at          ++-+-++
+make-plan          ++-+-++
+list-plans         ++-+-++
+get-plan           ++-+-++
+get-plan-file      ++-+-++
+keep-plan          ++----+
 list-sites         +++++++
 get-site           +++++++
 map-sites          +++++++

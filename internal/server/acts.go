@@ -35,6 +35,7 @@ var actRoles = map[string][]auth.Role{
 	"airframe":    {auth.Planner, auth.Administrator},
 	"act":         {auth.Planner, auth.Liaison, auth.Administrator},
 	"designation": {auth.Planner, auth.Analyst, auth.Liaison, auth.Administrator},
+	"search":      keepers,
 	"statement":   {auth.Analyst, auth.Liaison, auth.Partner, auth.Administrator},
 }
 

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,6 +22,7 @@ import (
 	"overflight/internal/durable"
 	"overflight/internal/live"
 	"overflight/internal/node"
+	"overflight/internal/planning"
 	"overflight/internal/source"
 	"overflight/internal/sqlite"
 	"overflight/internal/tiles"
@@ -37,6 +39,7 @@ type Problem struct {
 	Detail string   `json:"detail"`
 	Code   string   `json:"code"`
 	Args   []string `json:"args"`
+	Field  string   `json:"field,omitempty"` // the member of the request that it is about, where that is known
 
 	headers http.Header // of the answer
 }
@@ -88,11 +91,18 @@ func said(err error) (status int, code string, args []string) {
 		flight     *node.NoFlightError
 		coordinate *geodesy.CoordinateError
 		fine       *coverage.FineError
+		plan       *planning.Fault
 	)
 	switch {
 	case errors.As(err, &list):
 		d := &list.First
 		return http.StatusUnprocessableEntity, "list-refused", []string{listFile(err), fmt.Sprint(d.Line), fmt.Sprint(d.Column), string(d.Code), d.Got, d.Want}
+	case errors.As(err, &plan):
+		args := []string{string(plan.Code)}
+		for _, a := range plan.Args {
+			args = append(args, fmt.Sprint(a))
+		}
+		return http.StatusUnprocessableEntity, "planning", args
 	case errors.As(err, &coordinate):
 		return http.StatusUnprocessableEntity, "coordinate", []string{coordinate.Text, string(coordinate.Fault)}
 	case errors.As(err, &fine):
@@ -153,6 +163,9 @@ func said(err error) (status int, code string, args []string) {
 		{node.ErrSourceBusy, http.StatusConflict, "source-busy"},
 		{node.ErrNoDocument, http.StatusUnprocessableEntity, "no-document"},
 		{errNoOrganisation, http.StatusNotFound, "no-organisation"},
+		{node.ErrNoPlan, http.StatusNotFound, "no-plan"},
+		{node.ErrNotFlown, http.StatusUnprocessableEntity, "not-flown"},
+		{errBusy, http.StatusServiceUnavailable, "planning-busy"},
 		{survey.ErrNoSite, http.StatusNotFound, "no-site"},
 		{survey.ErrCursor, http.StatusUnprocessableEntity, "cursor"},
 		{node.ErrAct, http.StatusUnprocessableEntity, "act"},
@@ -207,8 +220,18 @@ func ProblemOf(err error, language catalogue.Language) *Problem {
 	for i, a := range args {
 		values[i] = a
 	}
-	detail := words.Text("problem."+code, values...)
+	detail, field := words.Text("problem."+code, values...), ""
+	var member *fieldError
+	if errors.As(err, &member) {
+		field = member.field
+	}
 	switch code {
+	case "planning":
+		var fault *planning.Fault
+		if errors.As(err, &fault) {
+			said, about := planFault(fault, words)
+			detail, field = words.Text("problem.planning", said), cmp.Or(field, about)
+		}
 	case "role": // who names roles for a user types their codes
 		said := strings.Split(args[0], ", ")
 		for i, role := range said {
@@ -236,7 +259,7 @@ func ProblemOf(err error, language catalogue.Language) *Problem {
 	if args == nil {
 		args = []string{}
 	}
-	p := &Problem{Title: http.StatusText(status), Status: status, Detail: detail, Code: code, Args: args}
+	p := &Problem{Title: http.StatusText(status), Status: status, Detail: detail, Code: code, Args: args, Field: field}
 	if code == "too-many" {
 		p.headers = http.Header{"Retry-After": {args[0]}}
 	}

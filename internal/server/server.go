@@ -91,6 +91,7 @@ func Describe(mux *http.ServeMux, version string, a *api) huma.API {
 	a.said(h)
 	a.compliance(h)
 	a.sites(h)
+	a.plans(h)
 	return h
 }
 

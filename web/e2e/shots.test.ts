@@ -118,6 +118,31 @@ test('review', async () => {
   }, [{ theme: 'red', language: 'en' }])
 })
 
+test('plan', async () => {
+  const area = (name: string, weight: number, ring: [number, number][]) => ({ type: 'Feature', properties: { name, weight }, geometry: { type: 'Polygon', coordinates: [[...ring, ring[0]]] } })
+  const asked = {
+    aircraft: 'mq-9a', base: '24.77,-107.47', hours: 14, reserve_hours: 1, sorties: 2, sweep_km: 4, detection: 0.6, iterations: 300_000, patterns: true, wind_from_deg: 300, wind_m_s: 8,
+    prior: {
+      type: 'FeatureCollection', features: [
+        area('Sierra', 3, [[-107, 25], [-106.1, 24.9], [-105.9, 25.6], [-106.3, 26.2], [-107.1, 25.9]]), area('Valle', 1, [[-106.6, 24.2], [-105.7, 24.1], [-105.8, 24.8], [-106.4, 24.8]]),
+        { type: 'Feature', properties: { name: 'Tip', weight: 1, sigma_m: 9000, date: '2026-11-20' }, geometry: { type: 'Point', coordinates: [-105.5, 25.4] } },
+      ],
+    },
+    exclude: { type: 'FeatureCollection', features: [area('Town', 1, [[-106.7, 25.3], [-106.5, 25.3], [-106.5, 25.45], [-106.7, 25.45]])] },
+  }
+  const made = async (name: string, change: object) => {
+    const lines = (await (await page.request.post(`${server.address}/api/v1/plans`, { data: { ...asked, ...change }, timeout: 300_000 })).text()).trim().split('\n')
+    const id = (JSON.parse(lines.at(-1)!) as { id: string }).id
+    await page.request.post(`${server.address}/api/v1/plans/${id}/keep`, { data: { name } })
+    return id
+  }
+  const two = await made('Two sorties', {})
+  const one = await made('One sortie, wide sweep', { sorties: 1, sweep_km: 6 })
+  const address = (filter: string) => `#/plan?filter=${encodeURIComponent(filter)}&map=7.3/25.1/-106.4`
+  await each('plan', address(`side=plan&plan=${two}`), () => page.getByTestId('plan-sorties').locator('tbody tr').nth(1).waitFor(), [{ theme: 'red', language: 'en' }])
+  await each('plan-compared', address(`side=kept&compare=${two},${one}`), () => page.getByTestId('plan-compared').waitFor())
+})
+
 test('entries', () => each('entries', '#/entries', async () => {
   await page.getByTestId('entries').locator('tbody tr').filter({ has: page.locator('[data-leave=none]') }).last().getByRole('button').click()
   await page.getByTestId('entry').waitFor()

@@ -20,7 +20,7 @@ if (!withSamples && process.env.OVERFLIGHT_REQUIRE_SAMPLES === '1') throw new Er
 export const shots = process.env.SHOTS ?? ''
 
 /** A busy machine is slow, not wrong. */
-export const patience = 90_000
+export const patience = Number(process.env.PATIENCE ?? 90_000)
 export const password = 'correct horse battery staple'
 
 /** The text of a key as a person reads it, and the same with anything in its places. */

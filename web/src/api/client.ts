@@ -58,6 +58,8 @@ export class Problem extends Error {
     readonly status: number,
     readonly code: string,
     message: string,
+    /** the member of the request that it is about, where the server knows */
+    readonly field = '',
   ) {
     super(message)
   }
@@ -102,15 +104,16 @@ export class Client {
     }
     if (answer.ok) return answer
     if (answer.status === 401 && path !== '/session') this.settings.signedOut()
-    let code = '', message = answer.statusText
+    let code = '', message = answer.statusText, field = ''
     try {
-      const p = (await answer.json()) as { code?: string; detail?: string; title?: string }
+      const p = (await answer.json()) as { code?: string; detail?: string; title?: string; field?: string }
       code = p.code ?? ''
+      field = p.field ?? ''
       message = p.detail ?? p.title ?? message
     } catch {
       // a problem that is no JSON keeps its status text
     }
-    throw new Problem(answer.status, code, message)
+    throw new Problem(answer.status, code, message, field)
   }
 
   async get<T>(path: string, query?: Record<string, string | number | undefined>, signal?: AbortSignal): Promise<T> {

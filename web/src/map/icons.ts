@@ -42,3 +42,10 @@ export function pin(ink: string, rim: string, ratio = 2): HatchImage {
   }
   return draw(26, ratio, ink, rim, body, (x, y) => Math.hypot(x, y + 3.5) - 2.4)
 }
+
+/** The way that a lane is flown, pointing up. */
+export function arrow(ink: string, rim: string, ratio = 2): HatchImage {
+  // a triangle with its tip at the top
+  const body: Distance = (x, y) => Math.max(y - 6, (Math.abs(x) * 2 - (y + 7)) / Math.sqrt(5))
+  return draw(22, ratio, ink, rim, body)
+}
