@@ -24,14 +24,20 @@ func TestThin(t *testing.T) {
 	second := func(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
 	for name, all := range map[string][]said{
 		"again and again": {
-			{report(0, 0, survey.Tank, "vmti"), true}, {report(second(0.03), 3, survey.Tank, "vmti"), false}, {report(second(59), 5, survey.Tank, "vmti"), false},
-			{report(second(60), 5, survey.Tank, "vmti"), true}, {report(second(61), 0, survey.Tank, "vmti"), false},
+			{report(0, 0, survey.Tank, "vmti"), true},
+			{report(second(0.03), 3, survey.Tank, "vmti"), false},
+			{report(second(59), 5, survey.Tank, "vmti"), false},
+			{report(second(60), 5, survey.Tank, "vmti"), true},
+			{report(second(61), 0, survey.Tank, "vmti"), false},
 		},
 		// The error that reports do not share is 50 m times the root of a tenth, of two of them 22.4 m.
 		"farther than a place wanders": {{report(0, 0, survey.Tank, "vmti"), true}, {report(second(1), 22, survey.Tank, "vmti"), false}, {report(second(2), 23, survey.Tank, "vmti"), true}},
 		"two in one frame": {
-			{report(0, 0, survey.Tank, "vmti"), true}, {report(0, 8, survey.Tank, "vmti"), true},
-			{report(second(1), 1, survey.Tank, "vmti"), false}, {report(second(1), 9, survey.Tank, "vmti"), false}, {report(second(1), 4, survey.Tank, "vmti"), true},
+			{report(0, 0, survey.Tank, "vmti"), true},
+			{report(0, 8, survey.Tank, "vmti"), true},
+			{report(second(1), 1, survey.Tank, "vmti"), false},
+			{report(second(1), 9, survey.Tank, "vmti"), false},
+			{report(second(1), 4, survey.Tank, "vmti"), true},
 		},
 		"another class, another sensor": {{report(0, 0, survey.Tank, "vmti"), true}, {report(second(1), 0, survey.Plume, "vmti"), true}, {report(second(1), 0, survey.Tank, "nose"), true}},
 		"time that steps back":          {{report(second(120), 0, survey.Tank, "vmti"), true}, {report(second(100), 0, survey.Tank, "vmti"), false}, {report(0, 0, survey.Tank, "vmti"), true}},
