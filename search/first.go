@@ -24,7 +24,7 @@ func (o *tour) first() (best []Lane, price float64) {
 	try(North, o.width, 24)
 	if o.task.Prior.Cells() <= mostDirections && len(o.task.Detection) == 1 && len(best) > 0 {
 		for h := Heading(8); h < 4*lattices; h += 8 {
-			try(h|East, o.width, 7)
+			try(h, o.width, 7)
 			try(h|North, o.width, 7)
 		}
 	}

@@ -18,6 +18,7 @@ func (p *Plan) Sooner(t *Task) *Plan {
 		return p
 	}
 	o := newTour(t)
+	o.met = map[[2]Lane]float64{} // the same links are asked for in every order
 	at := make([]worthy, len(p.Lanes))
 	for i, l := range p.Lanes {
 		at[i] = worthy{l, o.gain(l)}

@@ -16,7 +16,8 @@ type tour struct {
 	width      int32
 	links      *links
 	turned     *[lattices]lattice
-	ground     *ground // nil where every place is permitted
+	met        map[[2]Lane]float64 // links between lattices that are known; nil to keep none
+	ground     *ground             // nil where every place is permitted
 	budget     float64
 
 	looks    []uint32  // in parts
@@ -145,7 +146,14 @@ func (o *tour) between(a, b Lane) float64 {
 	if a.lattice() == b.lattice() {
 		n = o.links.between(a, b)
 	} else {
-		n = o.apart(a.Heading, b.Heading, bx-ax, by-ay)
+		pair := [2]Lane{a, b}
+		known := false
+		if n, known = o.met[pair]; !known {
+			n = o.apart(a.Heading, b.Heading, bx-ax, by-ay)
+			if o.met != nil {
+				o.met[pair] = n
+			}
+		}
 	}
 	if o.ground == nil || o.ground.at(ax, ay) > n/2 && o.ground.at(bx, by) > n/2 {
 		return n
