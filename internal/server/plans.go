@@ -57,7 +57,7 @@ type PlanAsked struct {
 	Lanes      *float64        `json:"lanes_deg,omitempty"`
 	Sorties    int             `json:"sorties" required:"false" default:"1" maximum:"20"`
 	Seed       uint64          `json:"seed" required:"false" default:"1"`
-	Iterations int             `json:"iterations" required:"false" default:"300000" maximum:"20000000"`
+	Iterations int             `json:"iterations" required:"false" default:"1000000" maximum:"20000000"`
 	Soonest    bool            `json:"soonest,omitempty"`
 	Patterns   bool            `json:"patterns,omitempty"`
 	Reach      float64         `json:"reach_km,omitempty" doc:"of a turret whose gimbal is scheduled along the routes; 0: a camera that looks straight down"`

@@ -67,7 +67,7 @@ export interface Draft {
 
 export const noFields: Fields = {
   aircraft: 'mq-9a', base: '', hours: '20', reserve: '1', speed: '', bank: '20', windFrom: '', wind: '', sweep: '4', detection: '0.6', rest: '0.1', halfLife: '', lanes: '',
-  sorties: '1', turnaround: '2', departs: '', seed: '1', iterations: '300000', states: '', reach: '', turretField: '180', height: '4500',
+  sorties: '1', turnaround: '2', departs: '', seed: '1', iterations: '1000000', states: '', reach: '', turretField: '180', height: '4500',
   cleared: '', clearedSince: '', clearedUntil: '', flight: '', wholeHours: '', startPlace: '', startCourse: '', soonest: false, patterns: true,
 }
 
@@ -147,7 +147,7 @@ export function askedOf(d: Draft, instantOf: (text: string) => number | null): A
     bank_deg: number('bank_deg', f.bank, 20), wind_from_deg: number('wind_m_s', f.windFrom, 0), wind_m_s: number('wind_m_s', f.wind, 0),
     sweep_km: number('sweep_km', f.sweep), detection: number('detection', f.detection), rest: number('rest', f.rest, 0.1), half_life_h: number('half_life_h', f.halfLife, 0),
     ...(f.lanes.trim() ? { lanes_deg: number('lanes_deg', f.lanes) } : {}),
-    sorties: number('sorties', f.sorties, 1), seed: number('seed', f.seed, 1), iterations: number('iterations', f.iterations, 300_000),
+    sorties: number('sorties', f.sorties, 1), seed: number('seed', f.seed, 1), iterations: number('iterations', f.iterations, 1_000_000),
     soonest: f.soonest, patterns: f.patterns, reach_km: number('reach_km', f.reach, 0), field_deg: number('field_deg', f.turretField, 180), height_m: number('height_m', f.height, 4500),
     ...(states.length > 0 ? { states } : {}),
     prior: { type: 'FeatureCollection', features: prior.map(featureOf) },
@@ -265,7 +265,7 @@ export function draftOf(a: Asked, nameOf: (i: number) => string): Draft {
     fields: {
       ...noFields, aircraft: a.aircraft, base: a.base, hours: String(a.hours), reserve: String(a.reserve_hours ?? 0), speed: say(a.speed_m_s), bank: say(a.bank_deg, '20'),
       windFrom: say(a.wind_from_deg), wind: say(a.wind_m_s), sweep: String(a.sweep_km), detection: String(a.detection), rest: String(a.rest ?? 0.1), halfLife: say(a.half_life_h),
-      lanes: a.lanes_deg === undefined ? '' : String(a.lanes_deg), sorties: String(a.sorties ?? 1), seed: String(a.seed ?? 1), iterations: String(a.iterations ?? 300_000),
+      lanes: a.lanes_deg === undefined ? '' : String(a.lanes_deg), sorties: String(a.sorties ?? 1), seed: String(a.seed ?? 1), iterations: String(a.iterations ?? 1_000_000),
       states: (a.states ?? []).join(', '), reach: say(a.reach_km), turretField: say(a.field_deg, '180'), height: say(a.height_m, '4500'),
       cleared: a.cleared ? (a.cleared.flight ? 'flight' : 'all') : '', clearedSince: a.cleared?.since ?? '', clearedUntil: a.cleared?.until ?? '', flight: a.cleared?.flight ?? '',
       startPlace: a.start?.place ?? '', startCourse: a.start ? String(a.start.course_deg) : '', soonest: a.soonest ?? false, patterns: a.patterns ?? false,
