@@ -323,7 +323,7 @@ describe.each(['en', 'es'] as const)('who looked where, %s', (language) => {
     expect(readFileSync(await (await waitTif).path()).equals(readFileSync(tif))).toBe(true)
 
     // A gap in the list is flown to.
-    await page.getByTestId('gaps').getByRole('button').first().click()
+    await page.getByTestId('gaps').locator('tbody').getByRole('button').first().click()
     await expect.poll(async () => (await featuresOf(page, 'sight-gap')).filter((f) => f.selected).map((f) => f.properties['label'])).toEqual(['1'])
     // Up to a time: the cells stay, and fewer have been looked at.
     const whole = (await drawnCoverage(ana))!
