@@ -423,15 +423,23 @@ func stepsOf(s *survey.Site, w *catalogue.Catalogue, p Page) ([]SiteStep, string
 	return out, next, err
 }
 
+// sensorName is what a sensor reports under, or of marks what the people are who make them.
+func sensorName(sensor string, w *catalogue.Catalogue) string {
+	if sensor == analyst {
+		return w.Text("role.analyst")
+	}
+	return sensor
+}
+
 // stepText says in words what moved the chances.
 func stepText(x *survey.Step, w *catalogue.Catalogue) string {
 	switch x.Cause {
 	case survey.ByReport:
-		return w.Text("sitestep.report", x.Sensor, w.Text("sign."+string(x.Class)))
+		return w.Text("sitestep.report", sensorName(x.Sensor, w), w.Text("sign."+string(x.Class)))
 	case survey.ByPass:
-		return w.Text("sitestep.pass", x.Sensor)
+		return w.Text("sitestep.pass", sensorName(x.Sensor, w))
 	case survey.ByLook:
-		return w.Text("sitestep.look", x.Sensor)
+		return w.Text("sitestep.look", sensorName(x.Sensor, w))
 	case survey.ByOutcome:
 	}
 	return w.Text("sitestep.outcome", x.Sensor, w.Text("found."+string(x.Outcome)))

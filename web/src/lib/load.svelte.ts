@@ -4,6 +4,9 @@ import { Unreachable } from '../api/client'
 import { plain } from './plain'
 import { t } from './words.svelte'
 
+/** What was there, where the same came again: nothing that is made of it is made anew, and a map is not drawn again. */
+export const kept = <T>(was: T | null, is: T): T => (was !== null && JSON.stringify(was) === JSON.stringify(is) ? was : is)
+
 export class Loading<T> {
   value = $state.raw<T | null>(null)
   wrong = $state('')
