@@ -78,6 +78,11 @@ func Redact(r *Report, seed Seed, granted Granted, c Copy) (*Product, error) {
 		if err != nil {
 			return nil, err
 		}
+		for _, f := range x.Fields {
+			if err := f.Marking.Check(); err != nil {
+				return nil, fmt.Errorf("record %d, %s: %w", n, f.Name, err)
+			}
+		}
 		part := Part{Record: n, Leaf: RecordLeaf(n, x.Kind, commitments)}
 		schema, _ := SchemaOf(x.Kind)
 		grants := grantsOf(n, schema, x, granted)
