@@ -21,12 +21,13 @@ type document struct {
 
 // WriteTo writes the product as its recipient keeps it: JSON, in one line, the same bytes for the same product.
 func (p *Product) WriteTo(w io.Writer) (int64, error) {
-	b, err := json.Marshal(document{DocumentKind, p})
-	if err != nil {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(document{DocumentKind, p}); err != nil {
 		return 0, fmt.Errorf("writing a product: %w", err)
 	}
-	n, err := w.Write(append(b, '\n'))
-	return int64(n), err
+	return b.WriteTo(w)
 }
 
 // ParseUnverified reads a product. Nothing in it is believed before [Product.Check], and then only what its statement commits to.
@@ -48,6 +49,14 @@ func ParseUnverified(b []byte) (*Product, error) {
 	}
 	if n := d.Statement.Records; n < 1 || n > MostRecords {
 		return nil, fmt.Errorf("reading a product: %d records: expected 1 to %d", n, MostRecords)
+	}
+	// Names in another case, names twice and numbers in another form say the same to some readers and not to others.
+	var again bytes.Buffer
+	if _, err := d.WriteTo(&again); err != nil {
+		return nil, err
+	}
+	if !bytes.Equal(bytes.TrimSpace(b), bytes.TrimSpace(again.Bytes())) {
+		return nil, errors.New("reading a product: it is not written in the one way in which a product is written")
 	}
 	return d.Product, nil
 }
