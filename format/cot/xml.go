@@ -161,7 +161,7 @@ func (p *parser) inside(e *Event) error {
 					return err
 				}
 				if p.b[from-2] != '/' {
-					e.Detail = bytes.TrimSpace(p.b[from:to])
+					e.Detail = bytes.Clone(bytes.TrimSpace(p.b[from:to]))
 				}
 			default:
 				return wrong(at, "<%s> in the event: expected one <point> and one <detail>", x.Name.Local)
