@@ -70,6 +70,7 @@ func (k Kind) Whole() int {
 		return placeDigits
 	case Instant:
 		return instantDigits
+	case Absent, Text, Number, Code:
 	}
 	return 0
 }

@@ -67,9 +67,15 @@ func TestCommitmentVectors(t *testing.T) {
 		v      Value
 		digits []int
 	}{
-		{Where{0, "state"}, Value{Code, "MEX"}, []int{0}}, {Where{0, "state"}, Value{Absent, ""}, []int{0}}, {Where{12, "depth"}, Value{Number, "-42315.25"}, []int{0}},
-		{Where{3, "note"}, Value{Text, "Tambos junto al arroyo, a 30 m del camino."}, []int{0}}, {Where{3, "note"}, Value{Text, ""}, []int{0}}, {Where{1, "1"}, Value{Text, "11"}, []int{0}},
-		{Where{11, ""}, Value{Text, "11"}, []int{0}}, {Where{0, "place"}, Value{Place, "9s7ecbcdefgh"}, []int{1, 5, 11, 12}}, {Where{0, "at"}, Value{Instant, "20260301100000123"}, []int{8, 12, 17}},
+		{Where{0, "state"}, Value{Code, "MEX"}, []int{0}},
+		{Where{0, "state"}, Value{Absent, ""}, []int{0}},
+		{Where{12, "depth"}, Value{Number, "-42315.25"}, []int{0}},
+		{Where{3, "note"}, Value{Text, "Tambos junto al arroyo, a 30 m del camino."}, []int{0}},
+		{Where{3, "note"}, Value{Text, ""}, []int{0}},
+		{Where{1, "1"}, Value{Text, "11"}, []int{0}},
+		{Where{11, ""}, Value{Text, "11"}, []int{0}},
+		{Where{0, "place"}, Value{Place, "9s7ecbcdefgh"}, []int{1, 5, 11, 12}},
+		{Where{0, "at"}, Value{Instant, "20260301100000123"}, []int{8, 12, 17}},
 	} {
 		for _, digits := range x.digits {
 			o, err := seed.Open(x.w, x.v, digits)

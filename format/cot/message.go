@@ -54,12 +54,12 @@ func ParseMessage(b []byte) (*Message, error) {
 	}
 	m := &Message{}
 	err := eachField(b, 0, func(n protowire.Number, v value) error {
-		switch n {
+		switch int(n) {
 		case fieldControl:
 			c := &Control{}
 			m.Control = c
 			return eachField(v.bytes, v.at, func(n protowire.Number, v value) error {
-				switch n {
+				switch int(n) {
 				case 1:
 					c.Least = uint32(v.number)
 				case 2:
@@ -94,7 +94,7 @@ func (e *Event) merge(v value) error {
 	// A field that is missing is 0, which is when and where nothing is: an event has all of them.
 	e.Time, e.Start, e.Stale = time.UnixMilli(0).UTC(), time.UnixMilli(0).UTC(), time.UnixMilli(0).UTC()
 	return eachField(v.bytes, v.at, func(n protowire.Number, v value) error {
-		switch n {
+		switch int(n) {
 		case fieldType:
 			return v.text(&e.Type)
 		case fieldAccess:

@@ -133,7 +133,7 @@ func (s *session) listen() error {
 		}
 		e, err := f.Event()
 		if err != nil {
-			if f.XML != nil && len(f.XML) > 5 && string(f.XML[:5]) == "<auth" {
+			if len(f.XML) > 5 && string(f.XML[:5]) == "<auth" {
 				continue // who it is, its certificate has said
 			}
 			return &endError{Broken, err}
