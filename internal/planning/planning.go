@@ -95,7 +95,7 @@ type Request struct {
 	AsOf      time.Time
 	Sweep     geodesy.Length
 	Detection float64
-	Lanes     *geodesy.Angle // true azimuth of lanes; nil: the best of some
+	Lanes     *geodesy.Angle // true azimuth of one of the directions that lanes lie along; nil: north
 
 	Excluded   []geojson.Polygon
 	Permitted  func(geodesy.Position) bool // nil: everywhere outside what is excluded
@@ -215,9 +215,6 @@ func (p *Plan) Position(q search.Point) geodesy.Position { return p.frame.positi
 // farthest is how far off the projection may reach: lengths across are then wrong by one part in 600.
 const farthest = 630 * geodesy.Kilometre
 
-// mostTurned is up to how many cells a map is tried in several directions.
-const mostTurned = 200_000
-
 // Make plans. Where progress is given it is called with the first plan and then, in the course of the work, with each that is
 // better than all before it; what comes out at last does not depend on it. The plan that is passed is not changed later. It
 // runs on the caller's goroutine. When the context ends, so does the work, with the context's error.
@@ -235,33 +232,16 @@ func Make(ctx context.Context, r *Request, progress func(*Plan)) (*Plan, error) 
 	if err != nil {
 		return nil, err
 	}
-	axes := []geodesy.Angle{90, 105, 120, 135, 150, 165}
+	axis := geodesy.Angle(90) // the map's rows lie along parallels
 	if r.Lanes != nil {
 		// Lanes lie along both axes: 15 and 105 degrees are one direction, and one map.
-		axes = []geodesy.Angle{90 + geodesy.Angle(math.Mod(math.Mod(float64(*r.Lanes), 90)+90, 90))}
+		axis = 90 + geodesy.Angle(math.Mod(math.Mod(float64(*r.Lanes), 90)+90, 90))
 	}
-	var best *attempt
-	var refused error
-	for _, axis := range axes {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		t, err := m.attempt(r, wings, axis)
-		if err != nil {
-			refused = err
-			continue
-		}
-		if best == nil || t.first > best.first {
-			best = t
-		}
-		if t.wings[0].task.Prior.Cells() > mostTurned {
-			break // each direction takes seconds here
-		}
+	t, err := m.attempt(r, wings, axis)
+	if err != nil {
+		return nil, err
 	}
-	if best == nil {
-		return nil, refused
-	}
-	p, err := best.plan(ctx, r, progress)
+	p, err := t.plan(ctx, r, progress)
 	if err != nil {
 		return nil, err
 	}
@@ -304,11 +284,10 @@ func (p *Plan) sound() error {
 	return nil
 }
 
-// attempt is a plan along one axis, at first.
+// attempt is what is planned, laid along one axis.
 type attempt struct {
 	frame   frame
 	wings   []wing
-	first   float64     // POS of the first plan
 	bound   float64     // of all flights; 0: not worked out yet
 	bounded float64     // of the first
 	exit    *search.Leg // that the first flight begins with, out of airspace where it may no longer be; nil: none
@@ -352,14 +331,15 @@ func (m *terrain) attempt(r *Request, wings []wing, axis geodesy.Angle) (*attemp
 			return nil, t.unreachable(r, 0)
 		}
 	}
-	p, err := search.NewPlanner(&t.wings[0].task, r.Seed, 0)
-	if errors.Is(err, search.ErrUnreachable) {
-		return nil, t.unreachable(r, 0)
+	if r.Resume == nil && r.Pattern == "" {
+		return t, nil // whether anything is reached comes out at once where routes are optimised
 	}
-	if err != nil {
+	switch _, err := search.NewPlanner(&t.wings[0].task, r.Seed, 0); {
+	case errors.Is(err, search.ErrUnreachable):
+		return nil, t.unreachable(r, 0)
+	case err != nil:
 		return nil, err
 	}
-	t.first = p.Plan().POS
 	return t, nil
 }
 

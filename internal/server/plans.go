@@ -64,7 +64,7 @@ type PlanAsked struct {
 	Field      float64         `json:"field_deg" required:"false" default:"180"`
 	Height     float64         `json:"height_m" required:"false" default:"4500" doc:"above base, in the mission file"`
 	States     []string        `json:"states,omitempty" maxItems:"50" doc:"whose airspace is permitted, ISO 3166-1 alpha-3; none: everywhere outside the zones"`
-	Prior      json.RawMessage `json:"prior" doc:"GeoJSON as overflight plan reads it: weighted polygons, and tips with sigma_m and date"`
+	Prior      json.RawMessage `json:"prior" doc:"GeoJSON as overflight plan reads it: weighted polygons, and tips with sigma_m and date; or a map of overflight prior build, whose rest then counts"`
 	Exclude    json.RawMessage `json:"exclude,omitempty" doc:"GeoJSON polygons that the aircraft keeps out of"`
 	Cleared    *PlanCleared    `json:"cleared,omitempty"`
 	Start      *PlanFrom       `json:"start,omitempty" doc:"for an aircraft in the air; left out: from base"`
@@ -106,12 +106,20 @@ var planFields = map[string]struct{ field, name string }{
 	"--field":      {"field_deg", "page.plan.field"},
 }
 
-// faultFields are the members that faults are about whose code says it.
+// faultFields are the members that faults are about whose code says it. Codes of what cannot be asked here are not among them.
 var faultFields = map[planning.Code]string{
-	planning.CodeEmpty: "--prior", planning.CodeWeight: "--prior", planning.CodeLarge: "--prior", planning.CodeAircraft: "--aircraft",
-	planning.CodeFigure: "--speed", planning.CodeEndurance: "--hours", planning.CodeShort: "--hours", planning.CodeExcluded: "--base",
-	planning.CodeForbidden: "--base", planning.CodeFar: "--base", planning.CodeStartExcluded: "--from-now", planning.CodeNoSpace: "--states",
-	planning.CodeNarrow: "--sweep", planning.CodeWind: "--wind", planning.CodeClearedValue: "--cleared", planning.CodeClearedEmpty: "--cleared",
+	planning.CodeEmpty: "--prior", planning.CodeWeight: "--prior", planning.CodeFile: "--prior", planning.CodeLarge: "--prior",
+	planning.CodeNothing: "--prior", planning.CodeFuture: "--prior", planning.CodePolar: "--prior", planning.CodeCell: "--prior",
+	planning.CodeTipDate: "--prior", planning.CodeTipSpread: "--prior", planning.CodeTipWeight: "--prior",
+	planning.CodeRecord: "--prior", planning.CodeSum: "--prior", planning.CodeMass: "--prior", planning.CodeWhole: "--prior",
+	planning.CodeManyCells: "--prior", planning.CodeKMLSyntax: "--prior", planning.CodeKMLArchive: "--prior", planning.CodeKMLMissing: "--prior",
+	planning.CodeKMLLarge: "--prior", planning.CodeKMLGeometry: "--prior", planning.CodeKMLProperty: "--prior", planning.CodeKMLEmpty: "--prior",
+	planning.CodeAircraft: "--aircraft", planning.CodeFigure: "--speed", planning.CodeWind: "--wind", planning.CodeNarrow: "--sweep",
+	planning.CodeEndurance: "--hours", planning.CodeShort: "--hours",
+	planning.CodeExcluded: "--base", planning.CodeForbidden: "--base", planning.CodeFar: "--base", planning.CodeTooFar: "--base",
+	planning.CodeStartExcluded: "--from-now", planning.CodeShut: "--from-now", planning.CodeSpent: "--from-now",
+	planning.CodeNoSpace: "--states", planning.CodeNoAirspace: "--states", planning.CodeTooHigh: "--reach",
+	planning.CodeClearedValue: "--cleared", planning.CodeClearedEmpty: "--cleared", planning.CodeClearedTwice: "--cleared",
 }
 
 var option = regexp.MustCompile(`--[a-z]+(-[a-z]+)*`)
@@ -191,15 +199,19 @@ func (a *api) planRequest(ctx context.Context, asked *PlanAsked) (*planning.Requ
 
 // planGround reads where is searched, where is not flown, and what earlier looks leave.
 func (a *api) planGround(ctx context.Context, asked *PlanAsked, r *planning.Request) error {
-	var weight *geojson.WeightError
-	var err error
-	switch r.Features, err = geojson.ReadWeighted(asked.Prior); {
-	case errors.As(err, &weight):
-		return &planning.Fault{Code: planning.CodeWeight, Args: []any{r.File, weight.Feature, weight.Property, weight.Got, weight.Want}}
-	case errors.Is(err, geojson.ErrNoBoundary):
+	prior, err := planning.ReadPrior(r.File, asked.Prior)
+	switch {
+	case errors.Is(readingOf(err), geojson.ErrNoBoundary):
 		return &planning.Fault{Code: planning.CodeEmpty, Args: []any{r.File}}
 	case err != nil:
-		return &planning.Fault{Code: planning.CodeFile, Args: []any{"--prior", err}}
+		return err
+	}
+	if r.Features, r.Map = prior.Features, prior.Map; r.Map != nil {
+		if asked.HalfLife != 0 {
+			return &planning.Fault{Code: planning.CodeWhole, Args: []any{r.File, "--half-life"}}
+		}
+		r.Rest = r.Map.Record.Rest // it says how likely the place is on none of it, and when its tips were faded
+		asked.Rest, r.AsOf, asked.AsOf = r.Rest, r.Map.Record.AsOf, r.Map.Record.AsOf
 	}
 	if len(asked.Exclude) > 0 {
 		if r.Excluded, err = geojson.ReadPolygons(asked.Exclude); err != nil {
@@ -218,6 +230,20 @@ func (a *api) planGround(ctx context.Context, asked *PlanAsked, r *planning.Requ
 		return nil
 	}
 	return a.planCleared(ctx, asked.Cleared, r)
+}
+
+// readingOf is what reading a file says of it in the end.
+func readingOf(err error) error {
+	var f *planning.Fault
+	if !errors.As(err, &f) || f.Code != planning.CodeFile {
+		return err
+	}
+	for _, a := range f.Args {
+		if said, ok := a.(error); ok {
+			return said
+		}
+	}
+	return err
 }
 
 // planCleared lays out what the looks of a period come to, over the ground that is searched.

@@ -2,14 +2,19 @@ package server
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
+	"overflight/format/geojson"
 	"overflight/internal/auth"
+	"overflight/internal/catalogue"
+	"overflight/internal/planning"
 )
 
 const square = `{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"weight":3},"geometry":{"type":"Polygon","coordinates":[[[-107,25],[-106.4,25],[-106.4,25.5],[-107,25.5],[-107,25]]]}}]}`
@@ -199,5 +204,68 @@ func TestOnePlanAtATime(t *testing.T) {
 	last := lines(t, s.post(t.Context(), t, "/api/v1/plans", task(t, nil), "en").Body)
 	if last[len(last)-1].ID == "" {
 		t.Error("no plan after the one that was left")
+	}
+}
+
+// TestAPlanOfAMap: a map that was built before brings its own rest of the world, whatever the request says, and no half-life.
+func TestAPlanOfAMap(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	areas, err := geojson.ReadWeighted([]byte(square))
+	if err != nil {
+		t.Fatal(err)
+	}
+	asOf := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	m, err := (&planning.Sources{Areas: []planning.Areas{{Name: "square", Features: areas}}, Rest: 0.4, AsOf: asOf, Cell: 5000}).Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var prior bytes.Buffer
+	if err := m.WriteGeoJSON(&prior); err != nil {
+		t.Fatal(err)
+	}
+	change := map[string]any{"prior": json.RawMessage(prior.Bytes()), "rest": 0.05, "iterations": 1000, "patterns": false}
+	all := lines(t, s.post(t.Context(), t, "/api/v1/plans", task(t, change), "en").Body)
+	last := all[len(all)-1]
+	if last.Figures == nil || last.Asked == nil {
+		t.Fatalf("%+v", last.Problem)
+	}
+	if last.Figures.Rest != 0.4 || last.Asked.Rest != 0.4 || !last.Asked.AsOf.Equal(asOf) || last.Figures.Bound > 0.6 {
+		t.Errorf("rest %v, asked %v as of %v, bound %v: expected those of the map", last.Figures.Rest, last.Asked.Rest, last.Asked.AsOf, last.Figures.Bound)
+	}
+	change["half_life_h"] = 5
+	answer := s.post(t.Context(), t, "/api/v1/plans", task(t, change), "en")
+	var p Problem
+	if err := json.NewDecoder(answer.Body).Decode(&p); err != nil || answer.StatusCode != http.StatusUnprocessableEntity || p.Field != "prior" {
+		t.Errorf("a half-life beside a map: %d %+v %v", answer.StatusCode, p, err)
+	}
+}
+
+// TestFaultsNameAMember: whatever a sentence about a plan is about is a member of the request that the page can mark.
+func TestFaultsNameAMember(t *testing.T) {
+	t.Parallel()
+	words := catalogue.Open(catalogue.English)
+	for code, option := range faultFields {
+		if planFields[option].field == "" {
+			t.Errorf("%s is about %s, which is no member", code, option)
+		}
+	}
+	for _, c := range []struct {
+		code planning.Code
+		args []any
+		want string
+	}{
+		{planning.CodeTooFar, []any{"900", "20", "mq-9a", "14", "700"}, "base"},
+		{planning.CodeFuture, []any{"Areas", "2027-01-01", "2026-01-01"}, "prior"},
+		{planning.CodePolar, []any{"88.0", 85}, "prior"},
+		{planning.CodeSum, []any{"Areas", 0.3, 0.1}, "prior"},
+		{planning.CodeClearedTwice, []any{"F-1", "F-1"}, "cleared"},
+		{planning.CodeNoAirspace, []any{1, "00:00", "01:00", "", "MEX"}, "states"},
+		{planning.CodeFile, []any{"--exclude", "no JSON"}, "exclude"},
+		{planning.CodeRange, []any{"--bank", "95", "1..60"}, "bank_deg"},
+	} {
+		if detail, field := planFault(&planning.Fault{Code: c.code, Args: c.args}, words); field != c.want || detail == "" {
+			t.Errorf("%s: field %q, %q", c.code, field, detail)
+		}
 	}
 }

@@ -86,9 +86,14 @@ export class Desk {
     this.mark()
     this.keep(draftOf(asked, (i) => t('page.plan.area.n', i)))
   }
+  /** An empty desk; the plan goes with its task, and one step back brings the shapes again. */
   clear() {
+    this.stop()
     this.mark()
     this.keep({ shapes: [], fields: { ...noFields } })
+    this.shown = null
+    this.steps = []
+    this.wrong = this.wrongAt = ''
   }
 
   private fault(e: unknown) {
