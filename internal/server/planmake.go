@@ -221,7 +221,9 @@ func (a *api) makePlan(ctx context.Context, p *planner, asked *PlanAsked) (*huma
 		send := func(l *PlanLine) bool {
 			l.Elapsed = math.Round(time.Since(began).Seconds()*1000) / 1000
 			b, err := json.Marshal(l)
-			if err != nil {
+			if err != nil { // no figure that a number can say: said, and not left out
+				b, _ = json.Marshal(&PlanLine{Problem: ProblemOf(fmt.Errorf("writing a plan: %w", err), catalogue.English), Elapsed: l.Elapsed})
+				w.Write(append(b, '\n'))
 				return false
 			}
 			if _, err := w.Write(append(b, '\n')); err != nil {
