@@ -462,7 +462,9 @@ describe.each(['en', 'es'] as const)('sites, %s', (language) => {
     for (let tries = 0; tries < 3 && (await page.locator('html').getAttribute('data-theme')) !== theme; tries++) await button.click()
     await page.locator(`html[data-theme=${theme}]`).waitFor()
     await site(lia).waitFor()
-    await page.getByText(w('page.sites.claim'), { exact: true }).click()
+    // It stays open from one theme to the next: a click would close it.
+    const claim = page.getByText(w('page.sites.claim'), { exact: true })
+    if (!(await claim.evaluate((e) => e.closest('details')!.open))) await claim.click()
     const form = page.getByTestId('claim-form')
     await form.getByLabel(w('page.sites.claim.number'), { exact: true }).fill('11440')
     await form.getByRole('button', { name: w('page.sites.claim.look') }).click()

@@ -90,7 +90,7 @@ export function verify(at: Sitting) {
       ftruncateSync(f, 6e9)
       closeSync(f)
       await page.getByTestId('bundle-file').setInputFiles(large)
-      await page.getByText('large.zip').waitFor()
+      await page.getByText('large.zip', { exact: true }).waitFor()
       await refusedAs('huge', 'bundle.archive')
     } finally {
       rmSync(folder, { recursive: true })
