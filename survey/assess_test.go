@@ -199,8 +199,8 @@ func TestIdentitiesStay(t *testing.T) {
 					}
 				}
 			}
-			if len(reports)+len(c.b.Loose()) != len(c.b.known) || len(founders) > c.b.Sites() {
-				t.Fatalf("%d and %d of %d reports", len(reports), len(c.b.Loose()), len(c.b.known))
+			if len(reports)+loose(t, &c.b) != len(c.b.known) || len(founders) > c.b.Sites() {
+				t.Fatalf("%d and %d of %d reports", len(reports), loose(t, &c.b), len(c.b.known))
 			}
 			for id, founder := range founders {
 				s, err := c.b.find(id)

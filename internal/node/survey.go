@@ -38,11 +38,10 @@ func (e *NoFlightError) Error() string { return "no such flight: " + e.Flight }
 type surveyed struct {
 	mu       sync.Mutex // guards what follows
 	book     survey.Book
-	through  uint64                  // events that are folded
-	stated   map[string]sqlite.Place // where observations stand, by id
-	recorded []recorded              // by sequence
-	assessed *survey.Assessment      // nil before somebody asks
-	seen     []sighted               // footprints that assessed knows nothing of yet
+	through  uint64             // events that are folded
+	recorded []recorded         // by sequence
+	assessed *survey.Assessment // nil before somebody asks
+	seen     []sighted          // footprints that assessed knows nothing of yet
 
 	sighted sightings // for whoever applies events
 }
@@ -59,9 +58,6 @@ func (n *Node) foldSurvey(ctx context.Context) error {
 		return err
 	}
 	s := &n.survey
-	if s.stated == nil {
-		s.stated = map[string]sqlite.Place{}
-	}
 	for {
 		part, err := n.Models().Surveyed(ctx, string(jetstream.Events), s.through)
 		if err != nil || len(part) == 0 {
@@ -90,7 +86,6 @@ func (n *Node) foldSaid(x *sqlite.Surveyed) {
 				refused(o.ID, err)
 				continue
 			}
-			s.stated[o.ID] = x.Place
 			if e.Source != "" {
 				s.book.Through(o.Flight, e.Source, o.Sensor)
 			}
