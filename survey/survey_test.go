@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"overflight/coverage"
 	"overflight/evidence"
 	"overflight/geodesy"
 )
@@ -308,7 +309,7 @@ func TestChances(t *testing.T) {
 	}
 
 	// One report and one look that saw nothing, by hand from docs/sites.md.
-	there, absent := CeilingLook*0.75*(1-0.6*0.75), 0.05*(1-0.05)
+	there, absent := coverage.FrameCap*0.75*(1-0.6*0.75), 0.05*(1-0.05)
 	odds := 0.03 * (0.7*there + 0.3*absent)
 	rest := 0.12*(0.1*there+0.9*absent) + 0.85*absent
 	if got, want := chance([]Look{look(1, 0.6)}, barrels(0)), odds/(odds+rest); math.Abs(got-want) > 1e-12 {
@@ -407,7 +408,7 @@ func TestWhatIsOverstatedIsTakenBack(t *testing.T) {
 // TestRatios: a class counts for more the more it is of laboratories, and none of a vehicle.
 func TestRatios(t *testing.T) {
 	t.Parallel()
-	r := newRates()
+	r := newRates(coverage.WholeCap)
 	if g, s, v := r.Ratio("A", GasReading), r.Ratio("A", Structure), r.Ratio("A", Vehicles); !(g > s && s > v && v > 1 && g < 20) {
 		t.Errorf("gas %.2f, structure %.2f, vehicles %.2f", g, s, v)
 	}
