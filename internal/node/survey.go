@@ -410,7 +410,7 @@ func (n *Node) AttributeSite(ctx context.Context, a survey.Attribution) (string,
 		}
 		a.At = n.now()
 		if a.ID == "" {
-			a.ID = fmt.Sprintf("site-%d-%d", a.Site, n.survey.book.Attributions(a.Site)+1)
+			a.ID = n.survey.book.FreeID(a.Site)
 		}
 		switch err := n.survey.book.Admits(&a); {
 		case errors.Is(err, survey.ErrExists):
