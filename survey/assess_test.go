@@ -60,9 +60,9 @@ func (c *country) step(t *testing.T) func(geodesy.Position) bool {
 		if _, err := c.b.Observe(o, c.n); err != nil {
 			t.Fatal(err)
 		}
-	case c.b.Sites() == 0:
+	case len(c.b.sites) == 0:
 	case k < 16:
-		id, founder, err := c.b.Founder(SiteID(1 + r.IntN(c.b.Sites())))
+		id, founder, err := c.b.Founder(SiteID(1 + r.IntN(len(c.b.sites))))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -71,7 +71,7 @@ func (c *country) step(t *testing.T) func(geodesy.Position) bool {
 			t.Fatal(err)
 		}
 	case k == 16:
-		id, founder, err := c.b.Founder(SiteID(1 + r.IntN(c.b.Sites())))
+		id, founder, err := c.b.Founder(SiteID(1 + r.IntN(len(c.b.sites))))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -243,7 +243,7 @@ func TestIdentitiesStay(t *testing.T) {
 					}
 				}
 			}
-			if len(reports)+loose(t, &c.b) != len(c.b.known) || len(founders) > c.b.Sites() {
+			if len(reports)+loose(t, &c.b) != len(c.b.known) || len(founders) > len(c.b.sites) {
 				t.Fatalf("%d and %d of %d reports", len(reports), loose(t, &c.b), len(c.b.known))
 			}
 			for id, founder := range founders {

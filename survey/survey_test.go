@@ -432,7 +432,7 @@ func TestOrderOfTheJournalDecides(t *testing.T) {
 				b.Assess(nil)
 			}
 			if i%40 == 39 {
-				site := SiteID(1 + i%b.Sites())
+				site := SiteID(1 + i%len(b.sites))
 				if err := b.Report(Found{Site: site, Outcome: Outcomes()[i/40%4], Visited: noon, Party: "MEX", By: "ana", At: noon.Add(time.Hour)}, uint64(i)); err != nil {
 					t.Fatal(err)
 				}
