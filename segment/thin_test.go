@@ -17,6 +17,10 @@ func TestThin(t *testing.T) {
 		at, _ := geodesy.Direct(home, 90, east)
 		return survey.Observation{Class: class, Sensor: sensor, Position: at, At: start.Add(after), Spread: survey.Circle(50), Common: 0.9, Count: 1}
 	}
+	north := func(o survey.Observation, metres geodesy.Length) survey.Observation {
+		o.Position, _ = geodesy.Direct(o.Position, 0, metres)
+		return o
+	}
 	type said struct {
 		o    survey.Observation
 		want bool
@@ -32,6 +36,12 @@ func TestThin(t *testing.T) {
 		},
 		// The error that reports do not share is 50 m times the root of a tenth, of two of them 22.4 m.
 		"farther than a place wanders": {{report(0, 0, survey.Tank, "vmti"), true}, {report(second(1), 22, survey.Tank, "vmti"), false}, {report(second(2), 23, survey.Tank, "vmti"), true}},
+		"the same northwards": {
+			{report(0, 0, survey.Tank, "vmti"), true},
+			{north(report(second(1), 0, survey.Tank, "vmti"), 22.3), false},
+			{north(report(second(2), 0, survey.Tank, "vmti"), -22.3), false},
+			{north(report(second(3), 0, survey.Tank, "vmti"), 22.5), true},
+		},
 		"two in one frame": {
 			{report(0, 0, survey.Tank, "vmti"), true},
 			{report(0, 8, survey.Tank, "vmti"), true},

@@ -3,6 +3,7 @@ package survey
 import (
 	"slices"
 
+	"overflight/coverage"
 	"overflight/geodesy"
 )
 
@@ -11,6 +12,7 @@ import (
 // the Book.
 type Assessment struct {
 	book    *Book
+	model   coverage.Model
 	all     []*assessed // by number less 1
 	rates   *Rates
 	learns  bool               // outcomes, or what was reported where they are known, have changed since
@@ -22,64 +24,98 @@ type Assessment struct {
 
 // assessed is one site. That of one which was merged is empty.
 type assessed struct {
-	version  uint64 // of the site
-	asked    bool   // for looks
+	version  uint64 // of the site; 0, which none has, where the looks at it have changed
+	known    bool   // looks at position are
 	position geodesy.Position
-	looks    []Look // at it, by time
+	looks    []Look // by time
 	told     bool   // it has a say in the rates
 	grounds  *grounds
 	reckoned bool
 	chances  [hypotheses]float64 // without the host's word on the site
 }
 
-// Assess reckons with the looks that there were. looks may be nil: then no look saw nothing.
+// Assess reckons with the looks that there were, under the default model of detection. looks may be nil: then no look saw nothing.
 func (b *Book) Assess(looks Looks) *Assessment {
-	a := b.Assessment()
-	_ = a.Renew(func(at geodesy.Position) ([]Look, error) {
-		if looks == nil {
-			return nil, nil
+	a := b.Assessment(coverage.DefaultModel())
+	for _, q := range a.Questions() {
+		if looks != nil {
+			a.Answer(q, looks(q.At))
 		}
-		return looks(at), nil
-	}, nil) // it fails where looks fail, and these do not
+	}
+	a.Renew()
 	return a
 }
 
-// Assessment returns one that has nothing reckoned yet.
-func (b *Book) Assessment() *Assessment {
+// Assessment returns one that has nothing reckoned yet. No look is better than a frame of the model, and all that saw nothing say no more
+// than all frames of it.
+func (b *Book) Assessment(m coverage.Model) *Assessment {
 	b.open()
-	return &Assessment{book: b, rates: newRates(), index: map[source]int{}, learns: true}
+	return &Assessment{book: b, model: m, rates: newRates(m.WholeCap), index: map[source]int{}, learns: true}
 }
 
-// Renew reckons anew what has changed in the book. Looks are asked for of a site that is new or moved, and of one where seen says that
-// there may be others by now; seen may be nil. After an error of looks what was asked for by then is kept and nothing is reckoned: the next
-// Renew goes on, and MUST be told of the same places again.
-func (a *Assessment) Renew(looks func(geodesy.Position) ([]Look, error), seen func(geodesy.Position) bool) error {
+// Question is a place and the site that it is asked for: who looked there?
+type Question struct {
+	Site SiteID
+	At   geodesy.Position
+}
+
+// Questions are what is to be answered before Renew: the places of sites that are new or moved, and those that came in sight.
+func (a *Assessment) Questions() []Question {
+	a.follow()
+	var out []Question
+	for i, s := range a.book.sites {
+		if e := a.all[i]; s.into == 0 && (!e.known || e.position != s.position) {
+			out = append(out, Question{s.id, s.position})
+		}
+	}
+	return out
+}
+
+// Answer takes the looks at a place, in any order. Those at a site that has moved or was merged since are of no use, and another question
+// stands in the place of that one.
+func (a *Assessment) Answer(q Question, looks []Look) {
+	s, e := a.book.sites[q.Site-1], a.all[q.Site-1]
+	if s.into != 0 || s.position != q.At {
+		return
+	}
+	looks = slices.Clone(looks)
+	slices.SortStableFunc(looks, func(x, y Look) int { return x.From.Compare(y.From) })
+	if !slices.Equal(looks, e.looks) {
+		e.version = 0
+	}
+	e.known, e.position, e.looks = true, q.At, looks
+}
+
+// Sighted says where there may be looks by now that there were not: what is known of those places is asked for again.
+func (a *Assessment) Sighted(may func(geodesy.Position) bool) {
+	for _, e := range a.all {
+		e.known = e.known && !may(e.position)
+	}
+}
+
+// follow makes room for the sites that are new.
+func (a *Assessment) follow() {
+	for len(a.all) < len(a.book.sites) {
+		a.all = append(a.all, &assessed{})
+	}
+}
+
+// Renew reckons anew what has changed in the book and in the answers. A question that is not answered leaves the looks at a site as they
+// were.
+func (a *Assessment) Renew() {
 	b := a.book
 	news := newsOf(b.sensed[a.sensed:])
 	if a.reports == nil || len(b.sensed) > a.sensed {
 		a.reports = b.reporters()
 	}
-	for len(a.all) < len(b.sites) {
-		a.all = append(a.all, &assessed{})
-	}
+	a.follow()
 	for i, s := range b.sites {
 		e := a.all[i]
 		if s.into != 0 {
 			*e = assessed{} // what was said of it is said of another now, and that one has changed
 			continue
 		}
-		changed := e.version != s.version || a.concerns(&news, s, e)
-		if !e.asked || e.position != s.position || seen != nil && seen(s.position) {
-			all, err := looks(s.position)
-			if err != nil {
-				return err
-			}
-			all = slices.Clone(all)
-			slices.SortStableFunc(all, func(x, y Look) int { return x.From.Compare(y.From) })
-			changed = changed || !slices.Equal(all, e.looks)
-			e.asked, e.looks, e.position = true, all, s.position
-		}
-		if !changed {
+		if e.version == s.version && !a.concerns(&news, s, e) {
 			continue
 		}
 		_, told := ruling(s.outcomes)
@@ -88,7 +124,6 @@ func (a *Assessment) Renew(looks func(geodesy.Position) ([]Look, error), seen fu
 	}
 	a.sensed = len(b.sensed)
 	a.reckon()
-	return nil
 }
 
 // news are sensors of which something is known that was not, and paths.
@@ -152,7 +187,7 @@ func (a *Assessment) learned() *Rates {
 			told = append(told, visited{e.grounds, hypothesis(o)})
 		}
 	}
-	r := learned(told, a.index)
+	r := learned(told, a.index, a.model.WholeCap)
 	r.temper(told)
 	return r
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"overflight/coverage"
 	"overflight/designation"
 	"overflight/geodesy"
 )
@@ -59,9 +60,9 @@ func (c *country) step(t *testing.T) func(geodesy.Position) bool {
 		if _, err := c.b.Observe(o, c.n); err != nil {
 			t.Fatal(err)
 		}
-	case c.b.Sites() == 0:
+	case len(c.b.sites) == 0:
 	case k < 16:
-		id, founder, err := c.b.Founder(SiteID(1 + r.IntN(c.b.Sites())))
+		id, founder, err := c.b.Founder(SiteID(1 + r.IntN(len(c.b.sites))))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -70,7 +71,7 @@ func (c *country) step(t *testing.T) func(geodesy.Position) bool {
 			t.Fatal(err)
 		}
 	case k == 16:
-		id, founder, err := c.b.Founder(SiteID(1 + r.IntN(c.b.Sites())))
+		id, founder, err := c.b.Founder(SiteID(1 + r.IntN(len(c.b.sites))))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -111,30 +112,36 @@ func TestWhatIsReckonedAnewIsWhatIsReckonedFromNothing(t *testing.T) {
 	changes := map[Change]int{}
 	for seed := range uint64(3) {
 		c := &country{r: rand.New(rand.NewPCG(seed, 3)), looks: map[string][]Look{}}
-		a := c.b.Assessment()
+		a := c.b.Assessment(coverage.DefaultModel())
 		asked, whole := 0, 0
 		for range 90 {
-			seen := c.step(t)
-			if c.r.IntN(3) == 0 && c.n > 1 { // not every event is asked about
-				was := seen
-				more := c.step(t)
-				seen = func(p geodesy.Position) bool { return was(p) || more(p) }
+			a.Sighted(c.step(t))
+			if c.r.IntN(3) == 0 { // not every event is asked about
+				a.Sighted(c.step(t))
 			}
-			fail := c.r.IntN(5) == 0
-			ask := func(p geodesy.Position) ([]Look, error) {
-				if asked++; fail && asked%3 == 0 {
-					return nil, errLooks
+			for {
+				questions := a.Questions()
+				if len(questions) == 0 {
+					break
 				}
-				return c.at(p), nil
-			}
-			if err := a.Renew(ask, seen); fail && err != nil {
-				fail = false
-				if err := a.Renew(ask, seen); err != nil { // what failed is made good, told of the same
-					t.Fatal(err)
+				asked += len(questions)
+				var answers [][]Look
+				for _, q := range questions {
+					answers = append(answers, c.at(q.At))
 				}
-			} else if err != nil {
-				t.Fatal(err)
+				seen := func(geodesy.Position) bool { return false }
+				if c.r.IntN(3) == 0 { // sites come, move and go while somebody looks up what is known
+					seen = c.step(t)
+				}
+				if c.r.IntN(5) == 0 { // and not all is found before it is given up
+					questions = questions[:c.r.IntN(len(questions))]
+				}
+				for i, q := range questions {
+					a.Answer(q, answers[i])
+				}
+				a.Sighted(seen)
 			}
+			a.Renew()
 			fresh := c.b.Assess(func(p geodesy.Position) []Look { whole++; return c.at(p) })
 			if got, want := a.Sites(), fresh.Sites(); !reflect.DeepEqual(got, want) {
 				t.Fatalf("seed %d, event %d: %d sites that follow, %d from nothing, or not the same", seed, c.n, len(got), len(want))
@@ -160,7 +167,44 @@ func TestWhatIsReckonedAnewIsWhatIsReckonedFromNothing(t *testing.T) {
 	}
 }
 
-var errLooks = errors.New("looks are not to be had")
+// TestCeilingsAreThoseOfTheModel: where a node's model lets a frame or all of them be surer, looks that saw nothing say more.
+func TestCeilingsAreThoseOfTheModel(t *testing.T) {
+	t.Parallel()
+	var b Book
+	observe(t, &b, report("a", Tank, 0, 0, 30, "A", noon))
+	chance := func(frame, whole float64, looks int) float64 {
+		m := coverage.DefaultModel()
+		m.FrameCap, m.WholeCap = frame, whole
+		a := b.Assessment(m)
+		var all []Look
+		for i := range looks {
+			from := noon.Add(time.Duration(i+1) * 24 * time.Hour)
+			all = append(all, Look{Flight: "L", Sensor: "A", From: from, To: from, POD: 0.99})
+		}
+		a.Answer(a.Questions()[0], all)
+		a.Renew()
+		return a.Sites()[0].Laboratory
+	}
+	// By hand from docs/sites.md, with the tank at 0.60 of laboratories and 0.25 of other places.
+	want := func(frame, missed float64) float64 {
+		there, absent := frame*0.75*missed, 0.05*0.95
+		odds := 0.03 * (0.6*there + 0.4*absent)
+		return odds / (odds + 0.12*(0.25*there+0.75*absent) + 0.85*absent)
+	}
+	for _, frame := range []float64{0.5, 0.85, 0.95} {
+		if got, by := chance(frame, 0.99, 1), want(frame, 1-frame*0.75); math.Abs(got-by) > 1e-12 {
+			t.Errorf("frames of %.2f at most: %.6f, by hand %.6f", frame, got, by)
+		}
+	}
+	last := 1.0
+	for _, whole := range []float64{0.5, 0.90, 0.99} {
+		got := chance(0.85, whole, 40)
+		if !(got < last) {
+			t.Errorf("forty looks that saw nothing say %.2f together, and the chance is %.6f after %.6f", whole, got, last)
+		}
+		last = got
+	}
+}
 
 // TestIdentitiesStay: in whatever order reports arrive, a site's number leads for ever to where the report that founded it is, no number is
 // given twice, every report is at one site, and what was said of a place stays with it.
@@ -199,8 +243,8 @@ func TestIdentitiesStay(t *testing.T) {
 					}
 				}
 			}
-			if len(reports)+len(c.b.Loose()) != len(c.b.known) || len(founders) > c.b.Sites() {
-				t.Fatalf("%d and %d of %d reports", len(reports), len(c.b.Loose()), len(c.b.known))
+			if len(reports)+loose(t, &c.b) != len(c.b.known) || len(founders) > len(c.b.sites) {
+				t.Fatalf("%d and %d of %d reports", len(reports), loose(t, &c.b), len(c.b.known))
 			}
 			for id, founder := range founders {
 				s, err := c.b.find(id)
@@ -475,7 +519,12 @@ func BenchmarkRenew(b *testing.B) {
 		at := noon.Add(-time.Duration(i+1) * 24 * time.Hour)
 		looks = append(looks, Look{Flight: fmt.Sprint("L", i), Sensor: fmt.Sprint("S", i), From: at, To: at.Add(time.Second), POD: 0.5})
 	}
-	ask := func(geodesy.Position) ([]Look, error) { return looks, nil }
+	renew := func(a *Assessment) {
+		for _, q := range a.Questions() {
+			a.Answer(q, looks)
+		}
+		a.Renew()
+	}
 	n := 10_000
 	for _, x := range []struct {
 		name string
@@ -490,15 +539,11 @@ func BenchmarkRenew(b *testing.B) {
 		{"sensor", func(int) { n++; book.Through("L1", "cam", fmt.Sprint(n)) }},
 	} {
 		b.Run(x.name, func(b *testing.B) {
-			a := book.Assessment()
-			if err := a.Renew(ask, nil); err != nil {
-				b.Fatal(err)
-			}
+			a := book.Assessment(coverage.DefaultModel())
+			renew(a)
 			for i := 0; b.Loop(); i++ {
 				x.do(i)
-				if err := a.Renew(ask, nil); err != nil {
-					b.Fatal(err)
-				}
+				renew(a)
 				if _, err := a.Select(Query{Order: ByLaboratory, Limit: 100}); err != nil {
 					b.Fatal(err)
 				}

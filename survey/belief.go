@@ -6,12 +6,11 @@ import (
 	"slices"
 	"time"
 
-	"overflight/coverage"
 	"overflight/geodesy"
 )
 
 // Look is one time that a sensor had a place in sight, whether it reported anything or not. POD is the chance that it would have
-// reported what was there to be seen: by resolution, angle and the like, and not more than CeilingLook.
+// reported what was there to be seen: by resolution, angle and the like, and not more than the model of detection lets one frame be.
 type Look struct {
 	Flight   string
 	Path     string // what told of it; with the flight it says which sensor it was, where Sensor is empty
@@ -26,13 +25,6 @@ const video = "video"
 
 // Looks lists the looks at a place, in any order. It MUST return the same looks for the same place while a Book is assessed.
 type Looks func(geodesy.Position) []Look
-
-// The ceilings are those of the model of detection. No look is better than CeilingLook, and looks that saw nothing never say with more than CeilingAll that nothing is there: canopy,
-// shadow and camouflage are the same for all of them.
-const (
-	CeilingLook = coverage.FrameCap
-	CeilingAll  = coverage.WholeCap
-)
 
 // chance is one occasion on which a class of sign could have been reported at a place.
 type chance struct {
@@ -80,7 +72,7 @@ func (a *Assessment) grounds(s *site, all []Look) *grounds {
 	best := make([]float64, len(s.passes)) // POD of the look of each pass; 0 where none is known
 	for _, l := range all {
 		l.Sensor = a.sensorOf(&l)
-		l.POD = min(max(l.POD, 0), CeilingLook)
+		l.POD = min(max(l.POD, 0), a.model.FrameCap)
 		hit := false
 		for i, p := range s.passes {
 			if l.coincides(p) {
@@ -96,7 +88,7 @@ func (a *Assessment) grounds(s *site, all []Look) *grounds {
 	for i, p := range s.passes {
 		pod := best[i]
 		if pod == 0 {
-			pod = CeilingLook // it was seen, and how well is not known
+			pod = a.model.FrameCap // it was seen, and how well is not known
 		}
 		first := map[source]int{} // report of each kind
 		var sensors []string
@@ -158,9 +150,9 @@ func (v *weight) add(r *Rates, c *chance) {
 }
 
 // likelihoods of what was reported if the sign is there, and if it is not, but for a factor. All looks that saw nothing speak against it
-// with CeilingAll at most.
-func (v weight) likelihoods() (there, absent float64) {
-	if there = v.hits * max(v.misses, 1-CeilingAll); there > 1 {
+// with the ceiling at most: canopy, shadow and camouflage are the same for all of them.
+func (r *Rates) likelihoods(v weight) (there, absent float64) {
+	if there = v.hits * max(v.misses, 1-r.ceiling); there > 1 {
 		return 1, 1 / there
 	}
 	return there, 1
@@ -184,7 +176,7 @@ func (r *Rates) prior() (logs [hypotheses]float64) {
 
 // take adds what the evidence of one class says of the hypotheses.
 func (r *Rates) take(logs *[hypotheses]float64, class int, v weight) {
-	there, absent := v.likelihoods()
+	there, absent := r.likelihoods(v)
 	for h := range logs {
 		p := r.present(h, class)
 		logs[h] += math.Log(p*there + (1-p)*absent)

@@ -76,7 +76,6 @@ type Book struct {
 	heard   map[source]bool   // what each sensor ever reported
 	eyes    map[trail]string  // which sensor reports in a path
 	named   map[string]string // observation by which a site was known, by the id of an attribution to it
-	loose   []Sighting        // vehicles at no site
 	version uint64            // counts changes
 	sensed  []sense           // changes of heard and eyes, in their order
 }
@@ -188,7 +187,6 @@ func (b *Book) Observe(o Observation, sequence uint64) ([]Happening, error) {
 		h.site = s.id
 		b.add(s, seen)
 	case o.Class == Vehicles:
-		b.loose = append(b.loose, seen)
 		return nil, nil
 	default:
 		s = b.found(seen)

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"overflight/coverage"
 )
 
 // TestTheDocumentHasTheNumbers holds the tables of docs/sites.md to what is reckoned with.
@@ -15,7 +17,7 @@ func TestTheDocumentHasTheNumbers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := newRates()
+	r := newRates(coverage.WholeCap)
 	for _, c := range Classes() {
 		name := strings.ReplaceAll(string(c), "-", " ")
 		want := fmt.Sprintf(`\| %s \| %.2f \| %.2f \| [^|]+ \| %.1f \|`, name, signs[c].laboratory, signs[c].other, r.Ratio("A", c))
@@ -27,7 +29,7 @@ func TestTheDocumentHasTheNumbers(t *testing.T) {
 		fmt.Sprintf("| %.2f, %.2f, %.2f | most of what a first report shows is nothing; among what is there, ordinary uses are commoner | %.0f |", places[0], places[1], places[2], weightPlaces),
 		fmt.Sprintf("| %.2f | detectors are tuned for it, and shadow and angle take the rest | %.0f |", defaultSeen.Mean(), defaultSeen.Yes+defaultSeen.No),
 		fmt.Sprintf("| %.2f | one place in twenty looks like it is not | %.0f |", defaultFalse.Mean(), defaultFalse.Yes+defaultFalse.No),
-		fmt.Sprintf("none above %.2f, all together with %.2f at most", CeilingLook, CeilingAll),
+		fmt.Sprintf("none above %.2f, all together with %.2f at most", coverage.FrameCap, coverage.WholeCap),
 		fmt.Sprintf("%.0f m (one standard deviation, each axis)", Extent),
 		"without a pause of ten minutes",
 		fmt.Sprintf("right %.0f times in 100", 100*sureness),

@@ -13,9 +13,9 @@ type visited struct {
 
 // learned are the rates after outcomes: what a place was is told, whether each sign was there is not, so that it is expected from
 // what was reported there (expectation maximisation, with the defaults as counts of their own).
-func learned(told []visited, index map[source]int) *Rates {
+func learned(told []visited, index map[source]int, ceiling float64) *Rates {
 	fresh := func() *Rates {
-		r := newRates()
+		r := newRates(ceiling)
 		r.index, r.Outcomes = index, len(told)
 		r.know(len(index))
 		return r
@@ -89,7 +89,7 @@ func (r *Rates) temper(told []visited) {
 				others = append(others, told[i])
 			}
 		}
-		rates := learned(others, r.index)
+		rates := learned(others, r.index, r.ceiling)
 		for i := k; i < len(told); i += folds {
 			c := foretold{x: odds(rates.weigh(told[i].e)[laboratory])}
 			if told[i].h == laboratory {
@@ -131,7 +131,7 @@ func (r *Rates) tempered(w [hypotheses]float64) [hypotheses]float64 {
 
 // expect adds to counts what one class of sign at one place, of which is told what it was, says by these rates.
 func (r *Rates) expect(next *Rates, s *sign, v weight, h int) {
-	there, absent := v.likelihoods()
+	there, absent := r.likelihoods(v)
 	p := r.present(h, s.class)
 	w := p * there / (p*there + (1-p)*absent)
 	if h != nothing {

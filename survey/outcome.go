@@ -210,11 +210,16 @@ func (b *Book) Attribute(a Attribution, sequence uint64) error {
 	return nil
 }
 
-// Attributions is how many statements there are of whose a site is.
-func (b *Book) Attributions(id SiteID) int {
-	s, err := b.find(id)
-	if err != nil {
-		return 0
+// FreeID is an identifier for another attribution to a site: one that none has.
+func (b *Book) FreeID(id SiteID) string {
+	n := 1
+	if s, err := b.find(id); err == nil {
+		n += len(s.attributions)
 	}
-	return len(s.attributions)
+	for ; ; n++ {
+		free := fmt.Sprintf("site-%d-%d", id, n)
+		if _, taken := b.named[free]; !taken {
+			return free
+		}
+	}
 }

@@ -54,4 +54,23 @@ func TestAttributions(t *testing.T) {
 	if err := b.Attribute(a, 8); !errors.Is(err, ErrExists) {
 		t.Errorf("the same id again: %v", err)
 	}
+	a.ID = "site-1-3" // somebody's own name is what the third would be called
+	if err := b.Attribute(a, 9); err != nil {
+		t.Fatal(err)
+	}
+	for seq, want := range []string{"site-1-4", "site-1-5"} {
+		if a.ID = b.FreeID(1); a.ID != want {
+			t.Errorf("the next is called %s, want %s", a.ID, want)
+		}
+		if err := b.Attribute(a, uint64(10+seq)); err != nil {
+			t.Error(err)
+		}
+	}
+	a.ID, a.Site, a.Founder = "site-2-1", 1, "a"
+	if err := b.Attribute(a, 12); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.FreeID(2); got != "site-2-2" {
+		t.Errorf("the first of the second site is called %s, which another has", got)
+	}
 }

@@ -65,6 +65,7 @@ type Rates struct {
 	mistaken []Beta
 	means    []mean                  // of seen and mistaken, see settle
 	shares   [otherUse + 1][]float64 // means of presence
+	ceiling  float64                 // of what all looks that saw nothing say together
 	shift    float64                 // of log-odds, see temper
 	slope    float64
 }
@@ -72,8 +73,8 @@ type Rates struct {
 // mean is how often a sensor reports a sign that is there, and one that is not.
 type mean struct{ seen, mistaken float64 }
 
-func newRates() *Rates {
-	r := &Rates{places: places, slope: 1}
+func newRates(ceiling float64) *Rates {
+	r := &Rates{places: places, slope: 1, ceiling: ceiling}
 	for h := range r.presence {
 		r.presence[h] = make([]Beta, len(classes))
 	}

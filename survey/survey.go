@@ -156,8 +156,8 @@ func shown(s string) string {
 	return s[:n] + "…"
 }
 
-// CheckClass returns what is wrong with a class, and lists those that there are.
-func CheckClass(c Class) error {
+// checkClass returns what is wrong with a class, and lists those that there are.
+func checkClass(c Class) error {
 	if slices.Contains(classes, c) {
 		return nil
 	}
@@ -196,7 +196,7 @@ func checkInstant(where string, at time.Time) error {
 
 // Check returns what is wrong with the observation in one line.
 func (o *Observation) Check() error {
-	if err := CheckClass(o.Class); err != nil {
+	if err := checkClass(o.Class); err != nil {
 		return err
 	}
 	for _, t := range []struct {

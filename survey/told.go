@@ -55,7 +55,7 @@ func (r *Rates) Places() []PlaceRate {
 
 // Signs are the rates of all classes, in their order.
 func (r *Rates) Signs() []SignRate {
-	before := newRates()
+	before := newRates(r.ceiling)
 	var out []SignRate
 	for i, c := range classes {
 		out = append(out, SignRate{
@@ -67,7 +67,7 @@ func (r *Rates) Signs() []SignRate {
 
 // Sensors are the rates of every sensor and class that ever reported something, or that outcomes have moved, in this order.
 func (a *Assessment) Sensors() []SensorRate {
-	r, before := a.rates, newRates()
+	r, before := a.rates, newRates(a.model.WholeCap)
 	var out []SensorRate
 	for s := range a.index {
 		seen, mistaken := r.of(s)

@@ -96,12 +96,6 @@ type HazardousSite struct {
 	Latest   Sighting
 }
 
-// Loose are the reports that belong to no site: vehicles where no place was known.
-func (b *Book) Loose() []Sighting { return slices.Clone(b.loose) }
-
-// Sites is how many numbers were given, of sites that were merged too.
-func (b *Book) Sites() int { return len(b.sites) }
-
 // Founder is the observation by which a site is known in statements about it.
 func (b *Book) Founder(id SiteID) (SiteID, string, error) {
 	s, err := b.find(id)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -13,6 +14,7 @@ import (
 	"overflight/internal/catalogue"
 	"overflight/internal/client"
 	"overflight/internal/server"
+	"overflight/survey"
 )
 
 func newSite(t *terminal) *cobra.Command {
@@ -128,7 +130,7 @@ func (w *word) attribute(c *cobra.Command, t *terminal, f *folder, site string, 
 	}
 	in["said"] = at.UTC()
 	if w.contests != "" {
-		in["stance"], in["of"] = "contests", w.contests
+		in["stance"], in["of"] = survey.Contests, w.contests
 	}
 	if w.id != "" {
 		in["id"] = w.id
@@ -151,20 +153,13 @@ func readSite(c *cobra.Command, k *client.Client, number string) (server.WholeSi
 	if err := k.JSON(c.Context(), http.MethodGet, path, nil, nil, &s); err != nil {
 		return s, err
 	}
-	return s, errorOf(
-		rest(c, k, path+"/observations", &s.Observations, &s.ObservationsNext),
-		rest(c, k, path+"/looks", &s.Looks, &s.LooksNext),
-		rest(c, k, path+"/steps", &s.Steps, &s.StepsNext),
-	)
-}
-
-func errorOf(all ...error) error {
-	for _, err := range all {
-		if err != nil {
-			return err
-		}
+	if err := rest(c, k, path+"/observations", &s.Observations, &s.ObservationsNext); err != nil {
+		return s, err
 	}
-	return nil
+	if err := rest(c, k, path+"/looks", &s.Looks, &s.LooksNext); err != nil {
+		return s, err
+	}
+	return s, rest(c, k, path+"/steps", &s.Steps, &s.StepsNext)
 }
 
 // rest reads the parts of a list from a cursor on.
@@ -223,7 +218,7 @@ func writeSite(t *terminal, s *server.WholeSite) error {
 		}
 		frame := "–"
 		if o.Frame != nil {
-			frame = fmt.Sprintf("%s %d+%d", firstOf(o.Frame.Segment, o.Frame.Source), o.Frame.Offset, o.Frame.Length)
+			frame = fmt.Sprintf("%s %d+%d", cmp.Or(o.Frame.Segment, o.Frame.Source), o.Frame.Offset, o.Frame.Length)
 		}
 		cells(g, shortInstant(time.Time(*o.Time)), sign, placeText(o.Lat, o.Lon), ellipse, o.Sensor, fmt.Sprintf("%.1f", o.Ratio), frame, o.ID)
 	}
@@ -247,7 +242,7 @@ func writeSite(t *terminal, s *server.WholeSite) error {
 	g = grid(t, "column.time", "column.what", "column.flight", "column.laboratory", "column.something")
 	for i := range s.Steps {
 		p := &s.Steps[i]
-		cells(g, shortInstant(time.Time(*p.At)), p.Text, firstOf(p.Flight, "–"), percent(p.Laboratory), percent(p.Something))
+		cells(g, shortInstant(time.Time(*p.At)), p.Text, cmp.Or(p.Flight, "–"), percent(p.Laboratory), percent(p.Something))
 	}
 	if err := g.Flush(); err != nil {
 		return err
@@ -259,30 +254,17 @@ func writeSite(t *terminal, s *server.WholeSite) error {
 	return nil
 }
 
-func firstOf(all ...string) string {
-	for _, s := range all {
-		if s != "" {
-			return s
-		}
-	}
-	return ""
-}
-
 func writeClaim(t *terminal, c *server.SiteClaim) {
-	key := "site.asserts"
-	if c.Stance == "contests" {
-		key = "site.contests"
-	}
 	name := c.Designation.String()
 	if c.Name != "" {
 		name = c.Name + " (" + name + ")"
 	}
 	grade := c.Grade + " (" + c.GradeText + ")"
 	said := shortInstant(time.Time(*c.Said))
-	if key == "site.asserts" {
-		fmt.Fprintln(t.out, t.words.Text("site.asserts", c.Who, name, grade, said, c.Source, c.ID))
-	} else {
+	if c.Stance == string(survey.Contests) {
 		fmt.Fprintln(t.out, t.words.Text("site.contests", c.Who, name, grade, said, c.Source, c.ID, c.Of))
+	} else {
+		fmt.Fprintln(t.out, t.words.Text("site.asserts", c.Who, name, grade, said, c.Source, c.ID))
 	}
 	for i := range c.InForce {
 		f := &c.InForce[i]

@@ -15,16 +15,15 @@ import (
 
 func showRates(c *cobra.Command, t *terminal, k *client.Client, as written) error {
 	var r server.SiteRates
-	if err := k.JSON(c.Context(), http.MethodGet, "/sites/rates", url.Values{"limit": {strconv.Itoa(mostInPart)}}, nil, &r); err != nil {
-		return err
-	}
-	for r.Next != "" {
-		part := r
-		if err := k.JSON(c.Context(), http.MethodGet, "/sites/rates", url.Values{"limit": {strconv.Itoa(mostInPart)}, "after": {r.Next}}, nil, &part); err != nil {
+	for query := (url.Values{"limit": {strconv.Itoa(mostInPart)}}); ; query.Set("after", r.Next) {
+		var part server.SiteRates
+		if err := k.JSON(c.Context(), http.MethodGet, "/sites/rates", query, nil, &part); err != nil {
 			return err
 		}
 		part.Sensors = append(r.Sensors, part.Sensors...)
-		r = part
+		if r = part; r.Next == "" {
+			break
+		}
 	}
 	switch {
 	case as.json:

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"overflight/coverage"
 	"overflight/designation"
 	"overflight/geodesy"
 	"overflight/internal/jetstream"
@@ -36,13 +37,15 @@ func (e *NoFlightError) Error() string { return "no such flight: " + e.Flight }
 // surveyed are the sites of a node: a fold of what the journal says of places, made when somebody first asks. What is reckoned of them
 // follows the book and the footprints that come, site by site.
 type surveyed struct {
+	// reckoning is held by who brings assessed up to date, and taken before mu. What is on record of looks is read without mu, so that
+	// nobody who reports something waits for it.
+	reckoning sync.Mutex
+
 	mu       sync.Mutex // guards what follows
 	book     survey.Book
-	through  uint64                  // events that are folded
-	stated   map[string]sqlite.Place // where observations stand, by id
-	recorded []recorded              // by sequence
-	assessed *survey.Assessment      // nil before somebody asks
-	seen     []sighted               // footprints that assessed knows nothing of yet
+	through  uint64             // events that are folded
+	recorded []recorded         // by sequence
+	assessed *survey.Assessment // nil before somebody asks
 
 	sighted sightings // for whoever applies events
 }
@@ -59,9 +62,6 @@ func (n *Node) foldSurvey(ctx context.Context) error {
 		return err
 	}
 	s := &n.survey
-	if s.stated == nil {
-		s.stated = map[string]sqlite.Place{}
-	}
 	for {
 		part, err := n.Models().Surveyed(ctx, string(jetstream.Events), s.through)
 		if err != nil || len(part) == 0 {
@@ -90,7 +90,6 @@ func (n *Node) foldSaid(x *sqlite.Surveyed) {
 				refused(o.ID, err)
 				continue
 			}
-			s.stated[o.ID] = x.Place
 			if e.Source != "" {
 				s.book.Through(o.Flight, e.Source, o.Sensor)
 			}
@@ -156,52 +155,128 @@ func (n *Node) SurveyedSince(ctx context.Context, at time.Time) (uint64, error) 
 
 // Survey lets f read the sites. It MUST keep nothing of them but copies.
 func (n *Node) Survey(ctx context.Context, f func(*Surveyed) error) error {
-	n.survey.mu.Lock()
-	defer n.survey.mu.Unlock()
-	if err := n.assess(ctx); err != nil {
-		return err
-	}
-	return f(&Surveyed{n.survey.assessed, n})
-}
-
-// assess reckons anew what has changed: sites that something was said of, and those that a footprint has shown since.
-func (n *Node) assess(ctx context.Context) error {
-	if err := n.foldSurvey(ctx); err != nil {
-		return err
-	}
 	s := &n.survey
-	if s.assessed == nil {
-		s.assessed = s.book.Assessment()
-	}
-	s.seen = append(s.seen, s.sighted.take()...) // before looks are asked for: what comes now is in both
-	err := s.assessed.Renew(func(at geodesy.Position) ([]survey.Look, error) { return n.looksAt(ctx, at) }, func(at geodesy.Position) bool {
-		for i := range s.seen {
-			if s.seen[i].holds(at) {
-				return true
+	s.reckoning.Lock()
+	defer s.reckoning.Unlock()
+	for read := false; !read; {
+		questions, err := n.reckoned(ctx, func() error {
+			read = true
+			return f(&Surveyed{s.assessed, n})
+		})
+		if err != nil {
+			return err
+		}
+		for part := range slices.Chunk(questions, placesAtOnce) {
+			if err := n.answer(ctx, part); err != nil {
+				return err // what was answered by then stays so
 			}
 		}
-		return false
-	})
-	if err == nil {
-		s.seen = nil
 	}
-	return err
+	return nil
 }
 
-// looksAt lists who had a place in sight, and what each of them could have seen there: the looks of one path with less than
-// survey.PassGap between them are one, as good as the best of them.
-func (n *Node) looksAt(ctx context.Context, at geodesy.Position) ([]survey.Look, error) {
-	seen, err := n.LooksAt(ctx, at, validity.Period{})
-	if err != nil {
+// placesAtOnce bounds the places that looks are read for at once, and fewPlaces how many of them are read for while reports wait: else
+// reports that keep coming could put an answer off for ever.
+const (
+	placesAtOnce = 512
+	fewPlaces    = 8
+)
+
+// reckoned lets f read the sites where all is known that they rest on. Else it returns the places that looks are to be read for, those
+// near each other together.
+func (n *Node) reckoned(ctx context.Context, f func() error) ([]survey.Question, error) {
+	s := &n.survey
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := n.foldSurvey(ctx); err != nil {
 		return nil, err
 	}
-	var out []survey.Look
-	for i := range seen.Visits {
-		l := &seen.Visits[i]
+	if s.assessed == nil {
+		s.assessed = s.book.Assessment(n.Model())
+	}
+	if seen := s.sighted.take(); len(seen) > 0 { // before looks are read: what comes now is in both
+		s.assessed.Sighted(func(at geodesy.Position) bool {
+			return slices.ContainsFunc(seen, func(x sighted) bool { return x.holds(at) })
+		})
+	}
+	questions := s.assessed.Questions()
+	if len(questions) > fewPlaces {
+		slices.SortStableFunc(questions, func(x, y survey.Question) int {
+			return cmp.Compare(coverage.CellsAt(x.At)[0].Tile, coverage.CellsAt(y.At)[0].Tile)
+		})
+		return questions, nil
+	}
+	if len(questions) > 0 {
+		looks, err := n.looksAt(ctx, questions)
+		if err != nil {
+			return nil, err
+		}
+		for i, q := range questions {
+			s.assessed.Answer(q, looks[i])
+		}
+	}
+	s.assessed.Renew()
+	return nil, f()
+}
+
+// answer reads what looked at some places.
+func (n *Node) answer(ctx context.Context, questions []survey.Question) error {
+	looks, err := n.looksAt(ctx, questions)
+	if err != nil {
+		return err
+	}
+	n.survey.mu.Lock()
+	defer n.survey.mu.Unlock()
+	for i, q := range questions {
+		n.survey.assessed.Answer(q, looks[i])
+	}
+	return nil
+}
+
+// watched is a place that is watched for looks.
+type watched struct {
+	*coverage.Watch
+	of   []sqlite.Sighting // whose each visit is
+	last sqlite.Sighting
+}
+
+func (w *watched) add(s sqlite.Sighting) {
+	if s.Flight != w.last.Flight || s.Source != w.last.Source {
+		w.Next()
+	}
+	w.last = s
+	w.Add(s.Glimpse)
+	for len(w.of) < w.Begun() {
+		w.of = append(w.of, s)
+	}
+}
+
+// looksAt lists who had each of some places in sight, and what they could have seen there: the looks of one path with less than
+// survey.PassGap between them are one, as good as the best of them.
+func (n *Node) looksAt(ctx context.Context, questions []survey.Question) ([][]survey.Look, error) {
+	m, heights := n.Model(), n.heights()
+	places, watches := make([]geodesy.Position, len(questions)), make([]watched, len(questions))
+	for i, q := range questions {
+		places[i], watches[i].Watch = q.At, coverage.NewWatch(&m, q.At, heights)
+	}
+	if err := n.Models().GlimpsesNear(ctx, places, func(place int, s sqlite.Sighting) error { watches[place].add(s); return nil }); err != nil {
+		return nil, err
+	}
+	out := make([][]survey.Look, len(watches))
+	for i := range watches {
+		out[i] = watches[i].looks()
+	}
+	return out, nil
+}
+
+func (w *watched) looks() (out []survey.Look) {
+	visits, _ := w.Visits()
+	for i := range visits {
+		l := &visits[i]
 		if l.From.IsZero() || l.To.IsZero() {
 			continue // when it was is not known: it cannot be told from that which saw something
 		}
-		look := survey.Look{Flight: l.Flight.String(), Path: l.Source, From: l.From, To: l.To, Best: l.Best.Time, POD: l.POD}
+		look := survey.Look{Flight: w.of[i].Flight.String(), Path: w.of[i].Source, From: l.From, To: l.To, Best: l.Best.Time, POD: l.POD}
 		if k := len(out) - 1; k >= 0 && out[k].Flight == look.Flight && out[k].Path == look.Path && !look.From.After(out[k].To.Add(survey.PassGap)) && !look.To.Before(out[k].From) {
 			last := &out[k]
 			if look.To.After(last.To) {
@@ -214,7 +289,7 @@ func (n *Node) looksAt(ctx context.Context, at geodesy.Position) ([]survey.Look,
 		}
 		out = append(out, look)
 	}
-	return out, nil
+	return out
 }
 
 // Observed is what became of an observation.
@@ -243,40 +318,52 @@ func (n *Node) Observe(ctx context.Context, o survey.Observation, by string) (Ob
 	if o.Reading != 0 && o.Unit == "" { // what is on record already stays readable: it is refused here and not when it is read
 		return Observed{}, &survey.Fault{Where: "unit", Want: survey.WantUnit}
 	}
-	n.survey.mu.Lock()
-	defer n.survey.mu.Unlock()
-	if err := n.foldSurvey(ctx); err != nil {
-		return Observed{}, err
-	}
 	out := Observed{ID: o.ID}
 	var err error
-	if was, sequence, ok := n.survey.book.Observation(o.ID); ok {
-		if !same(&was, &o) {
-			return Observed{}, &AnotherError{o.ID}
+	out.Stated, err = n.stateOfPlace(ctx, func() (uint64, error) {
+		if was, sequence, ok := n.survey.book.Observation(o.ID); ok {
+			if !same(&was, &o) {
+				return 0, &AnotherError{o.ID}
+			}
+			out.Known, out.Site = true, n.survey.book.Holder(o.ID)
+			return sequence, nil
 		}
-		out.Known, out.Site = true, n.survey.book.Holder(o.ID)
-		out.Stated, err = n.leafOf(ctx, sequence)
-		return out, err
-	}
-	e := journal.ObservationsRecorded{Observations: []survey.Observation{o}, By: by, At: n.now()}
-	if o.Flight != "" {
-		if e.Flight, err = journal.ParseSortie(o.Flight); err != nil {
-			return Observed{}, err
+		e := journal.ObservationsRecorded{Observations: []survey.Observation{o}, By: by, At: n.now()}
+		if o.Flight != "" {
+			if e.Flight, err = journal.ParseSortie(o.Flight); err != nil {
+				return 0, err
+			}
+			if _, err := n.Models().Paths(ctx, e.Flight); errors.Is(err, sqlite.ErrNotFound) {
+				return 0, &NoFlightError{o.Flight}
+			} else if err != nil {
+				return 0, err
+			}
 		}
-		if _, err := n.Models().Paths(ctx, e.Flight); errors.Is(err, sqlite.ErrNotFound) {
-			return Observed{}, &NoFlightError{o.Flight}
-		} else if err != nil {
-			return Observed{}, err
+		sequence, err := n.state(ctx, e)
+		if err != nil {
+			return 0, err
 		}
+		err = n.foldSurvey(ctx)
+		out.Site = n.survey.book.Holder(o.ID)
+		return sequence, err
+	})
+	return out, err
+}
+
+// stateOfPlace lets f put something on record with the book as it stands, and waits for its leaf when others may go on.
+func (n *Node) stateOfPlace(ctx context.Context, f func() (uint64, error)) (Stated, error) {
+	sequence, err := func() (uint64, error) {
+		n.survey.mu.Lock()
+		defer n.survey.mu.Unlock()
+		if err := n.foldSurvey(ctx); err != nil {
+			return 0, err
+		}
+		return f()
+	}()
+	if err != nil {
+		return Stated{}, err
 	}
-	if out.Stated, err = n.stateLogged(ctx, e); err != nil {
-		return Observed{}, err
-	}
-	if err := n.foldSurvey(ctx); err != nil {
-		return Observed{}, err
-	}
-	out.Site = n.survey.book.Holder(o.ID)
-	return out, nil
+	return n.leafOf(ctx, sequence)
 }
 
 // same compares what two observations say. Instants are compared as such.
@@ -294,20 +381,17 @@ func (n *Node) ReportOutcome(ctx context.Context, f survey.Found) (Stated, error
 	if err := named(f.By); err != nil {
 		return Stated{}, err
 	}
-	n.survey.mu.Lock()
-	defer n.survey.mu.Unlock()
-	if err := n.foldSurvey(ctx); err != nil {
-		return Stated{}, err
-	}
-	f.At = n.now()
-	if err := f.Check(); err != nil {
-		return Stated{}, err
-	}
-	var err error
-	if f.Site, f.Founder, err = n.survey.book.Founder(f.Site); err != nil {
-		return Stated{}, err
-	}
-	return n.stateLogged(ctx, journal.OutcomeReported{Found: f})
+	return n.stateOfPlace(ctx, func() (uint64, error) {
+		f.At = n.now()
+		if err := f.Check(); err != nil {
+			return 0, err
+		}
+		var err error
+		if f.Site, f.Founder, err = n.survey.book.Founder(f.Site); err != nil {
+			return 0, err
+		}
+		return n.state(ctx, journal.OutcomeReported{Found: f})
+	})
 }
 
 // AttributeSite puts on record who takes a site for whose, or contests that. The designation must be on record by list, number and
@@ -319,39 +403,30 @@ func (n *Node) AttributeSite(ctx context.Context, a survey.Attribution) (string,
 	if err := n.loadActs(ctx); err != nil {
 		return "", Stated{}, err
 	}
-	n.survey.mu.Lock()
-	defer n.survey.mu.Unlock()
-	if err := n.foldSurvey(ctx); err != nil {
-		return "", Stated{}, err
-	}
-	var err error
-	if a.Site, a.Founder, err = n.survey.book.Founder(a.Site); err != nil {
-		return "", Stated{}, err
-	}
-	a.At = n.now()
-	if a.ID == "" {
-		a.ID = fmt.Sprintf("site-%d-%d", a.Site, n.survey.book.Attributions(a.Site)+1)
-	}
-	if err := a.Check(); err != nil {
-		return "", Stated{}, err
-	}
-	switch err := n.survey.book.Admits(&a); {
-	case errors.Is(err, survey.ErrExists):
-		return "", Stated{}, &AnotherError{a.ID}
-	case err != nil:
-		return "", Stated{}, err
-	}
-	known := false
-	n.acts.mu.RLock()
-	for _, k := range n.acts.designations.Keys(a.Key.Entity()) {
-		known = known || k == a.Key
-	}
-	n.acts.mu.RUnlock()
-	if !known {
-		return "", Stated{}, &survey.Fault{Where: "designation", Got: a.Key.String(), Want: survey.WantOnRecord}
-	}
-	s, err := n.stateLogged(ctx, journal.SiteAttributed{Attribution: a})
-	return a.ID, s, err
+	stated, err := n.stateOfPlace(ctx, func() (uint64, error) {
+		var err error
+		if a.Site, a.Founder, err = n.survey.book.Founder(a.Site); err != nil {
+			return 0, err
+		}
+		a.At = n.now()
+		if a.ID == "" {
+			a.ID = n.survey.book.FreeID(a.Site)
+		}
+		switch err := n.survey.book.Admits(&a); {
+		case errors.Is(err, survey.ErrExists):
+			return 0, &AnotherError{a.ID}
+		case err != nil:
+			return 0, err
+		}
+		n.acts.mu.RLock()
+		known := slices.Contains(n.acts.designations.Keys(a.Key.Entity()), a.Key)
+		n.acts.mu.RUnlock()
+		if !known {
+			return 0, &survey.Fault{Where: "designation", Got: a.Key.String(), Want: survey.WantOnRecord}
+		}
+		return n.state(ctx, journal.SiteAttributed{Attribution: a})
+	})
+	return a.ID, stated, err
 }
 
 // ThenAndNow is whether a designation was in force at an instant: as it was known then, and as it is known now.

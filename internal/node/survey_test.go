@@ -140,6 +140,66 @@ func TestSitesFollowTheJournal(t *testing.T) {
 	}
 }
 
+// TestSitesFollowWhileReportsCome: places that are reported, fused and flown over while others read leave a node that says what one says
+// that is asked for the first time.
+func TestSitesFollowWhileReportsCome(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	c := settings(t.TempDir())
+	n := start(t, c)
+	// Forty places 400 m apart in each batch, so that most looks are read for while reports go on.
+	batch := func(k int) journal.ObservationsRecorded {
+		e := journal.ObservationsRecorded{By: "ana", At: spring}
+		for i := range 40 {
+			at := east(400*float64(i%8)+30*float64(k), 400*float64(i/8)+10*float64(k*i%7))
+			e.Observations = append(e.Observations, reported(fmt.Sprint("o", k, "-", i), survey.Classes()[(i+k)%7], at, fmt.Sprint("S", k%3), spring.Add(time.Duration(60*k+i)*time.Minute)))
+		}
+		return e
+	}
+	done := make(chan error, 1)
+	go func() {
+		for k := range 8 {
+			row := make([]geodesy.Position, 30)
+			for i := range row {
+				row[i] = east(90*float64(i), 250*float64(k))
+			}
+			err := n.State(ctx, batch(k))
+			if err == nil {
+				err = n.State(ctx, over(uint32(1+k%3), uint64(30*k), spring.Add(time.Duration(k)*time.Hour), 900, row...))
+			}
+			if err == nil {
+				_, err = n.Observe(ctx, reported(fmt.Sprint("late", k), survey.Tank, east(7000+500*float64(k), 0), "nose", spring), "ana")
+			}
+			if err == nil && k == 3 {
+				_, err = n.ReportOutcome(ctx, survey.Found{Site: 1, Outcome: survey.Empty, Visited: spring.AddDate(-3, 0, 0), Party: "MEX", By: "ana"})
+			}
+			if err != nil {
+				done <- err
+				return
+			}
+		}
+		done <- nil
+	}()
+	for going := true; going; {
+		select {
+		case err := <-done:
+			if err != nil {
+				t.Fatal(err)
+			}
+			going = false
+		default:
+		}
+		said(t, n.Node)
+	}
+	whole := said(t, n.Node)
+	if err := n.stop(); err != nil {
+		t.Fatal(err)
+	}
+	if again := said(t, start(t, c).Node); again != whole {
+		t.Errorf("asked for the first time:\n%s\nwhile reports came:\n%s", again, whole)
+	}
+}
+
 // TestAHazardIsToldAtOnce: who waits for safety notices hears of one when it is on record.
 func TestAHazardIsToldAtOnce(t *testing.T) {
 	t.Parallel()

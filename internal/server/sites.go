@@ -250,6 +250,9 @@ func (a *api) mapSite(ctx context.Context, in *siteInput) (*huma.StreamResponse,
 	if err != nil {
 		return nil, err
 	}
+	if err := a.lead(ctx, reports); err != nil {
+		return nil, err
+	}
 	return drawn([]Site{out}, reports, ""), nil
 }
 

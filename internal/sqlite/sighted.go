@@ -55,8 +55,7 @@ func (m *Models) GlimpsesAt(ctx context.Context, at geodesy.Position, period val
 			ids = append(ids, id)
 		}
 		slices.SortFunc(ids, func(a, b int64) int { return comparePaths(all[a], all[b]) })
-		read, err := v.conn.PrepareContext(v.ctx, "SELECT "+glimpses.list("")+" FROM glimpses WHERE id >= "+
-			"coalesce((SELECT max(id) FROM glimpses WHERE id <= ? AND id >= ?), ?) AND id <= ? ORDER BY id")
+		read, err := v.framesReader()
 		if err != nil {
 			return err
 		}
@@ -64,25 +63,13 @@ func (m *Models) GlimpsesAt(ctx context.Context, at geodesy.Position, period val
 		for _, id := range ids {
 			p := all[id]
 			for _, s := range joined(found[id]) {
-				rows, err := read.QueryContext(v.ctx, id<<numberBits|int64(s.first), id<<numberBits, id<<numberBits, id<<numberBits|int64(s.last))
+				err := v.frames(read, p, id, s, period, func(g *coverage.Glimpse) error {
+					if !g.Holds(at) {
+						return nil
+					}
+					return f(Sighting{p.sortie(), p.key.source, g})
+				})
 				if err != nil {
-					return err
-				}
-				for rows.Next() {
-					var r row
-					if r, err = scan(glimpses, rows); err == nil {
-						err = within(r, p, s, period, func(g *coverage.Glimpse) error {
-							if !g.Holds(at) {
-								return nil
-							}
-							return f(Sighting{p.sortie(), p.key.source, g})
-						})
-					}
-					if err != nil {
-						break
-					}
-				}
-				if err = errors.Join(err, rows.Err(), rows.Close()); err != nil {
 					return err
 				}
 			}
