@@ -214,6 +214,9 @@ export class CoverageLayer implements CustomLayerInterface {
   }
 }
 
+/** What is smaller is ringed: a frame would hide it, and the number of a gap with it. In CSS pixels. */
+const least = 20, ring = 30
+
 /** A frame around one cell. It follows the map, and is drawn for the eye only: what the cell says is told beside the map. */
 export class CellMark {
   private readonly element = document.createElement('div')
@@ -248,8 +251,9 @@ export class CellMark {
     // the copy of the world that is nearest to the middle of the view
     const turn = 360 * Math.round((this.map.getCenter().lng - (west + east) / 2) / 360)
     const a = this.map.project([west + turn, Math.min(highest, north)]), b = this.map.project([east + turn, Math.max(-highest, south)])
-    const width = Math.max(9, b.x - a.x + 2), height = Math.max(9, b.y - a.y + 2)
-    Object.assign(this.element.style, { width: `${width}px`, height: `${height}px`, transform: `translate(${(a.x + b.x - width) / 2}px, ${(a.y + b.y - height) / 2}px)` })
+    const small = Math.min(b.x - a.x, b.y - a.y) < least
+    const [width, height] = small ? [ring, ring] : [b.x - a.x + 2, b.y - a.y + 2]
+    Object.assign(this.element.style, { width: `${width}px`, height: `${height}px`, borderRadius: small ? '50%' : '0', transform: `translate(${(a.x + b.x - width) / 2}px, ${(a.y + b.y - height) / 2}px)` })
     if (!this.element.isConnected) this.container.append(this.element)
   }
 }
