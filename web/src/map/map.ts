@@ -387,7 +387,11 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     /** Shows all of it; at once where nothing was shown before that one would want to see the way from. */
     fit(what: Box | Iterable<LonLat>, atOnce = false): void {
       const box = Symbol.iterator in what ? boxOf(what) : what
-      if (box) map.fitBounds([[box.west, box.south], [box.east, box.north]], { ...closely, maxZoom: closest, ...(atOnce ? { animate: false } : { duration: 300 }) })
+      if (!box) return
+      const bounds: [[number, number], [number, number]] = [[box.west, box.south], [box.east, box.north]], how = { ...closely, maxZoom: closest }
+      const to = map.cameraForBounds(bounds, how)
+      if (to && Math.abs(to.zoom - map.getZoom()) < 1e-3 && map.project(to.center).dist(map.project(map.getCenter())) < 0.5) return // it is there
+      map.fitBounds(bounds, { ...how, ...(atOnce ? { animate: false } : { duration: 300 }) })
     },
     /** The area in view, west from -180 on and east above it, to where the map ends. */
     get extent(): Box {
