@@ -2,7 +2,7 @@
 // It holds no word of any language: names and labels come from the caller, and describe() gives the caller what is drawn so
 // that a list beside the map can say all that the map shows.
 import 'maplibre-gl/dist/maplibre-gl.css'
-import { Map as MapLibreMap, prewarm, setWorkerUrl, type GeoJSONSource } from 'maplibre-gl'
+import { Map as MapLibreMap, prewarm, setWorkerUrl, type GeoJSONSource, type JumpToOptions } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import borders from 'ground:borders'
 import coast from 'ground:coast'
@@ -389,8 +389,8 @@ export function createMap(container: HTMLElement, options: MapOptions) {
       const box = Symbol.iterator in what ? boxOf(what) : what
       if (!box) return
       const bounds: [[number, number], [number, number]] = [[box.west, box.south], [box.east, box.north]], how = { ...closely, maxZoom: closest }
-      const to = map.cameraForBounds(bounds, how)
-      if (to && Math.abs(to.zoom - map.getZoom()) < 1e-3 && map.project(to.center).dist(map.project(map.getCenter())) < 0.5) return // it is there
+      const { center, zoom = NaN }: JumpToOptions = map.cameraForBounds(bounds, how) ?? {}
+      if (center && !map.isMoving() && Math.abs(zoom - map.getZoom()) < 1e-3 && map.project(center).dist(map.project(map.getCenter())) < 0.5) return // it is there
       map.fitBounds(bounds, { ...how, ...(atOnce ? { animate: false } : { duration: 300 }) })
     },
     /** The area in view, west from -180 on and east above it, to where the map ends. */
