@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Browser } from 'playwright-core'
+import type { Browser, Locator } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Picture } from '../src/map/coverage'
 import type { OverflightMap } from '../src/map/map'
@@ -245,6 +245,15 @@ describe.each(['en', 'es'] as const)('who looked where, %s', (language) => {
     expect(drawn.coloured).toBeGreaterThan(1000)
     expect(drawn.hatched).toBe(0)
     await ana.screenshot('coverage')
+    // Fields and button are one line, and so is the bar under the map, with the longest form of coordinates in it.
+    const top = async (what: Locator) => (await what.boundingBox())!.y
+    expect(await top(page.getByRole('button', { name: w('page.coverage.ask') }))).toBe(await top(page.getByLabel(w('page.column.flight'))))
+    const form = page.locator('.side').getByLabel(w('page.place.form'))
+    await form.selectOption('DMS')
+    await page.getByTestId('map').hover()
+    await page.getByTestId('readout').getByText('"').waitFor()
+    expect(Math.abs((await top(page.getByTestId('readout').getByRole('button'))) - (await top(form)))).toBeLessThan(20)
+    await form.selectOption('DD')
 
     const themeButton = page.getByRole('button', { name: new RegExp(`^(${w('page.theme.day')}|${w('page.theme.night')}|${w('page.theme.red')})$`) })
     const grid = await gridOf(ana)
@@ -271,6 +280,9 @@ describe.each(['en', 'es'] as const)('who looked where, %s', (language) => {
     const before = await cell.innerText()
     await keys.press('ArrowRight')
     await expect.poll(() => cell.innerText()).not.toBe(before)
+    // What is around the cell leaves room for the number of a gap.
+    const around = (await page.locator('.map-cell').boundingBox())!
+    expect(Math.min(around.width, around.height)).toBeGreaterThanOrEqual(22)
     // To the corner of the raster, which no frame of an orbit shows.
     for (let i = 0; i < 60 && !(await cell.innerText()).includes(w('page.coverage.unlooked')); i++) await keys.press(i % 2 ? 'Shift+ArrowUp' : 'Shift+ArrowLeft')
     expect(await cell.innerText()).toContain(w('page.coverage.unlooked'))

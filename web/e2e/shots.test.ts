@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, test } from 'vitest'
+import { settled } from './drawn'
 import { launch } from './map.serve'
 import { putOnRecord } from './onrecord'
 import { withPalette } from './palette'
@@ -155,10 +156,11 @@ test('seen', async () => {
     await page.getByTestId('looks').locator('tbody tr').first().getByRole('button').click()
     await page.getByTestId('look').waitFor()
   })
-  await each('coverage', `#/coverage/${clip}?filter=${encodeURIComponent('area=31.30,-110.93 31.30,-110.80 31.37,-110.80 31.37,-110.93')}`, async () => {
+  await each('coverage', `#/coverage/${clip}?filter=${encodeURIComponent('area=31.3265,-110.8680 31.3265,-110.8515 31.3375,-110.8515 31.3375,-110.8680')}`, async () => {
     await page.getByTestId('gaps').waitFor()
     await page.getByTestId('cell').focus()
     await page.keyboard.press('ArrowRight')
+    await settled(page)
   }, [{ theme: 'red', language: 'en' }])
 })
 

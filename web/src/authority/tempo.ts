@@ -1,5 +1,6 @@
 // Weeks of flights as columns for a plot, and as a file. A week of which nothing is on record has no number, which is not zero.
 import type { Tempo } from '../api/client'
+import { line } from '../lib/csv'
 import { instant } from '../lib/time'
 
 export type Measure = 'flights' | 'hours' | 'depth_m'
@@ -27,13 +28,8 @@ export function columnsOf(weeks: readonly Tempo[], measure: Measure, factor = 1)
   return out
 }
 
-const cell = (x: string | number | null | undefined) => {
-  const s = x === null || x === undefined ? '' : String(x)
-  return /[",\n]/.test(s) ? `"${s.replaceAll('"', '""')}"` : s
-}
-
 /** The same figures as comma-separated values (RFC 4180), with the names of the API. */
 export function csv(weeks: readonly Tempo[]): string {
   const head = ['week', 'state', 'from', 'to', 'record', 'flights', 'most_flights', 'hours', 'depth_m', 'days_complete'] as const
-  return [head.join(','), ...weeks.map((w) => head.map((h) => cell(w[h])).join(','))].join('\r\n') + '\r\n'
+  return [line(head), ...weeks.map((w) => line(head.map((h) => w[h])))].join('\r\n') + '\r\n'
 }

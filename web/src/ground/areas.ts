@@ -1,12 +1,18 @@
 // Areas that are asked about: read from a file, drawn on the map, and kept in the address.
+import { placeOf } from '../lib/address'
+import type { Key } from '../lib/words.svelte'
 import type { Place } from '../place/place'
 import type { Planned } from './raster'
 
 /** No file of areas is larger, and no area has more corners. */
 export const mostBytes = 16 << 20
-export const mostCorners = 10_000
+const mostCorners = 10_000
 
 export type Fault = 'large' | 'json' | 'polygon' | 'corners'
+/** What each is told by; gone is a file that was kept in another sitting. */
+export const faultKeys: Readonly<Record<Fault | 'gone', Key>> = {
+  large: 'page.coverage.file.large', json: 'page.coverage.file.json', polygon: 'page.coverage.file.polygon', corners: 'page.coverage.file.corners', gone: 'page.coverage.file.gone',
+}
 
 /** The polygons of a GeoJSON text (RFC 7946), as `overflight coverage --plan` reads them: lines and points, such as those of a route, are left out. */
 export function readPlan(text: string): { plan: Planned[]; fault?: undefined } | { fault: Fault; plan?: undefined } {
@@ -63,8 +69,8 @@ export const areaText = (corners: readonly Place[]): string => corners.map((p) =
 export function areaOf(text: string): [number, number][] | undefined {
   if (text.length > 40 * 200) return undefined
   return ringOf(text.trim().split(/\s+/).map((p) => {
-    const m = /^(-?[\d.]+),(-?[\d.]+)$/.exec(p)
-    return m ? [Number(m[2]), Number(m[1])] : undefined
+    const at = placeOf(p)
+    return at && [at.lon, at.lat]
   }))
 }
 
@@ -107,5 +113,13 @@ export function keep(name: string, text: string): string {
   return id
 }
 const held = new Map<string, string>()
-export const kept = (id: string): string | null => held.get(id) ?? sessionStorage.getItem(shelf + id)
+const kept = (id: string): string | null => held.get(id) ?? sessionStorage.getItem(shelf + id)
 export const nameOf = (id: string): string => id.replace(/~[0-9a-f]{8}$/, '')
+
+/** The areas that are asked about: a drawn one before a file, by what it is called in the address. Neither is no area. */
+export function areasOf(drawn: [number, number][] | undefined, file: string): { plan: Planned[]; fault?: undefined } | { fault: Fault | 'gone'; plan?: undefined } {
+  if (drawn) return { plan: [{ rings: [drawn], pod: NaN }] }
+  if (!file) return { plan: [] }
+  const text = kept(file)
+  return text === null ? { fault: 'gone' } : readPlan(text)
+}

@@ -1,6 +1,7 @@
 // A map of looks as GeoJSON, as `overflight coverage -o MAP.geojson` writes it: a polygon a cell that was looked at or planned, then a point
 // a gap.
-import { boxOfCell, type Cover, type Gap } from './raster'
+import type { Gap } from './gaps'
+import { boxOfCell, type Cover } from './raster'
 
 const seven = (x: number) => Math.round(x * 1e7) / 1e7
 const four = (x: number) => Math.round(x * 1e4) / 1e4

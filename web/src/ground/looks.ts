@@ -1,5 +1,6 @@
 // Looks at a place as a person asks of them: by how many flights, when last, how long not.
 import type { Look } from '../api/client'
+import { line } from '../lib/csv'
 import { instant } from '../lib/time'
 
 export interface Told {
@@ -46,15 +47,10 @@ export const lookId = (l: Look): string => `${l.flight}/${l.source}/${l.best_fra
 /** A probability as people read it; what is not nothing never reads as nothing, and what is not sure never as sure. */
 export const probability = (p: number | null | undefined): string => (p === null || p === undefined || !Number.isFinite(p) ? '—' : p > 0 && p < 0.005 ? '< 0.01' : p < 1 && p >= 0.995 ? '> 0.99' : p.toFixed(2))
 
-const cell = (x: string | number | null | undefined) => {
-  const s = x === null || x === undefined ? '' : String(x)
-  return /[",\n\r]/.test(s) ? `"${s.replaceAll('"', '""')}"` : s
-}
-
 /** An instant as the command writes it: no more digits of the second than it has. */
 const short = (s: string | null | undefined) => s?.replace(/\.(\d*?)0*Z$/, (_, digits: string) => (digits ? `.${digits}Z` : 'Z'))
 
-/** A row a look, as `overflight looks --csv` writes it. A cell without a number is empty, which is not zero. */
+/** A row a look, as `overflight looks --csv` writes it. */
 export function csv(looks: readonly Look[]): string {
   const columns: readonly [string, (l: Look) => string | number | null | undefined][] = [
     ['flight', (l) => l.flight], ['source', (l) => l.source], ['from', (l) => short(l.from)], ['to', (l) => short(l.to)], ['frames', (l) => l.frames], ['best_frame', (l) => l.best_frame], ['best_time', (l) => short(l.best_time)],
@@ -62,5 +58,5 @@ export function csv(looks: readonly Look[]): string {
     ['azimuth_deg', (l) => l.azimuth_deg], ['resolution_m', (l) => l.resolution_m], ['band', (l) => l.band], ['light', (l) => l.light], ['terrain', (l) => l.terrain], ['pod', (l) => l.pod], ['best_pod', (l) => l.best_pod],
     ['pod_resolution', (l) => l.pod_resolution], ['pod_canopy', (l) => l.pod_canopy], ['nothing', (l) => l.nothing], ['group', (l) => l.group], ['uncertainty_m', (l) => l.uncertainty_m],
   ]
-  return [columns.map((c) => c[0]), ...looks.map((l) => columns.map((c) => cell(c[1](l))))].map((r) => r.join(',')).join('\n') + '\n'
+  return [columns.map((c) => c[0]), ...looks.map((l) => columns.map((c) => c[1](l)))].map((r) => line(r)).join('\n') + '\n'
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { area } from '../place/geodesy'
-import { boxOfCell, boxOfGrid, cellArea, cellAt, centreOf, decode, edges, pieces, planOf, shares, summary, unlooked, wanted, type Cover, type Grid } from './raster'
+import { pieces } from './gaps'
+import { boxOfCell, boxOfGrid, cellArea, cellAt, centreOf, decode, edges, planOf, shares, summary, unlooked, wanted, type Cover, type Grid } from './raster'
 
 /** The bytes of a raster, as the server writes them. */
 function bytesOf(g: Grid, layers: readonly (readonly number[])[], magic = 'OVC1'): ArrayBuffer {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { SiteReport } from '../api/client'
 import { parse } from '../lib/address'
 import { inverse } from '../place/geodesy'
-import { boxOfText, chance, frameOf, questionOf, ringOf, sameFrame, visited } from './sites'
+import { boxOfText, chance, drawnReport, frameOf, questionOf, ringOf, sameFrame, visited } from './sites'
 import { classes, mainSign, strokes } from './signs'
 
 const near = Date.UTC(2026, 10, 28)
@@ -63,4 +63,14 @@ test('what the host found decides how a site is drawn', () => {
   const of = (outcome: string) => visited({ outcome: { outcome } as never })
   expect(['confirmed-laboratory', 'destroyed', 'other-use', 'empty', 'not-visited'].map(of)).toEqual(['found', 'found', 'nothing', 'nothing', 'open'])
   expect(visited({ outcome: null as never })).toBe('open')
+})
+
+test('a report is drawn by its ellipse alone, and a class that is none of ours as other', () => {
+  const e = { major_m: 40, minor_m: 20, azimuth_deg: 0 }
+  const d = drawnReport('draft', [-110, 31], e)
+  expect(d).toMatchObject({ id: 'draft', at: [-110, 31], sign: 'other', visited: 'open', label: '', report: true })
+  expect(d.ring).toEqual(ringOf({ lon: -110, lat: 31 }, e))
+  expect(drawnReport('r', [-110, 31], e, 'tank', 8).ring).toHaveLength(9)
+  expect(drawnReport('r', [-110, 31], e, 'tank').sign).toBe('tank')
+  expect(drawnReport('r', [-110, 31], e, 'castle').sign).toBe('other')
 })

@@ -1,12 +1,14 @@
 // Sites as the page asks for them and shows them: what a list is narrowed to, chances in words, and the way back to a frame.
 import type { Client, Ellipse, Site, SiteReport, Sites } from '../api/client'
-import { filterText, format, none } from '../lib/address'
+import { filterText, format, none, placeText } from '../lib/address'
 import { parse as parseTime } from '../lib/time'
 import { parse as parsePlace } from '../place/coordinates'
 import { destination } from '../place/geodesy'
 import type { Place } from '../place/place'
 import { figure, thin } from '../place/units'
 import type { LonLat } from '../map/shape'
+import type { DrawnSite } from '../map/sites'
+import { mainSign } from './signs'
 
 export const outcomes = ['confirmed-laboratory', 'other-use', 'empty', 'destroyed', 'not-visited'] as const
 
@@ -126,7 +128,7 @@ const streamOf = (source: string) => source.split('#')[0] ?? source
 export function frameOf(r: SiteReport, site: number): string {
   if (!r.frame || !r.flight || !r.time) return ''
   return format({
-    ...none, screen: 'review', flight: r.flight, source: streamOf(r.frame.source), at: Date.parse(r.time), place: `${r.lat.toFixed(6)},${r.lon.toFixed(6)}`,
+    ...none, screen: 'review', flight: r.flight, source: streamOf(r.frame.source), at: Date.parse(r.time), place: placeText(r),
     filter: filterText({ site: String(site), report: r.id }),
   })
 }
@@ -134,4 +136,12 @@ export function frameOf(r: SiteReport, site: number): string {
 /** Whether a packet is the one that a report was made of. */
 export const sameFrame = (r: SiteReport, source: string, offset: number): boolean => r.frame !== null && streamOf(r.frame.source) === source && r.frame.offset === offset
 
-export const at = (s: { lat: number; lon: number }): LonLat => [s.lon, s.lat]
+/** A site as the map draws it. */
+export const drawnSite = (s: Site): DrawnSite => ({
+  id: String(s.id), at: [s.lon, s.lat], ring: ringOf(s, s.ellipse), sign: mainSign((s.classes ?? []).map((c) => c.class)), visited: visited(s), chance: s.laboratory, label: String(s.id),
+})
+
+/** One place that was reported, or is about to be: its ellipse alone. */
+export const drawnReport = (id: string, at: LonLat, e: Ellipse, sign = 'other', points?: number): DrawnSite => ({
+  id, at, ring: ringOf({ lon: at[0], lat: at[1] }, e, points), sign: mainSign([sign]), visited: 'open', chance: 0, label: '', report: true,
+})

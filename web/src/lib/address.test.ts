@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { filterOf, filterText, format, none, parse } from './address'
+import { filterOf, filterText, format, none, parse, placeOf, placeText } from './address'
 
 describe('the address', () => {
   it.each([
@@ -15,6 +15,12 @@ describe('the address', () => {
     const filter = filterText({ party: ' MEX/SRE ', kind: '' })
     expect(filter).toBe('party=MEX%2FSRE')
     expect(filterOf(parse(format({ ...none, filter })))).toEqual({ party: 'MEX/SRE' })
+  })
+  it('names places of the earth and nothing else', () => {
+    expect(placeText({ lat: 31.33172, lon: -110.8602604 })).toBe('31.331720,-110.860260')
+    expect(placeOf('31.331720,-110.860260')).toEqual({ lat: 31.33172, lon: -110.86026 })
+    expect(placeOf('-90,180')).toEqual({ lat: -90, lon: 180 })
+    for (const text of ['', '31.3', '31.3,', '91,0', '0,181', '1.2.3,0', '31.3, -110', '1,2,3']) expect(placeOf(text), text).toBeUndefined()
   })
   it.each(['', '#', '#/', '#/LIVE/%zz?at=never&map=1/2&speed=-1', '#/live?map=1/91/0'])('says nothing wrong for %s', (text) => {
     expect(parse(text)).toEqual(none)

@@ -1,4 +1,5 @@
 // The address restores the exact view: screen, time, selection and map are in it, and nothing else is.
+import type { Place } from '../place/place'
 
 export interface View {
   screen: string
@@ -71,5 +72,12 @@ export function parse(fragment: string): View {
 /** A filter as its parts; empty ones are left out of its text. */
 export const filterOf = (v: Pick<View, 'filter'>): Record<string, string> => Object.fromEntries(new URLSearchParams(v.filter))
 export const filterText = (parts: Readonly<Record<string, string>>): string => new URLSearchParams(Object.entries(parts).map(([k, x]) => [k, x.trim()] as [string, string]).filter(([, x]) => x !== '')).toString()
+
+/** A place as it stands in an address, to a decimetre; undefined for what is no place. */
+export const placeText = (p: Place): string => `${p.lat.toFixed(6)},${p.lon.toFixed(6)}`
+export function placeOf(text: string): Place | undefined {
+  const m = /^(-?[\d.]+),(-?[\d.]+)$/.exec(text)
+  return m && Math.abs(Number(m[1])) <= 90 && Math.abs(Number(m[2])) <= 180 ? { lat: Number(m[1]), lon: Number(m[2]) } : undefined
+}
 
 const round = (x: number, digits: number) => String(Number(x.toFixed(digits)))

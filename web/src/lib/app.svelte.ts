@@ -5,6 +5,7 @@ import type { MovingFrame } from '../live/frame'
 import { Socket } from '../live/socket'
 import type { Named } from '../live/socket'
 import type { ThemeName } from '../map/theme'
+import { forms, type Form } from '../place/coordinates'
 import { format, none, parse } from './address'
 import type { View } from './address'
 import { Clock } from './clock'
@@ -29,6 +30,8 @@ class App {
   session = $state<Session | null>(null)
   asked = $state(false) // whether the server has said who is signed in
   theme = $state<ThemeName>(themes.find((x) => x === localStorage.getItem('theme')) ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'night' : 'day'))
+  /** The form of coordinates that the reader chose, everywhere. */
+  form = $state<Form>(forms.find((f) => f === localStorage.getItem('form')) ?? 'DD')
   units = $state<'metric' | 'nautical'>(localStorage.getItem('units') === 'nautical' ? 'nautical' : 'metric')
 
   readonly clock = new Clock()
@@ -207,6 +210,11 @@ class App {
 
   nextTheme() {
     this.setTheme(themes[(themes.indexOf(this.theme) + 1) % themes.length] ?? 'day')
+  }
+
+  setForm(form: Form) {
+    this.form = form
+    localStorage.setItem('form', form)
   }
 
   setUnits(units: 'metric' | 'nautical') {

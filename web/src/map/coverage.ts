@@ -12,8 +12,6 @@ export interface Picture {
   readonly shares: Float32Array
 }
 
-/** What is beyond it the map does not show. */
-const highest = 85.051129
 /** A row is straight enough on the map; so many are enough for any screen. */
 const mostStrips = 4096
 const across = 1024 // of the texture: a raster may be longer than a texture is wide
@@ -64,7 +62,7 @@ interface Card {
 
 /** The corners of the strips, from north to south: x and y of the world from the upper left corner of the grid, column and row. */
 export function stripsOf(g: Grid): { origin: { x: number; y: number }; corners: Float32Array; wide: number } {
-  const y = (row: number) => mercatorY(Math.min(highest, Math.max(-highest, g.north - row * g.height)))
+  const y = (row: number) => mercatorY(g.north - row * g.height)
   const origin = { x: mercatorX(g.west), y: y(0) }
   const wide = Math.min(360, g.columns * g.width) / 360
   const step = Math.ceil(g.rows / mostStrips)
@@ -211,45 +209,5 @@ export class CoverageLayer implements CustomLayerInterface {
       plain()
     }
     this.stale = { grid: false, shares: false, scale: false }
-  }
-}
-
-/** A frame around one cell. It follows the map, and is drawn for the eye only: what the cell says is told beside the map. */
-export class CellMark {
-  private readonly element = document.createElement('div')
-  private box: readonly [number, number, number, number] | undefined
-
-  constructor(
-    private readonly map: MapLibreMap,
-    private readonly container: HTMLElement,
-    theme: Theme,
-  ) {
-    this.element.className = 'map-cell'
-    this.element.setAttribute('aria-hidden', 'true')
-    Object.assign(this.element.style, { position: 'absolute', left: '0', top: '0', pointerEvents: 'none', zIndex: '1', boxSizing: 'border-box' })
-    this.setTheme(theme)
-    map.on('move', () => this.place())
-    map.on('resize', () => this.place())
-  }
-
-  setTheme(theme: Theme): void {
-    Object.assign(this.element.style, { border: `2px solid ${theme.selected}`, boxShadow: `0 0 0 1px ${theme.halo}, inset 0 0 0 1px ${theme.halo}` })
-  }
-
-  /** West, south, east, north; undefined takes it away. */
-  set(box: readonly [number, number, number, number] | undefined): void {
-    this.box = box
-    this.place()
-  }
-
-  private place(): void {
-    if (!this.box) return this.element.remove()
-    const [west, south, east, north] = this.box
-    // the copy of the world that is nearest to the middle of the view
-    const turn = 360 * Math.round((this.map.getCenter().lng - (west + east) / 2) / 360)
-    const a = this.map.project([west + turn, Math.min(highest, north)]), b = this.map.project([east + turn, Math.max(-highest, south)])
-    const width = Math.max(9, b.x - a.x + 2), height = Math.max(9, b.y - a.y + 2)
-    Object.assign(this.element.style, { width: `${width}px`, height: `${height}px`, transform: `translate(${(a.x + b.x - width) / 2}px, ${(a.y + b.y - height) / 2}px)` })
-    if (!this.element.isConnected) this.container.append(this.element)
   }
 }

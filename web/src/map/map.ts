@@ -1,33 +1,38 @@
-// The map of every screen: ground, what is slow (tracks, entries, airspace, looked ground, pins), what moves, and the tools.
+// The map of every screen: ground, what is slow (tracks, entries, airspace, looks, coverage, sites, pins), what moves, and the tools.
 // It holds no word of any language: names and labels come from the caller, and describe() gives the caller what is drawn so
 // that a list beside the map can say all that the map shows.
 import 'maplibre-gl/dist/maplibre-gl.css'
-import { Map as MapLibreMap, prewarm, setWorkerUrl, type GeoJSONSource, type MapMouseEvent } from 'maplibre-gl'
+import { Map as MapLibreMap, prewarm, setWorkerUrl, type GeoJSONSource, type JumpToOptions } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import borders from 'ground:borders'
 import coast from 'ground:coast'
 import land from 'ground:land'
-import { flag, type MovingFrame } from '../live/frame'
-import { circle, inverse } from '../place/geodesy'
+import type { MovingFrame } from '../live/frame'
 import { wrapLongitude, type Place } from '../place/place'
 import type { Lengths } from '../place/units'
-import { CellMark, CoverageLayer, type Picture } from './coverage'
-import { Crosshair } from './crosshair'
+import { CellMark } from './cell'
+import { CoverageLayer, type Picture } from './coverage'
 import { describeFrame, describeSlow, type Described, type Slow } from './describe'
+import { collection, entryFeatures, lookedFeatures, pinFeatures, trackFeatures } from './features'
+import { whereIs, type Followed } from './follow'
+import { Furniture } from './furniture'
 import { graticule, lineName } from './graticule'
+import { Hand, type Readout } from './hand'
 import { hatch, type HatchImage } from './hatch'
 import * as icons from './icons'
 import { layers, pickable, style, type Airspace, type Language } from './layers'
 import { MovingLayer, type Drawn } from './moving'
+import { restyle } from './restyle'
 import { Rings } from './rings'
-import { roundScale } from './scalebar'
 import { noSight, sightFeatures, type Sight } from './sight'
-import { boxOf, standings, unbroken, type Box, type Entry, type Kind, type LonLat, type Looked, type Pick, type Pin, type Reported, type Standing, type Track } from './shape'
-import { siteImage, sitesData, type DrawnSite } from './sites'
+import { boxOf, standings, type Box, type Entry, type Kind, type LonLat, type Looked, type Pick, type Pin, type Reported, type Standing, type Track } from './shape'
+import { siteFeatures, siteImage, type DrawnSite } from './sites'
 import { readTheme, type ThemeName } from './theme'
-import { Tool, type Measured, type ToolKind } from './tool'
+import type { Measured, ToolKind } from './tool'
 
 export type { Described } from './describe'
+export type { Followed } from './follow'
+export type { Readout } from './hand'
 export type { Picture } from './coverage'
 export type { Sight } from './sight'
 export type { DrawnSite, Entry, Kind, LonLat, Looked, Measured, Pick, Pin, Reported, Standing, Track }
@@ -42,18 +47,6 @@ export interface Words {
   readonly canvas: string
   readonly zoomIn: string
   readonly zoomOut: string
-}
-
-export interface Followed {
-  readonly id: number
-  readonly what: 'aircraft' | 'footprint'
-}
-
-export interface Readout {
-  readonly place: Place
-  readonly by: 'pointer' | 'keyboard'
-  /** of the leg being measured */
-  readonly leg: { readonly distance: number; readonly bearing: number } | undefined
 }
 
 export interface View {
@@ -92,13 +85,9 @@ export type OverflightMap = ReturnType<typeof createMap>
 /** How near what is shown whole is shown. */
 const closely = { padding: 48 }
 
-const features = (list: GeoJSON.Feature[]): GeoJSON.FeatureCollection => ({ type: 'FeatureCollection', features: list })
-const mutable = (points: readonly LonLat[]) => unbroken(points)
-
 export function createMap(container: HTMLElement, options: MapOptions) {
   let theme = readTheme(options.theme, container)
-  let { language, words } = options
-  let lengths: Lengths = options.lengths ?? 'metric'
+  let { language } = options
   let lines = options.graticule ?? true
   const closest = options.closest ?? 13
   let airspace: Airspace = { property: 'id', standings: new Map() }
@@ -127,7 +116,7 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     fadeDuration: 0,
     attributionControl: false,
     canvasContextAttributes: { antialias: false },
-    locale: { 'Map.Title': words.canvas },
+    locale: { 'Map.Title': options.words.canvas },
   })
   const rings = new Rings(map, theme)
   const coverage = new CoverageLayer(theme, options.theme)
@@ -135,32 +124,14 @@ export function createMap(container: HTMLElement, options: MapOptions) {
   map.touchZoomRotate.disableRotation()
   map.keyboard.disableRotation()
   map.on('error', (e) => options.onError?.(e.error instanceof Error ? e.error : new Error(e.error.message)))
-  // Buttons of our own: they follow the theme, in red as well
-  const buttons = document.createElement('div')
-  buttons.className = 'map-zoom'
-  Object.assign(buttons.style, { position: 'absolute', right: '10px', top: '10px', display: 'grid', gap: '2px', zIndex: '2' })
-  const zoomButtons = ([['+', 'zoomIn', 1], ['−', 'zoomOut', -1]] as const).map(([sign, word, by]) => {
-    const button = document.createElement('button')
-    button.type = 'button'
-    button.textContent = sign
-    Object.assign(button.style, { width: '32px', height: '32px', padding: '0', font: '600 18px/1 "Inter Variable", system-ui, sans-serif', borderRadius: '4px', cursor: 'pointer' })
-    button.addEventListener('click', () => map.easeTo({ zoom: map.getZoom() + by, duration: 200 }))
-    buttons.append(button)
-    return [button, word] as const
+  const furniture = options.plain ? undefined : new Furniture(map, container, options.lengths ?? 'metric')
+  furniture?.setWords(options.words)
+  const hand = new Hand(map, container, {
+    picked: (x, y, at) => options.onSelect?.(picksAt(x, y), at),
+    readout: (r) => options.onReadout?.(r),
+    measured: (m) => options.onMeasure?.(m),
+    drawing: (d) => whenStyled(() => void source('tool').setData(d)),
   })
-  const nameButtons = () => {
-    for (const [button, word] of zoomButtons) {
-      button.setAttribute('aria-label', words[word])
-      button.title = words[word]
-    }
-  }
-  nameButtons()
-
-  const scaleBar = document.createElement('div')
-  scaleBar.className = 'map-scale'
-  scaleBar.setAttribute('aria-hidden', 'true') // a picture of a length; the readout says it in figures
-  const crosshair = new Crosshair(container)
-  if (!options.plain) container.append(scaleBar, buttons)
 
   let removed = false
   let styled = false
@@ -206,7 +177,12 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     else waiting.push(work)
   }
   const source = (id: string) => map.getSource(id) as GeoJSONSource
-  const setData = (id: string, data: GeoJSON.FeatureCollection) => whenStyled(() => void source(id).setData(data))
+  const filled = new Set<string>() // a source that is empty and stays so is no reason to draw again
+  const setData = (id: string, features: GeoJSON.Feature[]) => {
+    if (features.length === 0 && !filled.delete(id)) return
+    if (features.length > 0) filled.add(id)
+    whenStyled(() => void source(id).setData(collection(features)))
+  }
 
   function paintImages(): void {
     const ratio = 2
@@ -224,12 +200,8 @@ export function createMap(container: HTMLElement, options: MapOptions) {
       if (image) put(id, image)
     }
     put('pin', icons.pin(theme.pin, theme.halo, ratio))
-    crosshair.setColours(theme.tool, theme.halo)
-    for (const [button] of zoomButtons) Object.assign(button.style, { color: theme.label, background: theme.halo, border: `1px solid ${theme.border}` })
-    Object.assign(scaleBar.style, {
-      position: 'absolute', left: '12px', bottom: '26px', padding: '0 4px 1px', font: '11px/1.3 "Inter Variable", system-ui, sans-serif', pointerEvents: 'none',
-      color: theme.label, border: `1.5px solid ${theme.label}`, borderTop: 'none', background: `${theme.halo}b0`, textAlign: 'center', boxSizing: 'border-box', zIndex: '1',
-    })
+    hand.setTheme(theme)
+    furniture?.setTheme(theme)
   }
 
   // There are many signs of sites, and few are seen at a time: each is drawn when it is first asked for.
@@ -238,93 +210,24 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     if (image && !map.hasImage(id)) map.addImage(id, image, { pixelRatio: 2 })
   })
 
-  /** Sets what differs between the layers as they are and as they shall be. */
-  function restyle(change: () => void): void {
+  /** Changes what the layers are made from. */
+  function change(how: () => void): void {
     const before = layers(theme, language, airspace)
-    change()
-    whenStyled(() => {
-      const after = layers(theme, language, airspace)
-      after.forEach((layer, i) => {
-        const was = before[i]!
-        for (const group of ['paint', 'layout'] as const) {
-          const now = (layer[group] ?? {}) as Record<string, unknown>
-          const then = (was[group] ?? {}) as Record<string, unknown>
-          for (const [name, value] of Object.entries(now)) {
-            if (JSON.stringify(value) === JSON.stringify(then[name])) continue
-            if (group === 'paint') map.setPaintProperty(layer.id, name as never, value as never)
-            else map.setLayoutProperty(layer.id, name as never, value as never)
-          }
-        }
-        if ('filter' in layer && 'filter' in was && JSON.stringify(layer.filter) !== JSON.stringify(was.filter)) map.setFilter(layer.id, layer.filter)
-      })
-    })
+    how()
+    whenStyled(() => restyle(map, before, layers(theme, language, airspace)))
   }
 
   function frameChanged(): void {
-    const bounds = map.getBounds()
-    if (lines) {
-      const g = graticule(
-        { west: bounds.getWest(), south: bounds.getSouth(), east: bounds.getEast(), north: bounds.getNorth() },
-        (degrees, axis) => lineName(degrees, axis, language),
-      )
-      source('graticule').setData(g.lines)
-      source('graticule-names').setData(g.labels)
-    } else {
-      source('graticule').setData(features([]))
-      source('graticule-names').setData(features([]))
-    }
+    const g = lines ? graticule(viewBox(), (degrees, axis) => lineName(degrees, axis, language)) : { lines: collection([]), labels: collection([]) }
+    source('graticule').setData(g.lines)
+    source('graticule-names').setData(g.labels)
   }
-
-  function drawScale(): void {
-    const y = container.clientHeight / 2
-    const x = container.clientWidth / 2
-    const a = map.unproject([x - 50, y])
-    const b = map.unproject([x + 50, y])
-    // a hundredth of what a hundred pixels span: from a short piece, so that it holds on a view of half the world
-    const span = b.lng - a.lng
-    const per = inverse({ lon: 0, lat: a.lat }, { lon: Math.min(1, span), lat: a.lat }).distance / Math.min(1, span) * (span / 100)
-    if (!(per > 0)) return
-    const { metres, text } = roundScale(per * 120, lengths)
-    scaleBar.textContent = text
-    scaleBar.style.width = `${metres / per}px`
-  }
-  map.on('move', drawScale)
-  map.on('resize', drawScale)
-  drawScale()
 
   map.on('moveend', () => {
     if (styled) frameChanged()
     const c = map.getCenter()
     options.onView?.({ lon: wrapLongitude(c.lng), lat: c.lat, zoom: map.getZoom() })
   })
-
-  // Pointer, crosshair and tools -----------------------------------------------------------------------------------------
-
-  let tool: Tool | undefined
-  const placeAt = (x: number, y: number): Place => {
-    const p = map.unproject([x, y])
-    return { lon: wrapLongitude(p.lng), lat: p.lat }
-  }
-  const readout = (place: Place, by: Readout['by']) => {
-    if (tool) {
-      tool.point(place)
-      drawTool()
-    }
-    options.onReadout?.({ place, by, leg: tool?.leg() })
-  }
-  const drawTool = () => setData('tool', tool?.drawing() ?? features([]))
-  const toolChanged = () => {
-    drawTool()
-    if (tool) options.onMeasure?.(tool.measured())
-  }
-
-  function act(x: number, y: number): void {
-    const place = placeAt(x, y)
-    if (tool && !tool.measured().done) {
-      tool.add(place)
-      toolChanged()
-    } else options.onSelect?.(picksAt(x, y), place)
-  }
 
   function picksAt(x: number, y: number): Pick[] {
     const picks: Pick[] = moving.at(x, y).map((h) => ({ kind: h.kind, id: String(h.id) }))
@@ -337,50 +240,6 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     }
     return picks
   }
-
-  function endTool(): void {
-    if (!tool) return
-    tool.end()
-    toolChanged()
-    map.getCanvas().style.cursor = ''
-    crosshair.hide()
-  }
-
-  map.on('click', (e: MapMouseEvent) => act(e.point.x, e.point.y))
-  map.on('dblclick', (e: MapMouseEvent) => {
-    if (!tool || tool.measured().done) return
-    e.preventDefault() // it ends the tool; it does not zoom as well
-    if (tool.kind !== 'rings') endTool()
-  })
-  map.on('mousemove', (e: MapMouseEvent) => readout(placeAt(e.point.x, e.point.y), 'pointer'))
-  map.on('mouseout', () => options.onReadout?.(undefined))
-
-  const steps: Readonly<Record<string, readonly [number, number]>> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
-  const onKey = (e: KeyboardEvent) => {
-    if (e.ctrlKey || e.metaKey || e.altKey) return
-    if (e.target !== map.getCanvas()) return // a button on the map keeps its keys
-    const measuring = tool !== undefined && !tool.measured().done
-    if (!measuring && !crosshair.shown) return
-    const step = steps[e.key]
-    if (step) {
-      crosshair.show() // a tool taken up with the pointer can be gone on with by keys
-      const reach = e.shiftKey ? 1 : 12
-      const rest = crosshair.nudge(step[0] * reach, step[1] * reach)
-      if (rest.x || rest.y) map.panBy([rest.x, rest.y], { animate: false })
-      readout(placeAt(crosshair.at.x, crosshair.at.y), 'keyboard')
-    } else if (e.key === 'Enter' && crosshair.shown) act(crosshair.at.x, crosshair.at.y)
-    else if (e.key === 'Backspace' && measuring) {
-      tool?.removeLast()
-      toolChanged()
-    } else if (e.key === 'Escape') {
-      if (measuring) endTool()
-      else crosshair.hide()
-    } else return
-    e.preventDefault()
-    e.stopPropagation() // else the map moves too
-  }
-  // before the map's own keys
-  container.addEventListener('keydown', onKey, true)
 
   // Selection ------------------------------------------------------------------------------------------------------------
 
@@ -403,20 +262,11 @@ export function createMap(container: HTMLElement, options: MapOptions) {
   }
 
   let followed: Followed | undefined
-  function follow(): void {
-    const f = latest
-    if (followed === undefined || !f) return
-    const ground = followed.what === 'footprint' ? f.footprintOf.indexOf(followed.id) : -1
-    if (ground >= 0 && !(f.footprintFlags[ground]! & flag.unknown)) {
-      map.jumpTo({ center: [f.footprintCentres[2 * ground]! / 1e7, f.footprintCentres[2 * ground + 1]! / 1e7] })
-      return
-    }
-    if (followed.what === 'footprint') return // what sees no ground now is waited for: the map does not leap to the aircraft
-    const i = f.ids.indexOf(followed.id)
-    if (i < 0 || f.flags[i]! & flag.unknown) return
-    map.jumpTo({ center: [f.lonLat[2 * i]! / 1e7, f.lonLat[2 * i + 1]! / 1e7] })
-  }
   let latest: MovingFrame | undefined
+  function follow(): void {
+    const at = followed && latest && whereIs(followed, latest)
+    if (at) map.jumpTo({ center: [at[0], at[1]] })
+  }
 
   const viewBox = (): Box => {
     const b = map.getBounds()
@@ -432,7 +282,7 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     coverage,
 
     setTheme(name: ThemeName): void {
-      restyle(() => {
+      change(() => {
         theme = readTheme(name, container)
       })
       moving.setTheme(theme)
@@ -441,18 +291,16 @@ export function createMap(container: HTMLElement, options: MapOptions) {
       cell.setTheme(theme)
       whenStyled(paintImages)
     },
-    setLanguage(next: Language, nextWords: Words): void {
-      restyle(() => {
+    setLanguage(next: Language, words: Words): void {
+      change(() => {
         language = next
       })
-      words = nextWords
       map.getCanvas().setAttribute('aria-label', words.canvas)
-      nameButtons()
+      furniture?.setWords(words)
       whenStyled(frameChanged)
     },
     setLengths(next: Lengths): void {
-      lengths = next
-      drawScale()
+      furniture?.setLengths(next)
     },
     setGraticule(on: boolean): void {
       lines = on
@@ -476,42 +324,24 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     },
     setTracks(list: readonly Track[]): void {
       slow.tracks = list
-      setData('tracks', features(list.flatMap((t) => t.parts.map((p): GeoJSON.Feature => ({
-        type: 'Feature', properties: { id: t.id, gap: p.gap ?? false }, geometry: { type: 'LineString', coordinates: mutable(p.points) },
-      })))))
+      setData('tracks', trackFeatures(list))
     },
     setEntries(list: readonly Entry[]): void {
       slow.entries = list
-      setData('entries', features(list.flatMap((e): GeoJSON.Feature[] => {
-        const of = (part: string, geometry: GeoJSON.Geometry, more: object = {}): GeoJSON.Feature =>
-          ({ type: 'Feature', properties: { id: e.id, standing: e.standing, part, ...more }, geometry })
-        return [
-          ...(e.outline ?? []).map((l) => of('outline', { type: 'LineString', coordinates: mutable(l) })),
-          ...e.inside.map((l) => of('inside', { type: 'LineString', coordinates: mutable(l) })),
-          ...e.crossings.map((c) => of('crossing', { type: 'Point', coordinates: [...c.at] }, { inward: c.inward })),
-        ]
-      })))
+      setData('entries', entryFeatures(list))
     },
     setLooked(list: readonly Looked[]): void {
       slow.looked = list
-      setData('looked', features(list.map((l): GeoJSON.Feature => ({
-        type: 'Feature', properties: { id: l.id },
-        geometry: { type: 'MultiPolygon', coordinates: l.polygons.map((rings) => rings.map(mutable)) },
-      }))))
+      setData('looked', lookedFeatures(list))
     },
     setPins(list: readonly Pin[]): void {
       slow.pins = list
-      setData('pins', features(list.flatMap((p): GeoJSON.Feature[] => {
-        const [lon, lat] = p.at
-        const out: GeoJSON.Feature[] = [{ type: 'Feature', properties: { id: p.id, part: 'pin', label: p.label ?? '' }, geometry: { type: 'Point', coordinates: [lon, lat] } }]
-        if (p.doubt) out.push({ type: 'Feature', properties: { id: p.id, part: 'doubt' }, geometry: { type: 'LineString', coordinates: circle({ lon, lat }, p.doubt, 72) } })
-        return out
-      })))
+      setData('pins', pinFeatures(list))
     },
     /** Looks, plans and gaps. */
     setSight(sight: Sight): void {
       slow.sight = sight
-      setData('sight', features(sightFeatures(sight)))
+      setData('sight', sightFeatures(sight))
     },
     /** What looks come to, over the land; null for nothing. */
     setCoverage(picture: Picture | null): void {
@@ -523,7 +353,7 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     },
     setSites(list: readonly DrawnSite[]): void {
       slow.sites = list
-      setData('sites', sitesData(list))
+      setData('sites', siteFeatures(list))
     },
     setReported(list: readonly Reported[]): void {
       slow.reported = list
@@ -531,7 +361,7 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     },
     /** The airspace of states as GeoJSON from our server: its address, the property that names the state, and how each stands. */
     setAirspace(url: string, property: string, of: ReadonlyMap<string, Standing>): void {
-      restyle(() => {
+      change(() => {
         airspace = { property, standings: of }
       })
       whenStyled(() => {
@@ -556,14 +386,19 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     picksAt,
 
     /** Shows all of it; at once where nothing was shown before that one would want to see the way from. */
-    fit(what: Box | Iterable<LonLat>, atOnce = false, maxZoom = closest): void {
+    fit(what: Box | Iterable<LonLat>, atOnce = false): void {
       const box = Symbol.iterator in what ? boxOf(what) : what
-      if (box) map.fitBounds([[box.west, box.south], [box.east, box.north]], { ...closely, maxZoom, ...(atOnce ? { animate: false } : { duration: 300 }) })
+      if (!box) return
+      const bounds: [[number, number], [number, number]] = [[box.west, box.south], [box.east, box.north]], how = { ...closely, maxZoom: closest }
+      const { center, zoom = NaN }: JumpToOptions = map.cameraForBounds(bounds, how) ?? {}
+      if (center && !map.isMoving() && Math.abs(zoom - map.getZoom()) < 1e-3 && map.project(center).dist(map.project(map.getCenter())) < 0.5) return // it is there
+      map.fitBounds(bounds, { ...how, ...(atOnce ? { animate: false } : { duration: 300 }) })
     },
-    /** The area in view: west, south, east, north. */
-    get box(): string {
-      const b = viewBox()
-      return [wrapLongitude(b.west), Math.max(-90, b.south), wrapLongitude(b.east), Math.min(90, b.north)].map((x) => String(Number(x.toFixed(5)))).join(',')
+    /** The area in view, west from -180 on and east above it, to where the map ends. */
+    get extent(): Box {
+      const { west, south, east, north } = viewBox()
+      const turn = 360 * Math.floor((west + 180) / 360)
+      return { west: west - turn, south: Math.max(-85, south), east: Math.min(east, west + 360) - turn, north: Math.min(85, north) }
     },
     get view(): View {
       const c = map.getCenter()
@@ -574,27 +409,11 @@ export function createMap(container: HTMLElement, options: MapOptions) {
     },
 
     /** Takes up a tool: clicks and Enter add a vertex, Backspace takes one back, Escape and a double click end it. */
-    startTool(kind: ToolKind, radii: readonly number[] = []): void {
-      tool = new Tool(kind, radii)
-      map.getCanvas().style.cursor = 'crosshair'
-      crosshair.show()
-      map.getCanvas().focus()
-      toolChanged()
-      readout(placeAt(crosshair.at.x, crosshair.at.y), 'keyboard')
-    },
-    endTool,
-    clearTool(): void {
-      endTool()
-      tool = undefined
-      drawTool()
-    },
+    startTool: (kind: ToolKind, radii: readonly number[] = []) => hand.startTool(kind, radii),
+    endTool: () => hand.endTool(),
+    clearTool: () => hand.clearTool(),
     /** The keyboard's pointer without a tool: Enter picks what is under it. */
-    setCrosshair(on: boolean): void {
-      if (!on) return crosshair.hide()
-      crosshair.show()
-      map.getCanvas().focus()
-      readout(placeAt(crosshair.at.x, crosshair.at.y), 'keyboard')
-    },
+    setCrosshair: (on: boolean) => hand.setCrosshair(on),
 
     /** The picture as it is drawn, ground and what moves upon it: its pixels are there in the turn of a render and not after. */
     picture(): HTMLCanvasElement {
@@ -620,11 +439,9 @@ export function createMap(container: HTMLElement, options: MapOptions) {
 
     remove(): void {
       removed = true
-      container.removeEventListener('keydown', onKey, true)
       container.removeEventListener('webglcontextlost', onLost, true)
-      crosshair.hide()
-      scaleBar.remove()
-      buttons.remove()
+      hand.remove()
+      furniture?.remove()
       map.remove()
     },
   }

@@ -8,11 +8,12 @@ export interface Point {
   readonly y: number
 }
 
-const edge = 85.0511287798066
+/** The latitude that the map ends at. */
+export const highest = 85.0511287798066
 
 export const mercatorX = (lon: number) => lon / 360 + 0.5
 export function mercatorY(lat: number): number {
-  const s = Math.sin((Math.max(-edge, Math.min(edge, lat)) * Math.PI) / 180)
+  const s = Math.sin((Math.max(-highest, Math.min(highest, lat)) * Math.PI) / 180)
   return 0.5 - Math.atanh(s) / (2 * Math.PI)
 }
 

@@ -58,6 +58,9 @@ export interface Box {
   north: number
 }
 
+/** The same of its four sides, in the order of GeoJSON. */
+export const boxFrom = ([west, south, east, north]: readonly [number, number, number, number]): Box => ({ west, south, east, north })
+
 /** Moves each longitude by whole turns to follow the one before, so that a line is never drawn the long way round. */
 export function unbroken(points: readonly LonLat[]): [number, number][] {
   const out: [number, number][] = []

@@ -21,13 +21,11 @@ export interface DrawnSite {
   readonly report?: boolean
 }
 
-export const sitesData = (list: readonly DrawnSite[]): GeoJSON.FeatureCollection => ({
-  type: 'FeatureCollection',
-  features: list.flatMap((s): GeoJSON.Feature[] => {
+export const siteFeatures = (list: readonly DrawnSite[]): GeoJSON.Feature[] =>
+  list.flatMap((s): GeoJSON.Feature[] => {
     const of = (part: string, geometry: GeoJSON.Geometry): GeoJSON.Feature => ({ type: 'Feature', geometry, properties: { id: s.id, part: s.report ? `report-${part}` : part, sign: s.sign, visited: s.visited, chance: s.chance, label: s.label } })
     return [of('ellipse', { type: 'Polygon', coordinates: [s.ring.map((p) => [...p])] }), of('point', { type: 'Point', coordinates: [...s.at] })]
-  }),
-})
+  })
 
 const part = (name: string): ExpressionSpecification => ['==', ['get', 'part'], name]
 

@@ -103,3 +103,13 @@ test('a line is drawn along the geodesic, unbroken', () => {
   for (let i = 1; i < line.length; i++) expect(Math.abs(line[i]![0] - line[i - 1]![0])).toBeLessThan(5)
   expect(pathLength([{ lon: 0, lat: 0 }, { lon: 1, lat: 0 }, { lon: 1, lat: 1 }])).toBeCloseTo(221893.88, 1)
 })
+
+test('points of the ellipsoid lie as far apart as places do, near by', () => {
+  expect(onEllipsoid({ lat: 0, lon: 90 })[1]).toBeCloseTo(6378137, 3)
+  expect(onEllipsoid({ lat: 90, lon: 0 })[2]).toBeCloseTo(6356752.3142, 3)
+  for (const at of [{ lat: 31.33, lon: -110.86 }, { lat: -72, lon: 179.999 }]) {
+    const to = destination(at, 37, 500)
+    const [p, q] = [onEllipsoid(at), onEllipsoid(to)]
+    expect(Math.hypot(p[0] - q[0], p[1] - q[1], p[2] - q[2])).toBeCloseTo(500, 3)
+  }
+})

@@ -155,6 +155,13 @@ function authalic(sinLat: number): number {
   return (sinLat / (1 - e2 * sinLat * sinLat) + Math.atanh(e * sinLat) / e) / 2
 }
 
+/** A place as a point of the ellipsoid: metres from the middle of the earth, toward 0° 0°, 90° east on the equator, and the pole. */
+export function onEllipsoid({ lon, lat }: Place): [number, number, number] {
+  const [phi, lambda] = [lat * degree, lon * degree]
+  const r = a / Math.sqrt(1 - e2 * Math.sin(phi) ** 2)
+  return [r * Math.cos(phi) * Math.cos(lambda), r * Math.cos(phi) * Math.sin(lambda), r * (1 - e2) * Math.sin(phi)]
+}
+
 /** Square metres between two parallels, over so many degrees of longitude. */
 export const zone = (south: number, north: number, width: number): number =>
   b * b * (authalic(Math.sin(north * degree)) - authalic(Math.sin(south * degree))) * width * degree
