@@ -31,9 +31,10 @@ type Office struct {
 // Policy is the rules by which fields are shown, in Cedar: what no rule permits is withheld, one that forbids outweighs all that permit,
 // and a rule that cannot be told (as by an attribute that is not there) withholds.
 //
-// A rule is asked with principal Office::ID, action Action::"show" and resource Field::"field", whose attributes are those of [Office] and
-// of the field with its marking, as docs/release.md lists them; the context has the purpose, the age of what is shown and how many digits
-// of it. Every rule has an identifier and says why it withholds in both languages: @id, @en, @es.
+// A rule is asked with principal Office::"id", action Action::"show" and resource Field::"name". An office has id, state, level,
+// handling, compartments, classes, purposes, place_digits, time_digits, delay_s and revoked; a field has name, class, kind, policy, level,
+// handling, releasable_to, caveats and originator. Levels and labels are numbers, 0 the most open. The context has purpose, age_s and
+// digits. Every rule has an identifier, and one that forbids says why in both languages: @id, @en, @es.
 type Policy struct {
 	Digest evidence.Digest // of its text
 	set    *cedar.PolicySet

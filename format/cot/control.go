@@ -43,11 +43,11 @@ func Response(uid string, agreed bool, at time.Time) *Event {
 }
 
 // Wanted is the version that a request asks for; 0 where an event is none.
-func (e *Event) Wanted() int { return e.negotiated(TypeRequest, "TakRequest", "version") }
+func (e *Event) Wanted() int { return e.version(TypeRequest, "TakRequest") }
 
 // Offered says whether an event offers version 1.
 func (e *Event) Offered() bool {
-	return e.negotiated(TypeSupport, "TakProtocolSupport", "version") == 1
+	return e.version(TypeSupport, "TakProtocolSupport") == 1
 }
 
 // Agreed says whether an event is a response, and whether it agrees.
@@ -59,11 +59,12 @@ func (e *Event) Agreed() (answer, agreed bool) {
 	return true, s == "true"
 }
 
-func (e *Event) negotiated(kind, child, attribute string) int {
+// version is the one that an event of a type names in a child of its <TakControl>; 0 where it is none.
+func (e *Event) version(kind, child string) int {
 	if e.Type != kind {
 		return 0
 	}
-	s, _ := e.inControl(child, attribute)
+	s, _ := e.inControl(child, "version")
 	v, err := strconv.ParseUint(s, 10, 16)
 	if err != nil {
 		return 0

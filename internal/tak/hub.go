@@ -8,6 +8,7 @@
 package tak
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -17,7 +18,7 @@ import (
 	"overflight/format/cot"
 )
 
-// Item is an event as it is handed on, in both formats. It does not change.
+// Item is an event as it is handed on, in both formats. It does not change, and may be published in several hubs.
 type Item struct {
 	UID   string
 	Stale time.Time // when a client forgets it; a lasting one is kept beyond
@@ -28,7 +29,6 @@ type Item struct {
 
 	xml   []byte
 	frame []byte
-	seq   uint64
 }
 
 // Encode makes an item of an event. Of a deletion, of is the uid that it takes back.
@@ -79,15 +79,21 @@ type Hub struct {
 	mu      sync.RWMutex
 	ring    []*Item // item n is at n % len
 	head    uint64  // items that were published
-	picture map[string]*Item
+	picture map[string]newest
 	woken   chan struct{} // closed when there is more
 	due     bool          // a waking is under way
+}
+
+// newest is the last item of a uid, and which item of all it was.
+type newest struct {
+	*Item
+	n uint64
 }
 
 // NewHub returns an empty hub. now tells what is stale.
 func NewHub(l Limits, now func() time.Time) *Hub {
 	l = l.orDefault()
-	return &Hub{limits: l, now: now, ring: make([]*Item, l.Kept), picture: map[string]*Item{}, woken: make(chan struct{})}
+	return &Hub{limits: l, now: now, ring: make([]*Item, l.Kept), picture: map[string]newest{}, woken: make(chan struct{})}
 }
 
 // Publish hands an item on. It never waits for a reader.
@@ -100,10 +106,9 @@ func (h *Hub) Publish(i *Item) error {
 			return fmt.Errorf("%w: %d uids", ErrFull, len(h.picture))
 		}
 	}
-	i.seq = h.head
 	h.ring[h.head%uint64(len(h.ring))] = i
+	h.picture[i.UID] = newest{i, h.head}
 	h.head++
-	h.picture[i.UID] = i
 	if !h.due {
 		h.due = true
 		time.AfterFunc(h.limits.Every, h.wake)
@@ -149,17 +154,16 @@ func (h *Hub) read() *reader {
 // catchUp puts the newest of each uid since an item into pending. The lock is held.
 func (r *reader) catchUp(since uint64) {
 	r.hub.sweep()
+	var all []newest
 	for _, i := range r.hub.picture {
-		if i.seq >= since {
-			r.pending = append(r.pending, i)
+		if i.n >= since {
+			all = append(all, i)
 		}
 	}
-	slices.SortFunc(r.pending, func(a, b *Item) int {
-		if a.seq < b.seq {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(all, func(a, b newest) int { return cmp.Compare(a.n, b.n) })
+	for _, i := range all {
+		r.pending = append(r.pending, i.Item)
+	}
 	r.next = r.hub.head
 }
 
