@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -34,23 +35,25 @@ func run(out string, count int, only string) error {
 		return err
 	}
 	m := measurements{}
+	var failed error // a suite that fails takes no other's figures with it
 	for _, s := range suites {
 		if !chosen.MatchString(s.String()) {
 			continue
 		}
-		fmt.Fprintf(os.Stderr, "measuring %s\n", s)
+		fmt.Fprintf(os.Stderr, "%s measuring %s\n", time.Now().UTC().Format(time.TimeOnly), s)
 		if err := s.measure(m, count); err != nil {
-			return err
+			fmt.Fprintln(os.Stderr, "FAILED:", err)
+			failed = errors.Join(failed, err)
 		}
 	}
 	var b bytes.Buffer
 	if only != "" {
 		render(&b, m, measuredOnly(m))
 		_, err := b.WriteTo(os.Stdout)
-		return err
+		return errors.Join(failed, err)
 	}
 	render(&b, m, sections)
-	return os.WriteFile(out, b.Bytes(), 0o644)
+	return errors.Join(failed, os.WriteFile(out, b.Bytes(), 0o644))
 }
 
 // suite is one run of go test: benchmarks, or tests that print figures. Or it is one of vitest, in the page's folder: tests in
