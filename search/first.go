@@ -110,7 +110,7 @@ func (o *tour) strips(h Heading, spacing int32) *strips {
 				sums[s.at[r]+int(i)], s.top = v, max(s.top, v)
 			}
 		}
-		o.lookRow(0, int32(len(o.add)))
+		o.changeRow(0, int32(len(o.add)), onceMore)
 	}
 	return s
 }
