@@ -45,7 +45,7 @@ func newTour(t *Task) *tour {
 	radius := float64(t.Turn / p.Cell)
 	o.turned = newLattices()
 	o.links = newLinks(radius, o.width, min(max(o.cols, o.rows)+1, 255))
-	o.ground = newGround(t, 4*radius+2)
+	o.ground = groundOf(t)
 	o.once = make([]float64, p.Cells())
 	for c, m := range p.POC {
 		o.once[c] = m * t.detection(c)
