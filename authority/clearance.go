@@ -117,9 +117,14 @@ func (d *decider) cleared(crossing int, r *Requirements) match {
 	return best
 }
 
+// concerns reports whether a clearance is known and of this operator, or of none.
+func (d *decider) concerns(e *Entry[ClearanceGiven]) bool {
+	return e.KnownAt(d.q.Known) && (e.Act.Operator == "" || e.Act.Operator.State() == d.own)
+}
+
 func (d *decider) candidate(i int, r *Requirements, crossing int) (match, bool) {
 	e := &d.r.clearances.all[i]
-	if !e.KnownAt(d.q.Known) || e.Act.Operator != "" && e.Act.Operator.State() != d.own {
+	if !d.concerns(e) {
 		return match{}, false
 	}
 	return d.terms(i, r, crossing), true
@@ -294,7 +299,7 @@ func (d *decider) lookCleared(l *LookIn) match {
 	var best match
 	for _, i := range d.r.byState[l.State] {
 		e := &d.r.clearances.all[i]
-		if !e.Act.Looks || !e.KnownAt(d.q.Known) || e.Act.Operator != "" && e.Act.Operator.State() != d.own {
+		if !e.Act.Looks || !d.concerns(e) {
 			continue
 		}
 		if m := d.lookTerms(e, l); m.better(&best) {

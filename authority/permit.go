@@ -80,7 +80,7 @@ func (d *decider) permitEntry(q *PermitQuestion, s *stateAsks, p *Permit) {
 	gains := 0.0
 	for _, i := range d.r.byState[s.state] {
 		e := &d.r.clearances.all[i]
-		if !e.KnownAt(q.Known) || e.Act.Operator != "" && e.Act.Operator.State() != d.own {
+		if !d.concerns(e) {
 			continue
 		}
 		m := d.anywhere(e, &s.asks, &c)
@@ -155,7 +155,7 @@ func (d *decider) permitLook(s *stateAsks, p *Permit) {
 	var best match
 	for _, i := range d.r.byState[s.state] {
 		e := &d.r.clearances.all[i]
-		if !e.Act.Looks || !e.KnownAt(d.q.Known) || e.Act.Operator != "" && e.Act.Operator.State() != d.own {
+		if !e.Act.Looks || !d.concerns(e) {
 			continue
 		}
 		m := d.lookTerms(e, &l)

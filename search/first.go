@@ -9,7 +9,7 @@ import (
 // and on each strip the interval with the largest sum of gain less price is taken if it pays for its turn too; the
 // strips of a level are flown to and fro. The lowest price whose real length fits is found by bisection. Strips along
 // both axes and two spacings are tried, as a turn between neighbours is longer than one over a gap; on maps that are not
-// large, in directions between too. The best is returned, with its price.
+// large, in directions between too. The best is returned, with its price. Where no two fit, one lane alone may find more.
 func (o *tour) first() (best []Lane, price float64) {
 	pos := -1.0
 	var at Heading
@@ -30,6 +30,14 @@ func (o *tour) first() (best []Lane, price float64) {
 	}
 	try(at, o.width+1, 24)
 	try(at, o.width, 24)
+	if len(best) > 1 {
+		return best, price
+	}
+	if lanes, p := o.single(); len(lanes) > 0 {
+		if o.set(lanes); o.pos > pos {
+			return lanes, p
+		}
+	}
 	return best, price
 }
 
@@ -110,7 +118,7 @@ func (o *tour) strips(h Heading, spacing int32) *strips {
 				sums[s.at[r]+int(i)], s.top = v, max(s.top, v)
 			}
 		}
-		o.lookRow(0, int32(len(o.add)))
+		o.changeRow(0, int32(len(o.add)), onceMore)
 	}
 	return s
 }

@@ -93,16 +93,38 @@ func TestPatternsAreFlownWithinTheirBudget(t *testing.T) {
 func TestPatternsKeepOutOfZones(t *testing.T) {
 	t.Parallel()
 	task := small()
-	free := len(Compare(task))
+	all := Compare(task)
 	task.Permitted = func(p Point) bool { return p.Y < 38_000 || p.X > 40_000 }
 	some := Compare(task)
 	for _, c := range some {
 		walked(t, task, c.Legs) // fails at a place that is not permitted
 	}
-	task.Permitted = func(p Point) bool { return p.Y < 1000 }
-	if none := Compare(task); free != len(Patterns()) || len(some) == 0 || len(none) != 0 {
-		t.Errorf("%d patterns, %d beside a zone, %d where there is no room", free, len(some), len(none))
+	// A small zone in the midst of what is worth most: each pattern goes on behind it, or lies beside it.
+	inTheWay := small()
+	inTheWay.Permitted = func(p Point) bool { return distance(p, inTheWay.likeliest()) > 1500 }
+	bound := inTheWay.Bound()
+	for i, c := range Compare(inTheWay) {
+		pos, _ := walked(t, inTheWay, c.Legs)
+		t.Logf("%s %.4f beside a zone, %.4f without, bound %.4f", c.Pattern, pos, all[i].POS, bound)
+		if c.Pattern != all[i].Pattern || math.Abs(pos-c.POS) > 1e-9 || pos > bound || pos < 0.6*all[i].POS {
+			t.Errorf("%s: POS %v, walked %v, without the zone %v of %s", c.Pattern, c.POS, pos, all[i].POS, all[i].Pattern)
+		}
 	}
+	task.Permitted = func(p Point) bool { return p.Y < -3000 }
+	if none := Compare(task); len(all) != len(Patterns()) || len(some) == 0 || len(none) != 0 {
+		t.Errorf("%d patterns, %d beside a zone, %d where there is no room", len(all), len(some), len(none))
+	}
+}
+
+// likeliest is the middle of the cell that holds most.
+func (t *Task) likeliest() Point {
+	most := 0
+	for c, m := range t.Prior.POC {
+		if m > t.Prior.POC[most] {
+			most = c
+		}
+	}
+	return t.Prior.Centre(most%t.Prior.Columns, most/t.Prior.Columns)
 }
 
 // TestPatternsHaveTheirShape after IAMSAR, volume II: legs that grow by the spacing every second turn; triangles through

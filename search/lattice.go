@@ -76,109 +76,64 @@ func (o *tour) spans(p patch) spans {
 	return s
 }
 
-// next is a row's, and goes on to the next one; from is not less than to where it has none.
-func (s *spans) next() (from, to int64) {
-	from = max(0, max(s.left, s.bottom)>>(32-partBits))
-	to = min(s.most, min(s.right, s.upper)>>(32-partBits))
+// next is a row's, and goes on to the next one: the cells that it has whole, from i to j-1, with the parts of the one before and of
+// the one behind; none of them where it has nothing.
+func (s *spans) next(cols int32) (i, j int32, before, behind uint32) {
+	at := s.row * cols
+	from := max(0, max(s.left, s.bottom)>>(32-partBits))
+	to := min(s.most, min(s.right, s.upper)>>(32-partBits))
 	s.left -= s.tan
 	s.right -= s.tan
 	s.bottom += s.cot
 	s.upper += s.cot
 	s.row++
-	return from, to
-}
-
-// cells are those that a span has whole, from i to j-1, with the parts of the one before and of the one behind.
-func cells(from, to int64) (i, j int32, before, behind uint32) {
+	if from >= to {
+		return at, at, 0, 0
+	}
 	i, j = int32((from+parts-1)>>partBits), int32(to>>partBits)
 	if i > j { // all within one
-		return i, i, uint32(to - from), 0
+		return at + i, at + i, uint32(to - from), 0
 	}
-	return i, j, uint32(-from) & (parts - 1), uint32(to) & (parts - 1)
+	return at + i, at + j, uint32(-from) & (parts - 1), uint32(to) & (parts - 1)
 }
 
-func (o *tour) turnedGain(p patch) float64 {
+// turnedTotal sums what whole cells have, and what parts come to of those that are cut.
+func (o *tour) turnedTotal(of []float64, part func(o *tour, c int32, n uint32) float64, p patch) float64 {
 	sum := 0.0
 	for s := o.spans(p); s.row < s.end; {
-		at := s.row * o.cols
-		from, to := s.next()
-		if from >= to {
-			continue
-		}
-		i, j, before, behind := cells(from, to)
+		i, j, before, behind := s.next(o.cols)
 		if before > 0 {
-			sum += o.partGain(at+i-1, before)
+			sum += part(o, i-1, before)
 		}
-		for _, v := range o.add[at+i : at+j] {
+		for _, v := range of[i:j] {
 			sum += v
 		}
 		if behind > 0 {
-			sum += o.partGain(at+j, behind)
+			sum += part(o, j, behind)
 		}
 	}
 	return sum
 }
 
-func (o *tour) turnedLoss(p patch) float64 {
-	sum := 0.0
+func (o *tour) turnedChange(p patch, by change) {
 	for s := o.spans(p); s.row < s.end; {
-		at := s.row * o.cols
-		from, to := s.next()
-		if from >= to {
-			continue
-		}
-		i, j, before, behind := cells(from, to)
+		i, j, before, behind := s.next(o.cols)
 		if before > 0 {
-			sum += o.partLoss(at+i-1, before)
+			o.changePart(i-1, before, by)
 		}
-		for _, v := range o.sub[at+i : at+j] {
-			sum += v
-		}
+		o.changeRow(i, j, by)
 		if behind > 0 {
-			sum += o.partLoss(at+j, behind)
-		}
-	}
-	return sum
-}
-
-func (o *tour) turnedLook(p patch) {
-	for s := o.spans(p); s.row < s.end; {
-		at := s.row * o.cols
-		from, to := s.next()
-		if from >= to {
-			continue
-		}
-		i, j, before, behind := cells(from, to)
-		if before > 0 {
-			o.looks[at+i-1] += before
-			o.restore(at + i - 1)
-		}
-		o.lookRow(at+i, at+j)
-		if behind > 0 {
-			o.looks[at+j] += behind
-			o.restore(at + j)
+			o.changePart(j, behind, by)
 		}
 	}
 }
 
-func (o *tour) turnedUnlook(p patch) {
-	for s := o.spans(p); s.row < s.end; {
-		at := s.row * o.cols
-		from, to := s.next()
-		if from >= to {
-			continue
-		}
-		i, j, before, behind := cells(from, to)
-		if before > 0 {
-			o.looks[at+i-1] -= before
-			o.restore(at + i - 1)
-		}
-		o.unlookRow(at+i, at+j)
-		if behind > 0 {
-			o.looks[at+j] -= behind
-			o.restore(at + j)
-		}
+func (o *tour) changePart(c int32, n uint32, by change) {
+	if by == onceLess {
+		n = -n
 	}
+	o.looks[c] += n
+	o.restore(c)
 }
 
 // nth is what the first look after n looks adds to a whole cell, and what the last of them did.

@@ -129,17 +129,17 @@ func (a *annealer) shiftWorth(l Lane, s int32) float64 {
 	}
 	// Near each other they can be parts of the same cells.
 	worth := -a.lossAt(left)
-	a.unlookAt(left)
+	a.change(left, onceLess)
 	worth += a.gainAt(entered)
-	a.lookAt(left)
+	a.change(left, onceMore)
 	return worth
 }
 
 // shiftDo counts looks as if the lane had slid by s; sliding it back undoes it.
 func (a *annealer) shiftDo(l Lane, s int32) {
 	left, entered := a.shifted(l, s)
-	a.unlookAt(left)
-	a.lookAt(entered)
+	a.change(left, onceLess)
+	a.change(entered, onceMore)
 }
 
 // slide moves a lane sideways.

@@ -29,7 +29,7 @@ func (k Turret) WithOrbits(t *Task, legs []Leg, a Airspeed, orbits int, visible 
 	if err != nil {
 		return nil, err
 	}
-	g := newGround(t, 4*float64(t.Turn/t.Prior.Cell)+2)
+	g := groundOf(t)
 	p := t.Prior
 	looks := slices.Clone(s.Looks)
 	out := slices.Clone(legs)

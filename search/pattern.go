@@ -52,12 +52,21 @@ const mostSegments = 10_000
 
 // Fly returns the route of a pattern over a box with a track spacing, as far as the length of the task goes: it is home
 // in time. The square and the sectors are around the middle of the box, the line is its long axis. Turns are exact and
-// not sensed.
+// not sensed. What of it lies where the aircraft may not be is left out, as is what cannot be reached or left.
 func (k Pattern) Fly(t *Task, b Box, spacing geodesy.Length) []Leg {
-	s := float64(spacing)
-	if !(s > 0) {
+	return k.fly(t, b, spacing, groundOf(t))
+}
+
+func (k Pattern) fly(t *Task, b Box, spacing geodesy.Length, g *ground) []Leg {
+	if !(spacing > 0) {
 		return nil
 	}
+	return fly(t, g.clipped(t, k.shape(b, spacing)), g)
+}
+
+// shape is what a pattern senses over a box, in its order.
+func (k Pattern) shape(b Box, spacing geodesy.Length) []segment {
+	s := float64(spacing)
 	if b.Breadth > b.Length {
 		b.Length, b.Breadth = b.Breadth, b.Length
 		b.Heading += 90
@@ -91,7 +100,7 @@ func (k Pattern) Fly(t *Task, b Box, spacing geodesy.Length) []Leg {
 	case TrackLine:
 		line = []segment{{b.at(-long, -s/2), b.at(long, -s/2)}, {b.at(long, s/2), b.at(-long, s/2)}}
 	}
-	return fly(t, line, nil)
+	return line
 }
 
 // lanes fills a box with lanes, the first one half a spacing inside.
@@ -213,26 +222,33 @@ type Compared struct {
 }
 
 // Compare flies every pattern at a spacing of the sweep width over the best box of a coarse choice for each, so that the
-// optimised plan stands beside patterns that were chosen with the same knowledge. A pattern that leads where the aircraft
-// may not be, over every one of the boxes, is left out.
+// optimised plan stands beside patterns that were chosen with the same knowledge. A pattern that can be flown over none of
+// the boxes, or finds nothing there, is left out.
 func Compare(t *Task) []Compared {
 	var out []Compared
+	g := groundOf(t)
+	boxes := t.boxes(g)
 	for _, k := range Patterns() {
-		if c, ok := k.Best(t); ok {
+		if c, ok := k.best(t, g, boxes); ok {
 			out = append(out, c)
 		}
 	}
 	return out
 }
 
-// Best is the pattern over the box where it finds most, of the whole map and the six that hold most by their size and shape.
-// ok is false where it can be flown over none of them.
+// Best is the pattern over the box where it finds most: of the whole map and the six that hold most by their size and shape;
+// where there are places that are not permitted, also of the six of those that lie clear of them. ok is false where it can be
+// flown over none of them, or finds nothing there.
 func (k Pattern) Best(t *Task) (best Compared, ok bool) {
-	ground := newGround(t, 4*float64(t.Turn/t.Prior.Cell)+2)
-	best = Compared{Pattern: k, Spacing: t.Sweep, POS: -1}
-	for _, b := range t.boxes() {
-		legs := k.Fly(t, b, t.Sweep)
-		if len(legs) == 0 || ground != nil && !ground.route(legs, t.Prior.Cell) {
+	g := groundOf(t)
+	return k.best(t, g, t.boxes(g))
+}
+
+func (k Pattern) best(t *Task, g *ground, boxes []Box) (best Compared, ok bool) {
+	best = Compared{Pattern: k, Spacing: t.Sweep}
+	for _, b := range boxes {
+		legs := k.fly(t, b, t.Sweep, g)
+		if len(legs) == 0 {
 			continue
 		}
 		pos := t.Prior.POS(PODs(t.Prior, legs, t.Sweep, t.Detection))
@@ -243,39 +259,78 @@ func (k Pattern) Best(t *Task) (best Compared, ok bool) {
 	return best, len(best.Legs) > 0
 }
 
-// boxes are the whole map and, for some sizes and shapes, where a box holds most.
-func (t *Task) boxes() []Box {
-	p := t.Prior
-	sums := make([]float64, (p.Columns+1)*(p.Rows+1))
-	for j := range p.Rows {
+// sums has what all cells hold that lie below and left of a corner, so that what a box holds is told by its four corners.
+type sums struct {
+	columns int // of corners
+	below   []float64
+}
+
+func newSums(g Grid, of func(column, row int) float64) sums {
+	s := sums{columns: g.Columns + 1, below: make([]float64, (g.Columns+1)*(g.Rows+1))}
+	for j := range g.Rows {
 		row := 0.0
-		for i := range p.Columns {
-			row += p.POC[j*p.Columns+i]
-			sums[(j+1)*(p.Columns+1)+i+1] = sums[j*(p.Columns+1)+i+1] + row
+		for i := range g.Columns {
+			row += of(i, j)
+			s.below[(j+1)*s.columns+i+1] = s.below[j*s.columns+i+1] + row
 		}
 	}
-	mass := func(i, j, w, h int) float64 {
-		n := p.Columns + 1
-		return sums[(j+h)*n+i+w] - sums[j*n+i+w] - sums[(j+h)*n+i] + sums[j*n+i]
-	}
+	return s
+}
+
+func (s *sums) box(i, j, w, h int) float64 {
+	n := s.columns
+	return s.below[(j+h)*n+i+w] - s.below[j*n+i+w] - s.below[(j+h)*n+i] + s.below[j*n+i]
+}
+
+// boxes are the whole map and, for some sizes and shapes, where a box holds most ground that the aircraft may fly over; where
+// that is not all of it, also where one holds most and lies clear of the rest.
+func (t *Task) boxes(g *ground) []Box {
+	p := t.Prior
+	may := func(i, j int) bool { return g == nil || g.at(float64(i)+0.5, float64(j)+0.5) > barred }
+	mass := newSums(p.Grid, func(i, j int) float64 {
+		if !may(i, j) {
+			return 0
+		}
+		return p.POC[j*p.Columns+i]
+	})
+	shut := newSums(p.Grid, func(i, j int) float64 {
+		if !may(i, j) {
+			return 1
+		}
+		return 0
+	})
 	out := []Box{{Middle: Point{p.Cell * geodesy.Length(p.Columns) / 2, p.Cell * geodesy.Length(p.Rows) / 2}, Length: p.Cell * geodesy.Length(p.Columns) / 2, Breadth: p.Cell * geodesy.Length(p.Rows) / 2}}
 	area := float64(t.Sweep) * float64(t.Length) / p.Area() // cells that the effort covers once
 	for _, share := range [...]float64{0.85, 0.4} {
 		for _, shape := range [...]float64{1, 2, 0.5} {
 			w, h := int(math.Sqrt(area*share*shape)), int(math.Sqrt(area*share/shape))
 			w, h = max(1, min(p.Columns, w)), max(1, min(p.Rows, h))
-			bi, bj, most := 0, 0, -1.0
+			type place struct {
+				i, j int
+				mass float64
+			}
+			most, clear := place{mass: -1}, place{mass: -1}
 			for j := 0; j+h <= p.Rows; j += max(1, p.Rows/50) {
 				for i := 0; i+w <= p.Columns; i += max(1, p.Columns/50) {
-					if m := mass(i, j, w, h); m > most {
-						bi, bj, most = i, j, m
+					here := place{i, j, mass.box(i, j, w, h)}
+					if here.mass > most.mass {
+						most = here
+					}
+					if here.mass > clear.mass && shut.box(i, j, w, h) == 0 {
+						clear = here
 					}
 				}
 			}
-			out = append(out, Box{
-				Middle: Point{p.Cell * (geodesy.Length(bi) + geodesy.Length(w)/2), p.Cell * (geodesy.Length(bj) + geodesy.Length(h)/2)},
-				Length: p.Cell * geodesy.Length(w) / 2, Breadth: p.Cell * geodesy.Length(h) / 2,
-			})
+			box := func(at place) Box {
+				return Box{
+					Middle: Point{p.Cell * (geodesy.Length(at.i) + geodesy.Length(w)/2), p.Cell * (geodesy.Length(at.j) + geodesy.Length(h)/2)},
+					Length: p.Cell * geodesy.Length(w) / 2, Breadth: p.Cell * geodesy.Length(h) / 2,
+				}
+			}
+			out = append(out, box(most))
+			if clear.mass >= 0 && clear != most {
+				out = append(out, box(clear))
+			}
 		}
 	}
 	return out

@@ -31,6 +31,9 @@ const (
 	mostTiles = 1024 // about 100 MB with what they are made from
 )
 
+// groundOf is the ground of a task with room for turns around it.
+func groundOf(t *Task) *ground { return newGround(t, 4*float64(t.Turn/t.Prior.Cell)+2) }
+
 // newGround is the ground around a task, nil where every place is permitted. Margin is in cells.
 func newGround(t *Task, margin float64) *ground {
 	if t.Permitted == nil {
@@ -153,7 +156,10 @@ func (g *ground) tile(at tileAt) *tile {
 	return t
 }
 
-// at is how clear a place in cells is: below -0.999 it is not permitted; what lies outside the ground is.
+// barred is how clear a place is, at most, that is not permitted.
+const barred = -0.999
+
+// at is how clear a place in cells is; what lies outside the ground is not permitted.
 func (g *ground) at(x, y float64) float64 {
 	i, j := int32(math.Floor(x))-g.x0, int32(math.Floor(y))-g.y0
 	if i < 0 || j < 0 || i >= g.cols || j >= g.rows {
@@ -173,7 +179,7 @@ func (g *ground) lane(l Lane, width int32) bool {
 		if l.across() {
 			x, y = y, x
 		}
-		if g.at(x, y) <= -0.999 {
+		if g.at(x, y) <= barred {
 			return false
 		}
 	}
@@ -188,21 +194,63 @@ func (g *ground) path(l *Link, cell geodesy.Length) bool {
 		return true
 	}
 	steps := int(n*4) + 1
+	var x, y float64
 	for k := range steps + 1 {
 		p := l.At(l.Length() * geodesy.Length(float64(k)/float64(steps)))
-		if g.at(float64(p.X/cell), float64(p.Y/cell)) <= -0.999 {
+		u, v := float64(p.X/cell), float64(p.Y/cell)
+		if g.at(u, v) <= barred || k > 0 && g.corner(x, y, u, v) {
 			return false
 		}
+		x, y = u, v
 	}
 	return true
 }
 
-// route tells whether every leg is permitted.
-func (g *ground) route(legs []Leg, cell geodesy.Length) bool {
-	for i := range legs {
-		if !g.path(&legs[i].Link, cell) {
-			return false
+// corner tells whether a step of less than a cell, between two cells that share no more than a corner, leads through a third one
+// that is not permitted. So no straight line is taken that touches one, nor an arc but for what it bends off its chord of a
+// quarter of a cell.
+func (g *ground) corner(x, y, u, v float64) bool {
+	i, j := math.Floor(x), math.Floor(y)
+	s, t := math.Floor(u), math.Floor(v)
+	if i == s || j == t {
+		return false
+	}
+	cx, cy := max(i, s), max(j, t) // the corner
+	side := (u-x)*(cy-y) - (v-y)*(cx-x)
+	switch {
+	case side == 0:
+		return false
+	case (side > 0) == ((s > i) == (t > j)): // it crosses the upright edge first
+		return g.at(s+0.5, j+0.5) <= barred
+	}
+	return g.at(i+0.5, t+0.5) <= barred
+}
+
+// clipped is what of segments lies on permitted ground, in steps of half a cell; all of it where that is nil.
+func (g *ground) clipped(t *Task, line []segment) []segment {
+	if g == nil {
+		return line
+	}
+	var out []segment
+	for _, s := range line {
+		whole := Straight(s.pose(), s.length())
+		n := max(1, int(math.Ceil(float64(s.length()/t.Prior.Cell)*2)))
+		at := func(k int) Pose { return whole.At(s.length() * geodesy.Length(float64(k)/float64(n))) }
+		from := -1
+		for k := range n + 1 {
+			ok := false
+			if k < n {
+				step := Straight(at(k), s.length()/geodesy.Length(n))
+				ok = g.path(&step, t.Prior.Cell)
+			}
+			switch {
+			case ok && from < 0:
+				from = k
+			case !ok && from >= 0:
+				out = append(out, segment{at(from).Point, at(k).Point})
+				from = -1
+			}
 		}
 	}
-	return true
+	return out
 }

@@ -115,3 +115,60 @@ func TestTheGroundIsBounded(t *testing.T) {
 		t.Errorf("%d corners were asked for, want at most %d", asked, most)
 	}
 }
+
+// TestNoCornerIsCut: a straight path is permitted where all cells are that it leads through, however little of one it cuts off; an
+// arc may bend into one by what it is off its chord.
+func TestNoCornerIsCut(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(4, 17))
+	shut := map[Point]bool{}
+	for range 60 {
+		shut[Point{geodesy.Length(rng.IntN(40)) * 100, geodesy.Length(rng.IntN(40)) * 100}] = true
+	}
+	task := &Task{Prior: &Prior{Grid: Grid{Columns: 40, Rows: 40, Cell: 100}}, Turn: 500, Permitted: func(p Point) bool { return !shut[p] }}
+	g := groundOf(task)
+	const little = 1.0 / 500
+	inside, corners, arcs := 0, 0, 0
+	for k := range 1500 {
+		from := Pose{Point{geodesy.Length(3900 * rng.Float64()), geodesy.Length(3900 * rng.Float64())}, geodesy.Angle(360 * rng.Float64())}
+		l := Straight(from, geodesy.Length(200+1500*rng.Float64()))
+		if k%3 == 2 {
+			l = orbit(from, task.Turn, k%2 == 0)
+			l.Parts[0] /= 3
+		}
+		deep, near, quarter := false, false, false
+		n := int(float64(l.Length())/100/little) + 1
+		for s := range n + 1 {
+			p := l.At(l.Length() * geodesy.Length(float64(s)/float64(n)))
+			x, y := float64(p.X)/100, float64(p.Y)/100
+			if g.at(x, y) <= barred {
+				u, v := x-math.Floor(x), y-math.Floor(y)
+				deep = deep || min(u, v, 1-u, 1-v) > 4*little
+			}
+			for _, d := range [4][2]float64{{-1, -1}, {1, -1}, {-1, 1}, {1, 1}} {
+				near = near || g.at(x+d[0]*little, y+d[1]*little) <= barred
+			}
+		}
+		steps := int(float64(l.Length())/25) + 1
+		for s := range steps + 1 {
+			p := l.At(l.Length() * geodesy.Length(float64(s)/float64(steps)))
+			quarter = quarter || g.at(float64(p.X)/100, float64(p.Y)/100) <= barred
+		}
+		got := g.path(&l, 100)
+		if got && deep || !got && !near {
+			t.Fatalf("%+v: permitted %v, through what is not %v, near it %v", l, got, deep, near)
+		}
+		if deep {
+			inside++
+			if !quarter {
+				corners++
+			}
+			if k%3 == 2 {
+				arcs++
+			}
+		}
+	}
+	if inside < 300 || inside > 1200 || corners < 5 || arcs < 100 {
+		t.Errorf("%d paths lead through what is not permitted, %d of them arcs, %d cut only a corner: no test", inside, arcs, corners)
+	}
+}

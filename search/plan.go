@@ -79,9 +79,7 @@ func (p *Planner) Plan() *Plan {
 	for _, l := range out.Lanes {
 		out.Sensed += geodesy.Length(l.length()) * t.Prior.Cell
 	}
-	for c, pod := range out.PODs(t) {
-		out.POS += t.Prior.POC[c] * pod
-	}
+	out.POS = t.Prior.POS(out.PODs(t))
 	out.Length = geodesy.Length(p.a.measure(out.Lanes)) * t.Prior.Cell
 	return out
 }

@@ -191,6 +191,34 @@ func TestNotEverywhere(t *testing.T) {
 	}
 }
 
+// TestAShortLaneIsFoundWhereItFits: from the length on in which one lane alone can be flown there is a plan, however short, that finds
+// no less than that lane, which itself finds no less with more length.
+func TestAShortLaneIsFoundWhereItFits(t *testing.T) {
+	t.Parallel()
+	for name, permitted := range map[string]func(Point) bool{"anywhere": nil, "beside a zone": func(p Point) bool { return p.Y < 8000 || p.X < 26_000 || p.X > 34_000 }} {
+		task := small()
+		task.Permitted = permitted
+		task.Base = Point{30_000, -40_000}
+		before := 0.0
+		// A lane of one cell at the nearest edge: there, a turn, and back.
+		for length := 2*geodesy.Length(40_000) + 15_000; length < 200_000; length += 4500 {
+			task.Length = length
+			p, err := NewPlanner(task, 1, 0)
+			if err != nil {
+				t.Fatalf("%s: %v m: %v", name, length, err)
+			}
+			q := p.Plan()
+			check(t, task, q)
+			o := newTour(task)
+			lane, _ := o.single()
+			if o.set(lane); len(lane) != 1 || q.POS < 0.99*o.pos || o.pos < 0.98*before {
+				t.Errorf("%s: %v m: POS %v in %d lanes, of one %v, with less length %v", name, length, q.POS, len(q.Lanes), o.pos, before)
+			}
+			before = max(before, o.pos)
+		}
+	}
+}
+
 func TestTasksThatCannotBe(t *testing.T) {
 	t.Parallel()
 	for name, spoil := range map[string]func(*Task){

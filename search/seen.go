@@ -50,7 +50,7 @@ func (t *Task) sees(reach geodesy.Length, visible func(Point, int, int) bool) []
 		column, row := c%p.Columns, c/p.Columns
 		for _, o := range offsets {
 			x, y := float64(int32(column)+o[0])+0.5, float64(int32(row)+o[1])+0.5
-			if g.at(x, y) <= -0.999 {
+			if g.at(x, y) <= barred {
 				continue
 			}
 			if visible == nil || visible(Point{geodesy.Length(x) * p.Cell, geodesy.Length(y) * p.Cell}, column, row) {

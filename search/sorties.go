@@ -285,32 +285,10 @@ func Resume(legs []Leg, flown, overlap geodesy.Length) []Leg {
 // Follow flies straight legs in their order, with shortest paths between them and home, as far as the length of the task goes:
 // it is home in time. What of them lies where the aircraft may not be is left out, as is what cannot be reached or left.
 func Follow(t *Task, lanes []Leg) []Leg {
-	g := newGround(t, 4*float64(t.Turn/t.Prior.Cell)+2)
-	var line []segment
+	line := make([]segment, len(lanes))
 	for i := range lanes {
-		l := &lanes[i].Link
-		if g == nil {
-			line = append(line, segment{l.From.Point, l.End().Point})
-			continue
-		}
-		// In steps of half a cell, each wholly permitted.
-		n := max(1, int(math.Ceil(float64(l.Length()/t.Prior.Cell)*2)))
-		at := func(k int) Point { return l.At(l.Length() * geodesy.Length(float64(k)/float64(n))).Point }
-		from := -1
-		for k := range n + 1 {
-			ok := false
-			if k < n {
-				step := Link{From: Pose{at(k), l.From.Heading}, Turn: 1, Word: LSL, Parts: [3]geodesy.Length{0, l.Length() / geodesy.Length(n), 0}}
-				ok = g.path(&step, t.Prior.Cell)
-			}
-			switch {
-			case ok && from < 0:
-				from = k
-			case !ok && from >= 0:
-				line = append(line, segment{at(from), at(k)})
-				from = -1
-			}
-		}
+		line[i] = segment{lanes[i].From.Point, lanes[i].End().Point}
 	}
-	return fly(t, line, g)
+	g := groundOf(t)
+	return fly(t, g.clipped(t, line), g)
 }

@@ -45,7 +45,7 @@ func newTour(t *Task) *tour {
 	radius := float64(t.Turn / p.Cell)
 	o.turned = newLattices()
 	o.links = newLinks(radius, o.width, min(max(o.cols, o.rows)+1, 255))
-	o.ground = newGround(t, 4*radius+2)
+	o.ground = groundOf(t)
 	o.once = make([]float64, p.Cells())
 	for c, m := range p.POC {
 		o.once[c] = m * t.detection(c)
@@ -246,14 +246,14 @@ func (o *tour) loss(l Lane) float64 { return o.lossAt(o.box(l)) }
 
 func (o *tour) gainAt(p patch) float64 {
 	if p.lattice > 0 {
-		return o.turnedGain(p)
+		return o.turnedTotal(o.add, (*tour).partGain, p)
 	}
 	return o.total(o.add, p)
 }
 
 func (o *tour) lossAt(p patch) float64 {
 	if p.lattice > 0 {
-		return o.turnedLoss(p)
+		return o.turnedTotal(o.sub, (*tour).partLoss, p)
 	}
 	return o.total(o.sub, p)
 }
@@ -285,41 +285,37 @@ func (o *tour) total(of []float64, p patch) float64 {
 	return sum
 }
 
-// look counts one look more at the cells of a lane.
-func (o *tour) look(l Lane) { o.lookAt(o.box(l)) }
+// change is a look at cells that is put in or taken off.
+type change bool
 
-func (o *tour) lookAt(p patch) {
+const (
+	onceMore change = true
+	onceLess change = false
+)
+
+// look counts one look more at the cells of a lane, and unlook takes one off.
+func (o *tour) look(l Lane)   { o.change(o.box(l), onceMore) }
+func (o *tour) unlook(l Lane) { o.change(o.box(l), onceLess) }
+
+func (o *tour) change(p patch, by change) {
 	if p.lattice > 0 {
-		o.turnedLook(p)
+		o.turnedChange(p, by)
 		return
 	}
 	for j := p.v0; j < p.v1; j++ {
-		o.lookRow(j*o.cols+p.u0, j*o.cols+p.u1)
+		o.changeRow(j*o.cols+p.u0, j*o.cols+p.u1, by)
 	}
 }
 
-func (o *tour) lookRow(from, to int32) {
-	for c := from; c < to; c++ {
-		o.looks[c] += parts
-		o.sub[c] = o.add[c]
-		o.add[c] *= o.keep[c]
-	}
-}
-
-// unlook takes one look off.
-func (o *tour) unlook(l Lane) { o.unlookAt(o.box(l)) }
-
-func (o *tour) unlookAt(p patch) {
-	if p.lattice > 0 {
-		o.turnedUnlook(p)
+func (o *tour) changeRow(from, to int32, by change) {
+	if by == onceMore {
+		for c := from; c < to; c++ {
+			o.looks[c] += parts
+			o.sub[c] = o.add[c]
+			o.add[c] *= o.keep[c]
+		}
 		return
 	}
-	for j := p.v0; j < p.v1; j++ {
-		o.unlookRow(j*o.cols+p.u0, j*o.cols+p.u1)
-	}
-}
-
-func (o *tour) unlookRow(from, to int32) {
 	for c := from; c < to; c++ {
 		o.looks[c] -= parts
 		o.restore(c)

@@ -49,27 +49,35 @@ func newAuthorise(t *terminal) *cobra.Command {
 	return c
 }
 
-func authorise(ctx context.Context, t *terminal, k *client.Client, sortie string, in map[string]any, asJSON bool) error {
-	if looksLikeFile(sortie) {
-		document, err := readAct(sortie)
-		if err != nil {
-			return err
-		}
-		plan, ok := document["plan"]
-		if !ok {
-			plan = document
-		}
-		// It is read here as the server reads it, so that a fault is told by the file's name.
-		raw, err := json.Marshal(map[string]any{"plan": plan})
-		if err != nil {
-			return err
-		}
-		if _, err := authority.Decode(authority.KindPlanFiled, raw); err != nil {
-			return fmt.Errorf("%s: %w", sortie, err)
-		}
-		in["plan"] = plan
-	} else {
+// putSortie puts the sortie that a question is about into it: what its file says, or its name.
+func putSortie(in map[string]any, sortie string) error {
+	if !looksLikeFile(sortie) {
 		in["sortie"] = sortie
+		return nil
+	}
+	document, err := readAct(sortie)
+	if err != nil {
+		return err
+	}
+	plan, ok := document["plan"]
+	if !ok {
+		plan = document
+	}
+	// It is read here as the server reads it, so that a fault is told by the file's name.
+	raw, err := json.Marshal(map[string]any{"plan": plan})
+	if err != nil {
+		return err
+	}
+	if _, err := authority.Decode(authority.KindPlanFiled, raw); err != nil {
+		return fmt.Errorf("%s: %w", sortie, err)
+	}
+	in["plan"] = plan
+	return nil
+}
+
+func authorise(ctx context.Context, t *terminal, k *client.Client, sortie string, in map[string]any, asJSON bool) error {
+	if err := putSortie(in, sortie); err != nil {
+		return err
 	}
 	var d server.Authorised
 	if err := k.JSON(ctx, http.MethodPost, "/authorise", nil, in, &d); err != nil {

@@ -2,20 +2,16 @@ package main
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"strconv"
 	"strings"
 
+	"overflight/evidence"
 	"overflight/format/raster"
 	"overflight/internal/planning"
 )
 
-// digestOf is the SHA-256 of a file in hexadecimal.
-func digestOf(b []byte) string {
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:])
-}
+func digestOf(b []byte) evidence.Digest { return sha256.Sum256(b) }
 
 // skipped says what of a document of areas was not read.
 func (t *terminal) skipped(file string, p *planning.Prior) {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -13,7 +12,6 @@ import (
 
 	"overflight/airspace"
 	"overflight/authority"
-	"overflight/evidence"
 	"overflight/format/geojson"
 	"overflight/geodesy"
 	"overflight/internal/airframes"
@@ -41,7 +39,7 @@ type planFlags struct {
 	cleared                                                string
 	sorties, iterations                                    int
 	seed                                                   uint64
-	json, patterns, soonest                                bool
+	json, patterns, soonest, turns                         bool
 	geojson, kml, station, gimbal                          string
 	reach, field                                           float64
 	changed                                                func(option string) bool
@@ -96,6 +94,7 @@ func newPlan(t *terminal) *cobra.Command {
 	flags.IntVar(&f.iterations, "iterations", 1_000_000, t.words.Text("help.plan.iterations"))
 	flags.BoolVar(&f.soonest, "soonest", false, t.words.Text("help.plan.soonest"))
 	flags.BoolVar(&f.patterns, "patterns", false, t.words.Text("help.plan.patterns"))
+	flags.BoolVar(&f.turns, "turns", false, t.words.Text("help.plan.turns"))
 	flags.BoolVar(&f.json, "json", false, t.words.Text("help.json"))
 	flags.StringVar(&f.geojson, "geojson", "", t.words.Text("help.plan.geojson"))
 	flags.StringVar(&f.kml, "kml", "", t.words.Text("help.plan.kml"))
@@ -125,7 +124,7 @@ func doPlan(ctx context.Context, t *terminal, f *planFlags) error {
 	if out > 1 {
 		return usage("%s", t.words.Text("error.plan.stdout"))
 	}
-	if f.gimbal != "" && f.reach == 0 && f.gsd == 0 && f.slant == 0 {
+	if (f.gimbal != "" || f.orbits > 0) && f.reach == 0 && f.gsd == 0 && f.slant == 0 {
 		return usage("%s", t.words.Text("error.plan.missing", "--reach"))
 	}
 	if f.gsd != 0 && !(f.pixels > 0 && f.fov > 0 && f.fov < 180) {
@@ -140,6 +139,9 @@ func doPlan(ctx context.Context, t *terminal, f *planFlags) error {
 	}
 	if flights := r.Flights(); f.station == source.Stdin && flights > 1 {
 		return usage("%s", t.words.Text("error.plan.stdout"))
+	}
+	if r.Turning && r.Flights() > 1 {
+		return usage("%s", t.words.Text("error.plan.turns"))
 	}
 	r.Sensor = f.sensor()
 	p, err := planning.Make(ctx, r, nil)
@@ -222,8 +224,8 @@ const mostPriorFile = 64 << 20
 
 func (f *planFlags) request(t *terminal) (*planning.Request, error) {
 	r := &planning.Request{
-		Reserve: hours(f.reserve), Bank: geodesy.Angle(f.bank), File: f.prior, Rest: f.rest, HalfLife: f.halfLife, AsOf: time.Now(),
-		Sweep: geodesy.Length(f.sweep) * geodesy.Kilometre, Detection: f.detection, Seed: f.seed, Iterations: f.iterations, Soonest: f.soonest, Patterns: f.patterns,
+		Reserve: hours(f.reserve), Bank: geodesy.Angle(f.bank), File: f.prior, Rest: f.rest, HalfLife: f.halfLife, AsOf: time.Now().UTC().Truncate(time.Second),
+		Sweep: geodesy.Length(f.sweep) * geodesy.Kilometre, Detection: f.detection, Seed: f.seed, Iterations: f.iterations, Soonest: f.soonest, Patterns: f.patterns, Turning: f.turns,
 		Turnaround: f.turnaround, Apart: geodesy.Length(f.apart) * geodesy.Kilometre,
 	}
 	if len(f.aircraft) == 0 {
@@ -266,8 +268,8 @@ func (f *planFlags) request(t *terminal) (*planning.Request, error) {
 		r.Lanes = &axis
 	}
 	if f.asOf != "" {
-		if r.AsOf, err = time.Parse(time.RFC3339, f.asOf); err != nil {
-			return nil, usage("%s", t.words.Text("error.plan.as-of", f.asOf))
+		if r.AsOf, err = instantFlag(t, f.asOf); err != nil {
+			return nil, err
 		}
 	}
 	return r, f.ground(t, r)
@@ -277,17 +279,9 @@ func (f *planFlags) request(t *terminal) (*planning.Request, error) {
 func readInput(r *planning.Request, option, file string) ([]byte, error) {
 	b, err := readBounded(file, mostPriorFile)
 	if err == nil {
-		r.Inputs = append(r.Inputs, planning.Input{Option: option, Name: file, SHA256: evidence.Digest(sha256.Sum256(b))})
+		r.Inputs = append(r.Inputs, planning.Input{Option: option, Name: file, SHA256: digestOf(b)})
 	}
 	return b, err
-}
-
-// noteInput notes a file that was read by its SHA-256 in hexadecimal.
-func noteInput(r *planning.Request, option, file, digest string) {
-	in := planning.Input{Option: option, Name: file}
-	if in.SHA256.UnmarshalText([]byte(digest)) == nil {
-		r.Inputs = append(r.Inputs, in)
-	}
 }
 
 // ground reads the prior, what is excluded, and the states whose airspace is permitted.
@@ -302,7 +296,7 @@ func (f *planFlags) ground(t *terminal, r *planning.Request) error {
 	}
 	t.skipped(f.prior, prior)
 	if r.Features, r.Map = prior.Features, prior.Map; r.Map != nil {
-		for _, option := range []string{"layer", "rest", "half-life", "as-of"} {
+		for _, option := range []string{"layer", "tip", "rest", "half-life", "as-of"} {
 			if f.changed(option) {
 				return &planning.Fault{Code: planning.CodeWhole, Args: []any{f.prior, "--" + option}}
 			}
@@ -310,11 +304,11 @@ func (f *planFlags) ground(t *terminal, r *planning.Request) error {
 		r.Rest = r.Map.Record.Rest
 	}
 	for _, given := range f.tips {
-		v, ok := numbers(given, 90, 180, 500, 1e6)
-		if !ok || !(v[2] > 0 && v[3] > 0) {
-			return usage("%s", t.words.Text("error.plan.numbers", "--tip", given, "24.1,-104.5,8,2"))
+		tip, err := tipFlag(t, given)
+		if err != nil {
+			return err
 		}
-		r.Features = append(r.Features, geojson.Weighted{Point: geojson.Position{v[1], v[0]}, Sigma: v[2] * 1000, Weight: v[3]})
+		r.Tips = append(r.Tips, tip)
 	}
 	if err := f.rasters(r); err != nil {
 		return err
@@ -361,18 +355,19 @@ func (f *planFlags) rasters(r *planning.Request) error {
 		if err != nil {
 			return err
 		}
-		noteInput(r, "--layer", l.Name, l.Digest)
+		r.Inputs = append(r.Inputs, planning.Input{Option: "--layer", Name: l.Name, SHA256: l.Digest})
 		r.Layers = append(r.Layers, l)
 	}
 	if f.cleared == "" {
 		return nil
 	}
 	k, err := readCleared(f.cleared)
-	r.Cleared = &k
-	if err == nil {
-		noteInput(r, "--cleared", f.cleared, k.Digest)
+	if err != nil {
+		return err
 	}
-	return err
+	r.Cleared = &k
+	r.Inputs = append(r.Inputs, planning.Input{Option: "--cleared", Name: k.Name, SHA256: k.Digest})
+	return nil
 }
 
 func airframe(known []authority.Airframe, name string) (authority.Airframe, error) {

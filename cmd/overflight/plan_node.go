@@ -1,22 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
 	"overflight/airspace"
-	"overflight/authority"
-	"overflight/evidence"
-	"overflight/format/raster"
 	"overflight/geodesy"
 	"overflight/internal/app"
 	"overflight/internal/client"
@@ -27,7 +20,7 @@ import (
 
 // asksNode tells whether a plan takes something from the record of a node.
 func (f *planFlags) asksNode() bool {
-	return f.sortie != "" || f.fromNow != "" && !strings.Contains(f.fromNow, ",")
+	return f.sortie != "" || f.asksPosition()
 }
 
 // learned puts what is known of the sortie that is in the air into the request, and what else was learned since the first plan.
@@ -124,7 +117,7 @@ func (f *planFlags) flying(ctx context.Context, t *terminal, k *client.Client, r
 		return 0, &planning.Fault{Code: planning.CodeSpent, Args: []any{w.Flight, fmt.Sprintf("%.1f", elapsed.Hours()), fmt.Sprintf("%.1f", (r.Hours - r.Reserve).Hours())}}
 	}
 	r.Hours -= elapsed
-	answer, err := k.Stream(ctx, http.MethodGet, path+"/coverage", url.Values{"layers": {"all"}})
+	_, seen, err := askSeen(ctx, k, path+"/coverage", nil)
 	var none *server.Problem
 	if errors.As(err, &none) && none.Code == "no-ground" {
 		return elapsed, nil // it has looked at nothing so far
@@ -132,33 +125,10 @@ func (f *planFlags) flying(ctx context.Context, t *terminal, k *client.Client, r
 	if err != nil {
 		return 0, err
 	}
-	seen, digest, err := readCover(answer)
-	if err != nil {
-		return 0, err
-	}
-	r.Inputs = append(r.Inputs, planning.Input{Option: "--from-now", Name: w.Flight, SHA256: digest})
-	r.Flown = &planning.Cleared{Name: w.Flight, Raster: seen}
+	seen.Name = w.Flight
+	r.Flown = &seen
+	r.Inputs = append(r.Inputs, planning.Input{Option: "--from-now", Name: seen.Name, SHA256: seen.Digest})
 	return elapsed, nil
-}
-
-// readCover reads what a flight has looked at as the raster that `coverage` writes.
-func readCover(answer io.ReadCloser) (*raster.Raster, evidence.Digest, error) {
-	m := &cover{}
-	grid, layers, err := server.DecodeRaster(answer)
-	if err = errors.Join(err, answer.Close()); err != nil {
-		return nil, evidence.Digest{}, err
-	}
-	if len(layers) != 4 {
-		return nil, evidence.Digest{}, fmt.Errorf("reading coverage: %d layers, want 4", len(layers))
-	}
-	m.Grid, m.pod, m.correlated, m.independent, m.looks = grid, layers[0], layers[1], layers[2], layers[3]
-	var b bytes.Buffer
-	if err := writeCoverTIFF(&b, m, nil); err != nil {
-		return nil, evidence.Digest{}, err
-	}
-	digest := evidence.Digest(sha256.Sum256(b.Bytes()))
-	r, err := raster.ReadTIFF(b.Bytes(), 1)
-	return r, digest, err
 }
 
 // mostGround bounds the places by which one of several clearances is chosen.
@@ -171,25 +141,8 @@ func (f *planFlags) permits(ctx context.Context, t *terminal, k *client.Client, 
 		return err
 	}
 	in := map[string]any{}
-	if looksLikeFile(f.sortie) {
-		document, err := readAct(f.sortie)
-		if err != nil {
-			return err
-		}
-		plan, ok := document["plan"]
-		if !ok {
-			plan = document
-		}
-		raw, err := json.Marshal(map[string]any{"plan": plan})
-		if err != nil {
-			return err
-		}
-		if _, err := authority.Decode(authority.KindPlanFiled, raw); err != nil {
-			return fmt.Errorf("%s: %w", f.sortie, err)
-		}
-		in["plan"] = plan
-	} else {
-		in["sortie"] = f.sortie
+	if err := putSortie(in, f.sortie); err != nil {
+		return err
 	}
 	from := r.TakeOff
 	if from.IsZero() {

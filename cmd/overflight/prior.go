@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"overflight/coverage"
+	"overflight/evidence"
 	"overflight/format/raster"
 	"overflight/geodesy"
 	"overflight/internal/catalogue"
@@ -156,11 +157,7 @@ func (f *priorFlags) sources(t *terminal, args []string) (*planning.Sources, err
 		s.Areas = append(s.Areas, planning.Areas{Name: file, Digest: digestOf(b), Features: p.Features})
 	}
 	for _, text := range f.tips {
-		tip, err := planning.ParseTip(text)
-		var place *geodesy.CoordinateError
-		if errors.As(err, &place) {
-			err = &exit{code: exitUsage, err: server.ProblemOf(err, t.words.Language())}
-		}
+		tip, err := tipFlag(t, text)
 		if err != nil {
 			return nil, err
 		}
@@ -179,49 +176,49 @@ func (f *priorFlags) sources(t *terminal, args []string) (*planning.Sources, err
 // askLooked asks the node what the looks of a flight or a period come to. Cells are as fine as those of the map where the whole of what
 // was seen has room for it.
 func askLooked(ctx context.Context, t *terminal, k *client.Client, what string, grid *coverage.Grid) (planning.Cleared, error) {
-	out := planning.Cleared{Name: what}
 	path, query := "/flights/"+url.PathEscape(what)+"/coverage", url.Values{}
 	if from, to, is := strings.Cut(what, "/"); is {
 		path = "/coverage"
 		if err := queryInstants(t, query, map[string]string{"since": from, "until": to}); err != nil {
-			return out, err
+			return planning.Cleared{}, err
 		}
 	}
-	seen, pod, err := askCoverage(ctx, k, path, query, &out)
+	seen, out, err := askSeen(ctx, k, path, query)
 	if err != nil {
 		return out, err
 	}
 	if fine := min(float64(seen.Height), max(float64(grid.Height), float64(seen.Height)*math.Sqrt(float64(seen.Columns*seen.Rows)/(0.9*coverage.MostCells)))); fine < 0.9*float64(seen.Height) {
 		query.Set("cell", plain(math.Ceil(fine*metresPerDegree)))
-		if seen, pod, err = askCoverage(ctx, k, path, query, &out); err != nil {
+		if _, out, err = askSeen(ctx, k, path, query); err != nil {
 			return out, err
 		}
 	}
-	out.Raster = &raster.Raster{
-		Columns: seen.Columns, Rows: seen.Rows, Values: make([]float64, len(pod)), CRS: raster.WGS84, Placed: true, Bands: 1,
-		Transform: raster.Transform{float64(seen.West), float64(seen.Width), 0, float64(seen.North), 0, -float64(seen.Height)},
-	}
-	for i, v := range pod {
-		out.Raster.Values[i] = float64(v)
-	}
+	out.Name = what
 	return out, nil
 }
 
 // metresPerDegree of latitude, about.
 const metresPerDegree = 111_195
 
-func askCoverage(ctx context.Context, k *client.Client, path string, query url.Values, out *planning.Cleared) (coverage.Grid, []float32, error) {
+// askSeen asks the node for the probability of detection that looks come to, known by the digest of the GeoTIFF that `coverage` writes
+// of it: so that a map is not cleared of it by the record and by its file.
+func askSeen(ctx context.Context, k *client.Client, path string, query url.Values) (coverage.Grid, planning.Cleared, error) {
+	var out planning.Cleared
 	answer, err := k.Stream(ctx, http.MethodGet, path, query)
 	if err != nil {
-		return coverage.Grid{}, nil, err
+		return coverage.Grid{}, out, err
 	}
-	var whole bytes.Buffer
-	grid, layers, err := server.DecodeRaster(io.TeeReader(answer, &whole))
+	grid, layers, err := server.DecodeRaster(answer)
 	if err = errors.Join(err, answer.Close()); err != nil {
-		return grid, nil, err
+		return grid, out, err
 	}
-	out.Digest = digestOf(whole.Bytes())
-	return grid, layers[0], nil
+	var b bytes.Buffer
+	if err := server.WriteCoverageTIFF(&b, grid, layers[0]); err != nil {
+		return grid, out, err
+	}
+	out.Digest = digestOf(b.Bytes())
+	out.Raster, err = raster.ReadTIFF(b.Bytes(), 1)
+	return grid, out, err
 }
 
 // tops is how many of the likeliest places are told.
@@ -286,8 +283,8 @@ func writePrior(w io.Writer, words *catalogue.Catalogue, out string, m *planning
 		} else if in.Drawn < in.Faded {
 			line += "; " + words.Text("prior.lost", catalogue.Decimal(in.Faded-in.Drawn, 2))
 		}
-		if in.Digest != "" {
-			line += "; SHA-256 " + in.Digest[:16]
+		if in.Digest != (evidence.Digest{}) {
+			line += "; SHA-256 " + in.Digest.String()[:16]
 		}
 		lines = append(lines, "    "+line)
 	}

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 
 	"overflight/geodesy"
+	"overflight/internal/planning"
 	"overflight/internal/server"
 )
 
@@ -15,6 +17,16 @@ func placeFlag(t *terminal, s string) (geodesy.Position, error) {
 		err = &exit{code: exitUsage, err: server.ProblemOf(err, t.words.Language())}
 	}
 	return p, err
+}
+
+// tipFlag reads a tip as it is typed.
+func tipFlag(t *terminal, s string) (planning.Areas, error) {
+	tip, err := planning.ParseTip(s)
+	var place *geodesy.CoordinateError
+	if errors.As(err, &place) {
+		err = &exit{code: exitUsage, err: server.ProblemOf(err, t.words.Language())}
+	}
+	return tip, err
 }
 
 // numbers reads numbers with commas between them, each at most so far from zero.

@@ -35,6 +35,7 @@ type Document struct {
 	POS         float64         `json:"pos"`
 	Bound       float64         `json:"bound"`
 	Share       float64         `json:"share_of_bound"`
+	Turning     float64         `json:"bound_with_turns,omitempty"` // B5, where it was asked for
 	Sorties     []SortieSummary `json:"sorties"`
 	Patterns    []PatternShare  `json:"patterns,omitempty"`
 	Turret      *TurretSummary  `json:"turret,omitempty"`
@@ -160,7 +161,7 @@ func (p *Plan) Document(words *catalogue.Catalogue) Document {
 		Kind: "search-plan/v1", Aircraft: r.Aircraft.Type, Base: pair(r.Base), Hours: r.Hours.Hours(), Reserve: r.Reserve.Hours(),
 		Airspeed: float64(p.Speed), Bank: float64(r.Bank), Turn: float64(p.Turn), WindFrom: float64(r.WindFrom), WindSpeed: float64(r.WindSpeed),
 		Sweep: float64(r.Sweep), Detection: r.Detection, Prior: r.File, Rest: r.Rest, Lanes: math.Mod(float64(p.Axis), 90), Cell: float64(p.Cell), Columns: p.Columns, Rows: p.Rows,
-		Seed: r.Seed, Iterations: r.Iterations, Soonest: r.Soonest, POS: p.POS, Bound: p.Bound, Share: p.Share(), Assumptions: p.assumptions(words),
+		Seed: r.Seed, Iterations: r.Iterations, Soonest: r.Soonest, POS: p.POS, Bound: p.Bound, Share: p.Share(), Turning: p.Turning, Assumptions: p.assumptions(words),
 	}
 	for _, s := range p.Sorties {
 		d.Sorties = append(d.Sorties, SortieSummary{

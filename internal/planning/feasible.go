@@ -26,8 +26,8 @@ func tooShort(free search.Task, slow geodesy.Speed, reserve, available time.Dura
 		_, err := search.NewPlanner(&free, 0, 0)
 		return err == nil
 	}
-	// There and back, two turns and a lane of one cell are the least.
-	need := int(math.Ceil(((2*near+4*math.Pi*float64(free.Turn)+float64(p.Cell))/float64(slow)/3600 + reserve.Hours()) * 10))
+	// There and back is the least, as far as where the nearest of it is seen.
+	need := int(math.Ceil((2*max(0, near-float64(free.Sweep))/float64(slow)/3600 + reserve.Hours()) * 10))
 	low := need - 1
 	for step := 1; !flies(need) && step < 10_000; step *= 2 {
 		low, need = need, need+step

@@ -64,10 +64,17 @@ func (r *Request) Bases() []geodesy.Position {
 	return out
 }
 
-// Places are some of the ground that is worth a look: the corners of areas, and tips.
+// Places are some of the ground that is worth a look: the corners of areas, and tips; or what the map holds that is brought.
 func (r *Request) Places() []geodesy.Position {
+	if r.Map != nil {
+		return r.Map.places()
+	}
+	features := slices.Clone(r.Features)
+	for _, tip := range r.Tips {
+		features = append(features, tip.Features...)
+	}
 	var out []geodesy.Position
-	for _, f := range r.Features {
+	for _, f := range features {
 		if len(f.Polygons) == 0 {
 			out = append(out, positionOf(f.Point))
 		}
@@ -336,7 +343,7 @@ func (t *attempt) outline(r *Request, tasks []task, sorties []Sortie) (*Plan, []
 	out := &Plan{
 		Request: r, Speed: first.airspeed.Air, Turn: first.task.Turn, Axis: t.frame.axis, Cell: first.task.Prior.Cell,
 		Columns: first.task.Prior.Columns, Rows: first.task.Prior.Rows, Budget: first.task.Length, Sorties: sorties,
-		frame: t.frame, task: first.task, wings: slices.Clone(t.wings),
+		frame: t.frame, wings: slices.Clone(t.wings),
 	}
 	if r.Airspace != nil {
 		out.touched = slices.Sorted(maps.Keys(r.Airspace.touched))
@@ -363,7 +370,10 @@ func (t *attempt) outline(r *Request, tasks []task, sorties []Sortie) (*Plan, []
 			w := &t.wings[tasks[k].wing]
 			bounded[k].Length = w.airspeed.Farthest(w.available)
 		}
-		t.bound, t.bounded = search.PooledBound(bounded), bounded[0].Bound()
+		t.bound = search.PooledBound(bounded)
+		if t.bounded = t.bound; len(bounded) > 1 {
+			t.bounded = bounded[0].Bound()
+		}
 	}
 	out.Bound, out.First = t.bound, t.bounded
 	return out, longest

@@ -175,7 +175,12 @@ func TestPatternsArePlans(t *testing.T) {
 			}
 		}
 	}
-	r.Pattern, r.Permitted = search.ParallelSweep, func(p geodesy.Position) bool { return p.Lon < -106.97 }
+	// Time for a short lane where the ground begins, and not for a way to its middle.
+	r.Hours, r.Sorties = 80*time.Minute, 1
+	if _, err := Make(t.Context(), r, nil); err != nil {
+		t.Error(err)
+	}
+	r.Pattern = search.SectorSearch
 	var f *Fault
 	if _, err := Make(t.Context(), r, nil); !errors.As(err, &f) || f.Code != CodePattern {
 		t.Errorf("a pattern without room: %v", err)

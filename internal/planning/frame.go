@@ -15,9 +15,6 @@ type frame struct {
 	corner search.Point // of the map, from the origin along the axes
 }
 
-// mostKnown is of how many places it is remembered whether the aircraft may be there: about 60 MB.
-const mostKnown = 1 << 20
-
 // flat is a position on the plane with x to the east, from the origin.
 func flat(origin, p geodesy.Position) search.Point {
 	s, azi, _ := geodesy.Inverse(origin, p)

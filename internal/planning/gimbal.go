@@ -133,7 +133,7 @@ func (g *Gimbal) sound() error {
 
 // sighted is what a turret is planned by: a look finds the same wherever it may be had.
 func (p *Plan) sighted() search.Task {
-	t := p.task
+	t := p.wings[0].task
 	t.Detection = []float64{p.Request.Detection}
 	return t
 }
@@ -158,7 +158,7 @@ func (p *Plan) visible(sensor *Sensor) func(search.Point, int, int) bool {
 	if a == nil {
 		return nil
 	}
-	prior := p.task.Prior
+	prior := p.prior()
 	type ground struct {
 		at     geodesy.Position
 		states []airspace.State

@@ -3,6 +3,7 @@ package planning
 import (
 	"math"
 
+	"overflight/evidence"
 	"overflight/format/raster"
 	"overflight/geodesy"
 	"overflight/search"
@@ -12,7 +13,7 @@ import (
 // shared out over the map of the areas beside theirs; cells without data, and ground that it does not reach, get none of it.
 type Layer struct {
 	Name   string
-	Digest string // SHA-256 of the file in hexadecimal
+	Digest evidence.Digest // of the file
 	Raster *raster.Raster
 	Weight float64
 }
@@ -21,7 +22,7 @@ type Layer struct {
 // writes it. Where it has no data nobody looked.
 type Cleared struct {
 	Name   string
-	Digest string // SHA-256 of the file in hexadecimal
+	Digest evidence.Digest // of the file, or of what the record answered; zero is not known
 	Raster *raster.Raster
 }
 
@@ -121,7 +122,7 @@ func (m *Map) Clear(all []Cleared) error {
 	}
 	for i := range all {
 		for _, k := range m.Record.Cleared {
-			if k.Digest != "" && k.Digest == all[i].Digest {
+			if k.Digest != (evidence.Digest{}) && k.Digest == all[i].Digest {
 				return fault(CodeClearedTwice, all[i].Name, k.Name)
 			}
 		}
@@ -158,24 +159,4 @@ func (m *Map) Clear(all []Cleared) error {
 	}
 	m.POC, m.Record.Rest = after.POC, after.Rest
 	return nil
-}
-
-// missed is a map that lies on a plane already, after looks that found nothing: those of a flight whose rest is planned.
-func (k *Cleared) missed(f frame, p *search.Prior) (*search.Prior, error) {
-	pod := make([]float64, p.Cells())
-	reached := false
-	for c := range pod {
-		v, ok := sample(k.Raster, f.position(p.Centre(c%p.Columns, c/p.Columns)))
-		if !ok {
-			continue
-		}
-		if !(v >= 0 && v < 1) {
-			return nil, fault(CodeClearedValue, k.Name, v)
-		}
-		pod[c], reached = v, true
-	}
-	if !reached {
-		return nil, fault(CodeClearedEmpty, k.Name)
-	}
-	return p.Missed(pod)
 }

@@ -36,8 +36,7 @@ func east(t *testing.T, r *Request, axis geodesy.Angle) (east, laid, mass, rest 
 			east += poc
 		}
 	}
-	var f frame
-	p, err := m.prior(r, axis, &f)
+	f, p, err := m.prior(r, axis)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,30 +76,6 @@ func TestEarlierLooksAreTakenOff(t *testing.T) {
 	pos := 0.75 * before
 	if math.Abs(after-before*0.25/(1-pos)) > 1e-9 || math.Abs(left-(mass-pos)/(1-pos)) > 1e-9 || math.Abs(outside-rest/(1-pos)) > 1e-9 {
 		t.Errorf("%v in the east, %v on the map, %v outside; before %v, %v, %v", after, left, outside, before, mass, rest)
-	}
-}
-
-// TestLooksAreTakenOffOnThePlaneToo: as they are on the map, but for the cells that the edge of the looks cuts.
-func TestLooksAreTakenOffOnThePlaneToo(t *testing.T) {
-	t.Parallel()
-	k := Cleared{Name: "seen.tif", Raster: halves(math.NaN(), 0.75)}
-	r := request()
-	m, err := survey(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var f frame
-	p, err := m.prior(r, 105, &f)
-	if err == nil {
-		p, err = k.missed(f, p)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Cleared = &k
-	_, _, _, rest := east(t, r, 105)
-	if math.Abs(p.Rest-rest) > 1e-3 || math.Abs(p.Mass()+p.Rest-1) > 1e-9 {
-		t.Errorf("%v outside, on the map %v", p.Rest, rest)
 	}
 }
 

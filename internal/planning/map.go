@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"overflight/coverage"
+	"overflight/evidence"
+	"overflight/geodesy"
 )
 
 // Map is the probability that the place is in each cell of a grid in degrees. With the rest of the world they sum to 1.
@@ -32,23 +34,23 @@ type Record struct {
 
 // Part is what a source adds.
 type Part struct {
-	Name     string  `json:"name"`
-	Kind     string  `json:"kind"` // "areas", "tip", "layer"
-	Digest   string  `json:"sha256,omitempty"`
-	Features int     `json:"features"`
-	Weight   float64 `json:"weight"`            // of all its features
-	Faded    float64 `json:"weight_as_of"`      // what time has left of it
-	Drawn    float64 `json:"weight_drawn"`      // what of that has ground to lie on
-	Share    float64 `json:"share"`             // of all probability, before what was cleared
-	Reached  float64 `json:"reached,omitempty"` // share of the map that a layer has data on
+	Name     string          `json:"name"`
+	Kind     string          `json:"kind"` // "areas", "tip", "layer"
+	Digest   evidence.Digest `json:"sha256,omitzero"`
+	Features int             `json:"features"`
+	Weight   float64         `json:"weight"`            // of all its features
+	Faded    float64         `json:"weight_as_of"`      // what time has left of it
+	Drawn    float64         `json:"weight_drawn"`      // what of that has ground to lie on
+	Share    float64         `json:"share"`             // of all probability, before what was cleared
+	Reached  float64         `json:"reached,omitempty"` // share of the map that a layer has data on
 }
 
 // Taken is what an earlier look takes off.
 type Taken struct {
-	Name   string  `json:"name"`
-	Digest string  `json:"sha256,omitempty"`
-	Found  float64 `json:"would_have_found"` // probability with which it would have found the place, looks of others left out
-	Looked float64 `json:"looked"`           // share of the ground where the place may be
+	Name   string          `json:"name"`
+	Digest evidence.Digest `json:"sha256,omitzero"`
+	Found  float64         `json:"would_have_found"` // probability with which it would have found the place, looks of others left out
+	Looked float64         `json:"looked"`           // share of the ground where the place may be
 }
 
 // Mass is the probability that the place is on the map.
@@ -91,6 +93,21 @@ func (m *Map) Tops(most int) []Top {
 		out = append(out, Top{column, row, density(c), density(c) * ground / m.Mass()})
 		if len(out) == most {
 			break
+		}
+	}
+	return out
+}
+
+// places are some of the ground where the place may be: of every part of a coarse division of the map one cell that holds something.
+func (m *Map) places() []geodesy.Position {
+	const parts = 32
+	var out []geodesy.Position
+	var taken [parts * parts]bool
+	for c, v := range m.POC {
+		column, row := c%m.Columns, c/m.Columns
+		if k := row*parts/m.Rows*parts + column*parts/m.Columns; v > 0 && !taken[k] {
+			taken[k] = true
+			out = append(out, m.Centre(column, row))
 		}
 	}
 	return out

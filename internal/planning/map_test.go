@@ -7,21 +7,22 @@ import (
 	"io"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"overflight/coverage"
+	"overflight/evidence"
 	"overflight/format/geojson"
 	"overflight/format/raster"
 	"overflight/geodesy"
-	"overflight/search"
 )
 
 func sources() *Sources {
 	r := request()
 	return &Sources{
-		Areas:  []Areas{{Name: "a.geojson", Digest: "00ff", Features: r.Features}},
+		Areas:  []Areas{{Name: "a.geojson", Digest: evidence.Digest{0, 0xff}, Features: r.Features}},
 		Layers: []Layer{{Name: "signs.tif", Raster: halves(1, 3), Weight: 2}},
 		Rest:   0.1, AsOf: time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC), Cell: 500,
 		Cleared: []Cleared{{Name: "seen.tif", Raster: halves(math.NaN(), 0.5)}},
@@ -208,8 +209,7 @@ func TestEvenGroundStaysEven(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, axis := range []geodesy.Angle{90, 105, 127, 160} {
-			var f frame
-			p, err := m.prior(r, axis, &f)
+			f, p, err := m.prior(r, axis)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -263,18 +263,62 @@ func TestTheLargestLookCounts(t *testing.T) {
 func TestALookIsTakenOffOnce(t *testing.T) {
 	t.Parallel()
 	s := sources()
-	s.Cleared[0].Digest = "aa11"
+	s.Cleared[0].Digest = evidence.Digest{0xaa, 0x11}
 	r := request()
-	r.Map, r.Cleared = build(t, s), &Cleared{Name: "copy.tif", Digest: "aa11", Raster: halves(math.NaN(), 0.5)}
+	r.Map, r.Cleared = build(t, s), &Cleared{Name: "copy.tif", Digest: evidence.Digest{0xaa, 0x11}, Raster: halves(math.NaN(), 0.5)}
 	_, err := r.probability()
 	var f *Fault
 	if !errors.As(err, &f) || f.Code != CodeClearedTwice {
 		t.Errorf("%v, want %s", err, CodeClearedTwice)
 	}
-	r.Cleared.Digest = "bb22"
+	r.Cleared.Digest = evidence.Digest{0xbb, 0x22}
 	m, err := r.probability()
 	if err != nil || len(m.Record.Cleared) != 2 || len(r.Map.Record.Cleared) != 1 || m.Record.Rest <= r.Map.Record.Rest {
 		t.Errorf("%v, %+v after %+v", err, m.Record, r.Map.Record)
+	}
+}
+
+// TestWhatTheFlightSawIsTakenOffOnce: a map that was made with the looks of the flight in the air is taken as it is.
+func TestWhatTheFlightSawIsTakenOffOnce(t *testing.T) {
+	t.Parallel()
+	s := sources()
+	s.Cleared[0].Digest = evidence.Digest{0xaa, 0x11}
+	r := request()
+	r.Map, r.Flown = build(t, s), &s.Cleared[0]
+	m, err := r.probability()
+	if err != nil || !reflect.DeepEqual(m, r.Map) {
+		t.Errorf("%v, %+v", err, m)
+	}
+}
+
+// TestPlacesAreThoseOfWhatIsSearched: of areas and tips, and of a map that is brought, from one end to the other.
+func TestPlacesAreThoseOfWhatIsSearched(t *testing.T) {
+	t.Parallel()
+	r := request()
+	tip, err := ParseTip("24.5,-108~2km")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Tips = []Areas{tip}
+	m, err := r.probability()
+	if err != nil {
+		t.Fatal(err)
+	}
+	of := *r
+	of.Map, of.Features, of.Tips = m, nil, nil
+	for name, q := range map[string]*Request{"areas": r, "map": &of} {
+		all := q.Places()
+		for _, want := range []geodesy.Position{{Lat: 25, Lon: -107}, {Lat: 25.5, Lon: -106.4}, {Lat: 25.2, Lon: -106.2}, {Lat: 24.5, Lon: -108}} {
+			if !slices.ContainsFunc(all, func(p geodesy.Position) bool { return geodesy.Distance(p, want) < 12_000 }) {
+				t.Errorf("%s: none of %d places is near %v", name, len(all), want)
+			}
+		}
+		if len(all) > 1024 {
+			t.Errorf("%s: %d places", name, len(all))
+		}
+	}
+	if in := m.Record.Inputs; len(in) != 2 || in[1].Kind != "tip" || in[1].Name != tip.Name {
+		t.Errorf("made of %+v", m.Record.Inputs)
 	}
 }
 
@@ -464,11 +508,8 @@ func BenchmarkBuild(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		var f frame
-		var p *search.Prior
-		if p, err = m.prior(r, 105, &f); err != nil {
+		if _, _, err = m.prior(r, 105); err != nil {
 			b.Fatal(err)
 		}
-		_ = p
 	}
 }

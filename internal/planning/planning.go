@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 	"time"
 
 	"overflight/airspace"
@@ -88,6 +87,7 @@ type Request struct {
 	Map       *Map           // nil: it is built of the features and layers
 	Cell      geodesy.Length // of the map that is built, about; 0: chosen
 	Features  []geojson.Weighted
+	Tips      []Areas // that were typed
 	Layers    []Layer
 	Cleared   *Cleared      // nil: nobody looked before
 	Rest      float64       // probability that the place is not on the map
@@ -105,6 +105,7 @@ type Request struct {
 	Iterations int
 	Soonest    bool // spend some length on finding sooner
 	Patterns   bool // compare with the patterns of IAMSAR
+	Turning    bool // work out the bound that counts turns, of a plan of one flight
 
 	Others     []Wing         // aircraft beside the first, which the fields above describe
 	Turnaround time.Duration  // on the ground between two sorties of one aircraft
@@ -189,6 +190,7 @@ type Plan struct {
 	Sorties  []Sortie
 	POS      float64
 	Bound    float64
+	Turning  float64        // bound B5, which counts turns; 0: not worked out
 	Patterns []Pattern      // of the first sortie, beside its own bound
 	First    float64        // bound of the first sortie
 	Turret   *Gimbal        // nil: a camera that looks straight down only
@@ -197,7 +199,6 @@ type Plan struct {
 	Closest  *Approach      // nil: no two flights are in the air at once
 
 	frame   frame
-	task    search.Task // of the first flight
 	wings   []wing
 	touched []airspace.State // in whose airspace it might have flown
 }
@@ -211,6 +212,9 @@ type Approach struct {
 
 // Position is where a point of the plan's plane lies.
 func (p *Plan) Position(q search.Point) geodesy.Position { return p.frame.position(q) }
+
+// prior is what the flights are planned over.
+func (p *Plan) prior() *search.Prior { return p.wings[0].task.Prior }
 
 // farthest is how far off the projection may reach: lengths across are then wrong by one part in 600.
 const farthest = 630 * geodesy.Kilometre
@@ -253,6 +257,12 @@ func Make(ctx context.Context, r *Request, progress func(*Plan)) (*Plan, error) 
 	if r.Soonest {
 		p.Value = p.value()
 	}
+	if r.Turning && len(p.Sorties) == 1 {
+		w := &p.wings[0]
+		task := w.task
+		task.Length = w.airspeed.Farthest(w.available) // as for the other bounds
+		p.Turning = task.Turning()
+	}
 	if r.Sensor != nil {
 		if p.Turret, err = p.gimbal(r.Sensor); err != nil {
 			return nil, err
@@ -276,6 +286,9 @@ func (p *Plan) sound() error {
 	if !(p.POS <= p.Bound+rounding) {
 		return fmt.Errorf("%w: POS %v, bound %v", ErrAboveBound, p.POS, p.Bound)
 	}
+	if p.Turning > 0 && !(p.POS <= p.Turning+rounding && p.Turning <= p.Bound+rounding) {
+		return fmt.Errorf("%w: POS %v, bound with turns %v, without %v", ErrAboveBound, p.POS, p.Turning, p.Bound)
+	}
 	for _, x := range p.Patterns {
 		if !(x.POS <= p.First+rounding) {
 			return fmt.Errorf("%w: %s: POS %v, bound %v", ErrAboveBound, x.Name, x.POS, p.First)
@@ -284,7 +297,7 @@ func (p *Plan) sound() error {
 	return nil
 }
 
-// attempt is what is planned, laid along one axis.
+// attempt is what is planned, laid on a plane.
 type attempt struct {
 	frame   frame
 	wings   []wing
@@ -294,14 +307,14 @@ type attempt struct {
 }
 
 func (m *terrain) attempt(r *Request, wings []wing, axis geodesy.Angle) (*attempt, error) {
-	t := &attempt{wings: slices.Clone(wings)}
-	prior, err := m.prior(r, axis, &t.frame)
+	f, prior, err := m.prior(r, axis)
 	if err == nil {
-		prior, err = r.known(t.frame, prior)
+		prior, err = r.known(f, prior)
 	}
 	if err != nil {
 		return nil, err
 	}
+	t := &attempt{frame: f, wings: wings}
 	permitted, err := t.permit(r, m, prior)
 	if err != nil {
 		return nil, err
@@ -342,6 +355,9 @@ func (m *terrain) attempt(r *Request, wings []wing, axis geodesy.Angle) (*attemp
 	}
 	return t, nil
 }
+
+// mostKnown is of how many places it is remembered whether the aircraft may be there: about 60 MB.
+const mostKnown = 1 << 20
 
 // permit puts exclusions and states together into what is asked of every position; nil where that is nothing.
 func (t *attempt) permit(r *Request, m *terrain, prior *search.Prior) (func(search.Point) bool, error) {

@@ -61,8 +61,7 @@ func TestThePriorHasItsWeights(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, axis := range []geodesy.Angle{90, 110, 163} {
-		var f frame
-		p, err := m.prior(r, axis, &f)
+		f, p, err := m.prior(r, axis)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -120,11 +119,12 @@ func TestPlansAreHomeInTime(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*Request){
 		"plain":   func(*Request) {},
-		"wind":    func(r *Request) { r.WindFrom, r.WindSpeed = 300, 25 },
+		"wind":    func(r *Request) { r.WindFrom, r.WindSpeed, r.Turning = 300, 25, true },
 		"sorties": func(r *Request) { r.Sorties = 2 },
 		"soonest": func(r *Request) { r.Soonest = true },
 		"lanes":   func(r *Request) { a := geodesy.Angle(35); r.Lanes = &a },
 		"zone": func(r *Request) {
+			r.Turning = true
 			r.Excluded = []geojson.Polygon{{{{-106.9, 25.2}, {-106.7, 25.2}, {-106.7, 25.3}, {-106.9, 25.3}, {-106.9, 25.2}}}}
 		},
 		"zones that overlap": func(r *Request) {
@@ -147,6 +147,9 @@ func TestPlansAreHomeInTime(t *testing.T) {
 			}
 			if p.POS <= 0 || p.POS > p.Bound || len(p.Sorties) != r.Sorties {
 				t.Errorf("POS %v, bound %v, %d sorties", p.POS, p.Bound, len(p.Sorties))
+			}
+			if r.Turning != (p.Turning > 0) || r.Turning && !(p.Turning > p.POS && p.Turning <= p.Bound) {
+				t.Errorf("POS %v, bound %v, with turns %v", p.POS, p.Bound, p.Turning)
 			}
 			for _, s := range p.Sorties {
 				if s.Duration > r.Hours-r.Reserve {

@@ -24,8 +24,7 @@ type terrain struct {
 // spreads is to how many sigma a tip reaches on the map.
 const spreads = 3.5
 
-// survey builds the map of probability, where the request does not bring one, and lays it on a plane around its middle. What is asked
-// for in several directions is drawn from the one map.
+// survey builds the map of probability, where the request does not bring one, and lays it on a plane around its middle.
 func survey(r *Request) (*terrain, error) {
 	m, err := r.probability()
 	if err != nil {
@@ -59,7 +58,8 @@ func (r *Request) probability() (*Map, error) {
 		cleared = []Cleared{*r.Cleared}
 	}
 	if r.Map == nil {
-		s := &Sources{Areas: []Areas{{Name: r.File, Features: r.Features}}, Layers: r.Layers, Cleared: cleared, Rest: r.Rest, HalfLife: r.HalfLife, AsOf: r.AsOf, Cell: r.Cell}
+		areas := append([]Areas{{Name: r.File, Features: r.Features}}, r.Tips...)
+		s := &Sources{Areas: areas, Layers: r.Layers, Cleared: cleared, Rest: r.Rest, HalfLife: r.HalfLife, AsOf: r.AsOf, Cell: r.Cell}
 		m, err := s.Build()
 		if err != nil {
 			return nil, err
@@ -74,14 +74,14 @@ func (r *Request) probability() (*Map, error) {
 	return &m, r.flown(&m)
 }
 
-// flown takes off the map what the flight in the air has looked at already, which may be other ground.
+// flown takes off the map what the flight in the air has looked at already, which may be other ground, or what the map was made with.
 func (r *Request) flown(m *Map) error {
 	if r.Flown == nil {
 		return nil
 	}
 	err := m.Clear([]Cleared{*r.Flown})
 	var said *Fault
-	if errors.As(err, &said) && said.Code == CodeClearedEmpty {
+	if errors.As(err, &said) && (said.Code == CodeClearedEmpty || said.Code == CodeClearedTwice) {
 		return nil
 	}
 	return err
@@ -94,14 +94,14 @@ func positionOf(p geojson.Position) geodesy.Position {
 // mostCells bounds a map, so that a first plan comes at once.
 const mostCells = 1_000_000
 
-// prior draws the map along an axis.
-func (t *terrain) prior(r *Request, axis geodesy.Angle, f *frame) (*search.Prior, error) {
-	*f = frame{origin: t.origin, axis: axis}
-	plane := t.plane.turned(*f)
+// prior draws the map along an axis, and says where it lies.
+func (t *terrain) prior(r *Request, axis geodesy.Angle) (frame, *search.Prior, error) {
+	f := frame{origin: t.origin, axis: axis}
+	plane := t.plane.turned(f)
 	low, high := t.bounds(plane)
 	wide := max(high[0]-low[0], high[1]-low[1])
 	if wide > 2*float64(farthest)*math.Sqrt2 { // a map that is turned is wider
-		return nil, fault(CodeLarge, fmt.Sprintf("%.0f", wide/1000), fmt.Sprintf("%.0f", 2*float64(farthest)/1000))
+		return f, nil, fault(CodeLarge, fmt.Sprintf("%.0f", wide/1000), fmt.Sprintf("%.0f", 2*float64(farthest)/1000))
 	}
 	// Room for a lane on every side, so that edges can be swept evenly.
 	pad := float64(r.Sweep) / 2
@@ -118,16 +118,16 @@ func (t *terrain) prior(r *Request, axis geodesy.Angle, f *frame) (*search.Prior
 	}
 	if cols*rows > mostCells {
 		least := math.Sqrt((high[0] - low[0]) * (high[1] - low[1]) / mostCells)
-		return nil, fault(CodeNarrow, fmt.Sprintf("%.0f", float64(r.Sweep)), fmt.Sprintf("%.0f", wide/1000), fmt.Sprintf("%.0f", math.Ceil(least)))
+		return f, nil, fault(CodeNarrow, fmt.Sprintf("%.0f", float64(r.Sweep)), fmt.Sprintf("%.0f", wide/1000), fmt.Sprintf("%.0f", math.Ceil(least)))
 	}
 	cols, rows = max(cols, parts), max(rows, parts)
 	f.corner = search.Point{X: geodesy.Length(low[0]), Y: geodesy.Length(low[1])}
 	g := search.Grid{Columns: cols, Rows: rows, Cell: r.Sweep / geodesy.Length(parts)}
 	p, err := search.NewPrior(g, t.spread(plane, f.corner, g), t.source.Record.Rest)
 	if errors.Is(err, search.ErrEmpty) {
-		return nil, fault(CodeEmpty, r.File)
+		return f, nil, fault(CodeEmpty, r.File)
 	}
-	return p, err
+	return f, p, err
 }
 
 // bounds are those of the cells where the place may be. Only cells on the edge of these can reach furthest.

@@ -98,8 +98,7 @@ func TestWhatIsFoundIsNotLookedForAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var f frame
-	p, err := m.prior(r, 90, &f)
+	f, p, err := m.prior(r, 90)
 	if err != nil {
 		t.Fatal(err)
 	}

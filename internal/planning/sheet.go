@@ -25,10 +25,10 @@ const steps = 16
 
 // Sheet draws the map, with so many columns or rows at most.
 func (p *Plan) Sheet(most int) *Sheet {
-	g := p.wings[0].task.Prior.Grid
+	g := p.prior().Grid
 	wide, high := geodesy.Length(g.Columns)*g.Cell, geodesy.Length(g.Rows)*g.Cell
 	origin := p.frame.origin.Lon
-	s := &Sheet{West: origin, East: origin, South: 90, North: -90, Cell: g.Cell, Rest: p.wings[0].task.Prior.Rest}
+	s := &Sheet{West: origin, East: origin, South: 90, North: -90, Cell: g.Cell, Rest: p.prior().Rest}
 	reach := func(q search.Point) {
 		at := p.Position(q)
 		d := geodesy.LongitudeDifference(origin, at.Lon)
@@ -60,7 +60,7 @@ func (p *Plan) Sheet(most int) *Sheet {
 			c, r := int(math.Floor(float64(q.X/g.Cell))), int(math.Floor(float64(q.Y/g.Cell)))
 			v := float32(math.NaN())
 			if c >= 0 && c < g.Columns && r >= 0 && r < g.Rows {
-				v = float32(p.wings[0].task.Prior.POC[r*g.Columns+c] / km2)
+				v = float32(p.prior().POC[r*g.Columns+c] / km2)
 			}
 			s.Density[j*s.Columns+i] = v
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"overflight/coverage"
+	"overflight/evidence"
 	"overflight/format/geojson"
 	"overflight/geodesy"
 	"overflight/search"
@@ -48,8 +49,8 @@ const (
 // Areas are the features of one file, or one tip that was typed.
 type Areas struct {
 	Name     string
-	Digest   string // SHA-256 of the file in hexadecimal; empty for a tip that was typed
-	Typed    bool   // a tip
+	Digest   evidence.Digest // of the file; zero for a tip that was typed
+	Typed    bool            // a tip
 	Features []geojson.Weighted
 }
 

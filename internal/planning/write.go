@@ -28,7 +28,7 @@ func (p *Plan) assumptions(words *catalogue.Catalogue) []string {
 		words.Text("plan.assumes.sweep", catalogue.Decimal(float64(r.Sweep)/1000, 1), catalogue.Decimal(r.Detection, 2)),
 		words.Text("plan.assumes.independent"),
 		words.Text("plan.assumes.camera"),
-		words.Text("plan.assumes.rest", percent(p.task.Prior.Rest)),
+		words.Text("plan.assumes.rest", percent(p.prior().Rest)),
 		words.Text("plan.assumes.bound"),
 	}
 	if r.WindSpeed > 0 {
@@ -102,8 +102,11 @@ func (p *Plan) WriteTable(w io.Writer, words *catalogue.Catalogue) error {
 		"  "+words.Text("plan.pos", percent(p.POS)),
 		"  "+words.Text("plan.bound", percent(p.Bound)),
 		"  "+words.Text("plan.share", percent(p.Share())),
-		"",
 	)
+	if p.Turning > 0 {
+		lines = append(lines, "  "+words.Text("plan.turning", percent(p.Turning), percent(p.POS/p.Turning)))
+	}
+	lines = append(lines, "")
 	if v := p.Value; v != nil {
 		lines = append(lines, "  "+words.Text("plan.value", percent(v.Value), percent(v.Bound), percent(v.share())), "")
 	}

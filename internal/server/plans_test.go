@@ -155,7 +155,7 @@ func TestWhatCannotBePlannedSaysWhere(t *testing.T) {
 		change           map[string]any
 		field, en, spelt string
 	}{
-		{map[string]any{"hours": 1.3}, "hours", "“Hours in the air”", "“Horas en el aire”"},
+		{map[string]any{"hours": 1.2}, "hours", "“Hours in the air”", "“Horas en el aire”"},
 		{map[string]any{"hours": 99}, "hours", "stays in the air", "permanece en el aire"},
 		{map[string]any{"sweep_km": 0}, "sweep_km", "“Sweep width, km” 0: expected", "“Ancho de barrido, km” 0: se esperaba"},
 		{map[string]any{"aircraft": "zeppelin"}, "aircraft", "there is no aircraft zeppelin", "no existe la aeronave zeppelin"},
