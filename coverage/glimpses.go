@@ -155,10 +155,11 @@ func Glimpses(b []byte, f func(*Glimpse) bool) error {
 		return ErrGlimpses
 	}
 	var l last
+	var g Glimpse
 	for range n {
 		flags := r.byte()
 		l.number += r.unsigned()
-		g := Glimpse{Number: l.number, Band: sensor.Band(flags >> bandShift)}
+		g = Glimpse{Number: l.number, Band: sensor.Band(flags >> bandShift)}
 		if flags&hasTime != 0 {
 			g.Time = time.UnixMicro(r.delta(&l.micros)).UTC()
 		}

@@ -214,6 +214,19 @@ func TestExtendRuns(t *testing.T) {
 	}
 }
 
+// A block is read into one glimpse, however many it has.
+func TestGlimpsesAllocateOne(t *testing.T) {
+	b := AppendGlimpses(nil, anyGlimpses(rand.New(rand.NewPCG(14, 1)), geodesy.Position{Lat: 28, Lon: -106}, 60))
+	seen := 0
+	if n := testing.AllocsPerRun(20, func() {
+		if err := Glimpses(b, func(*Glimpse) bool { seen++; return true }); err != nil {
+			t.Fatal(err)
+		}
+	}); n > 1 || seen < 20*40 {
+		t.Errorf("%v allocations, %d glimpses", n, seen)
+	}
+}
+
 func TestCellsAllocateNothing(t *testing.T) {
 	g := glimpseOf(t, places[0], trapezium(places[0], 30, 2000, 3000, 2500), 90, 4000, 3000, noon)
 	buffer := make([]Located, 0, 256)

@@ -44,13 +44,40 @@ func LightAt(p geodesy.Position, at time.Time) Light {
 	if at.IsZero() {
 		return UnknownLight
 	}
-	switch e := SunElevation(p, at); {
-	case e >= sunrise:
+	return lightOf(SunElevation(p, at))
+}
+
+func lightOf(sun geodesy.Angle) Light {
+	switch {
+	case sun >= sunrise:
 		return Day
-	case e >= civil:
+	case sun >= civil:
 		return Twilight
 	}
 	return Night
+}
+
+// fastestSun is more than the sun rises or sinks anywhere, degrees a second: the Earth turns by 361 degrees a day.
+const fastestSun = 0.0043
+
+// lamp is LightAt of one place. It looks for the sun only where that may have come to another light since.
+type lamp struct {
+	place geodesy.Position
+	at    time.Time
+	light Light
+	sure  time.Duration // before and after at: as long as the sun takes to where the light changes
+}
+
+func (l *lamp) lightAt(at time.Time) Light {
+	if at.IsZero() {
+		return UnknownLight
+	}
+	if l.light == UnknownLight || at.Sub(l.at).Abs() >= l.sure {
+		sun := SunElevation(l.place, at)
+		away := min(math.Abs(float64(sun-sunrise)), math.Abs(float64(sun-civil)))
+		l.at, l.light, l.sure = at, lightOf(sun), time.Duration(away/fastestSun*float64(time.Second))
+	}
+	return l.light
 }
 
 // SunElevation returns the sun's height above the horizon without refraction, within 0.02 degrees from 1950 to 2050: the low

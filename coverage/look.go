@@ -47,7 +47,7 @@ type Look struct {
 	Masking    Masking
 }
 
-// sight is what all looks of one frame have in common.
+// sight is what all looks of one frame have in common: its ground, and once it is located from where that was seen.
 type sight struct {
 	outline
 	known         bool
@@ -55,25 +55,25 @@ type sight struct {
 	across, along float64 // angle of a picture element, radians
 	over          float64 // of the sensor, above the ground
 	g             *Glimpse
+	stand         stand
 }
 
-// sightOf prepares a frame; columns and rows are those of its picture where the stream does not say.
-func sightOf(g *Glimpse, columns, rows int) sight {
+// locate finds from where the frame was taken, and how fine it is; columns and rows are those of its picture where the stream does not say.
+func (s *sight) locate(columns, rows int) {
+	g := s.g
 	if g.Picture.Known() {
 		columns, rows = int(g.Picture.Columns), int(g.Picture.Rows)
 	}
-	s := sight{outline: g.outline(), g: g}
 	at, okAt := g.Eye.Get()
 	over, okOver := g.Height.Get()
 	if !okAt || !okOver {
-		return s
+		return
 	}
 	s.known, s.over, s.eye = true, float64(over), geodesy.ToECEF(at, over)
 	c := &s.corners
 	mid := func(a, b int) geodesy.Vector { return c[a].Plus(c[b]).Times(0.5) }
 	s.across = s.angle(mid(0, 3), mid(1, 2)) / float64(columns)
 	s.along = s.angle(mid(0, 1), mid(3, 2)) / float64(rows)
-	return s
 }
 
 func (s *sight) angle(a, b geodesy.Vector) float64 {
@@ -116,68 +116,26 @@ func bearing(flat, up geodesy.Vector) float64 {
 // LookAt returns how the frame saw a place; false when it does not show it. The picture is Columns by Rows of the model, and
 // heights may be nil.
 func (m *Model) LookAt(g *Glimpse, p geodesy.Position, heights Heights) (Look, bool) {
-	s := sightOf(g, m.Columns, m.Rows)
-	return s.look(p, geodesy.ToECEF(p, 0), heights)
-}
-
-// look is LookAt for a place that is at ground.
-func (s *sight) look(p geodesy.Position, ground geodesy.Vector, heights Heights) (Look, bool) {
+	s, ground := sight{outline: g.outline(), g: g}, geodesy.ToECEF(p, 0)
 	if !s.holds(ground) {
 		return Look{}, false
 	}
-	l := Look{Band: s.g.Band, Light: LightAt(p, s.g.Time)}
-	r, ok := s.at(ground, geodesy.UpAt(p))
+	s.locate(m.Columns, m.Rows)
+	return s.look(p, ground, geodesy.UpAt(p), LightAt(p, g.Time), heights), true
+}
+
+// look is how a frame that shows a place saw it in its light; ground is where that lies, and up its normal.
+func (s *sight) look(p geodesy.Position, ground, up geodesy.Vector, light Light, heights Heights) Look {
+	l := Look{Band: s.g.Band, Light: light}
+	r, ok := s.at(ground, up)
 	if !ok {
-		return l, true
+		return l
 	}
 	l.Known, l.Range, l.Resolution = true, geodesy.Length(r.length), geodesy.Length(r.sample)
 	l.Grazing = geodesy.Angle(math.Asin(r.sine) * (180 / math.Pi))
 	l.Azimuth = geodesy.NormalizeAzimuth(geodesy.Angle(r.azimuth * (180 / math.Pi)))
 	if heights != nil {
-		l.Masking = s.masking(p, heights)
+		l.Masking = s.masking(p, ground, up, heights)
 	}
-	return l, true
-}
-
-// The line of sight is sampled every maskStep of it or less often: where it is high above the ground, ground that nowhere rises
-// by more than steepest metres a metre cannot reach it for a while. Ground that rises above it by more than maskSlack masks: height models
-// err by some metres (SRTM: 16 m, 90 times in 100), and a canopy is in some of them. Light goes straight; refraction would raise what is
-// seen by a seventh of what the Earth's curvature hides.
-const (
-	maskStep  = 30.0
-	maskSteps = 20_000
-	steepest  = 3.0
-	maskSlack = 5.0
-)
-
-// masking looks along the line of sight for ground that stands above it. The sensor is Height above the ground of the
-// middle of the frame by the same model; where the model has a hole nothing is said.
-func (s *sight) masking(p geodesy.Position, heights Heights) Masking {
-	middle, _ := geodesy.FromECEF(s.middle)
-	base, okBase := heights.HeightAt(middle)
-	own, okOwn := heights.HeightAt(p)
-	at, _ := s.g.Eye.Get()
-	if !okBase || !okOwn {
-		return UnknownMasking
-	}
-	from := geodesy.ToECEF(p, own)
-	to := geodesy.ToECEF(at, base+geodesy.Length(s.over))
-	line := to.Minus(from)
-	length := line.Norm()
-	step := max(maskStep, length/maskSteps)
-	for gone := step; gone < length; {
-		q, h := geodesy.FromECEF(from.Plus(line.Times(gone / length)))
-		ground, ok := heights.HeightAt(q)
-		if !ok {
-			return UnknownMasking
-		}
-		if float64(ground-h) > maskSlack {
-			return Masked
-		}
-		if h > 9*geodesy.Kilometre {
-			break // above all ground
-		}
-		gone += max(step, float64(h-ground)/steepest)
-	}
-	return InSight
+	return l
 }

@@ -174,6 +174,34 @@ func TestSunElevation(t *testing.T) {
 	}
 }
 
+// A lamp tells the light that LightAt does, of frames a second apart over days, and of frames in no order.
+func TestLamp(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(13, 1))
+	met := map[Light]int{}
+	for range 40 {
+		p := geodesy.Position{Lat: geodesy.Angle(180*r.Float64() - 90), Lon: geodesy.Angle(360*r.Float64() - 180)}
+		l := lamp{place: p}
+		at := noon.Add(time.Duration(r.IntN(365*24)) * time.Hour)
+		for i := range 4000 {
+			at = at.Add(time.Duration(r.IntN(30)) * time.Second)
+			if i%1000 == 999 {
+				at = at.Add(time.Duration(r.IntN(1000)-500) * time.Hour)
+			}
+			got, want := l.lightAt(at), LightAt(p, at)
+			if met[want]++; got != want {
+				t.Fatalf("%v at %v: %v, want %v", p, at, got, want)
+			}
+		}
+		if got := l.lightAt(time.Time{}); got != UnknownLight {
+			t.Errorf("without a time: %v", got)
+		}
+	}
+	if min(met[Day], met[Twilight], met[Night]) < 2000 {
+		t.Error(met)
+	}
+}
+
 func TestDetect(t *testing.T) {
 	t.Parallel()
 	m := DefaultModel()

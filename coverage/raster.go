@@ -87,6 +87,9 @@ func (g *Grid) Ring(column, row int) [5]geodesy.Position {
 	return [5]geodesy.Position{{Lat: s, Lon: w}, {Lat: s, Lon: e}, {Lat: n, Lon: e}, {Lat: n, Lon: w}, {Lat: s, Lon: w}}
 }
 
+// Side is how high a cell is.
+func (g *Grid) Side() geodesy.Length { return geodesy.Length(float64(g.Height) * metresPerDegree) }
+
 // AreaKm2 is that of a cell of a row.
 func (g *Grid) AreaKm2(row int) float64 {
 	r := g.Ring(0, row)
@@ -146,7 +149,8 @@ func (r *Raster) Add(g *Glimpse) bool {
 	if anew {
 		r.leg++
 	}
-	s := sightOf(g, r.model.Columns, r.model.Rows)
+	s := sight{outline: g.outline(), g: g}
+	s.locate(r.model.Columns, r.model.Rows)
 	light := LightAt(g.Corners[0], g.Time)
 	group := s.group(s.middle, s.middle.Unit(), light)
 	r.last.at, r.last.number = g.Time, g.Number
@@ -218,7 +222,7 @@ func (r *Raster) see(s *sight, column, row int, light Light) bool {
 		d = r.model.detect(x.sample, x.sine, s.g.Band, light, UnknownMasking)
 		group = groupOf(x.sine, x.azimuth, s.g.Band, light)
 		// The line of sight is followed only where it decides something: most frames of a look add nothing to those before.
-		if r.heights != nil && d.POD > 0 && c.tally.raises(group, d.POD, anew) && s.masking(r.Centre(column, row), r.heights) == Masked {
+		if r.heights != nil && d.POD > 0 && c.tally.raises(group, d.POD, anew) && s.masking(r.Centre(column, row), c.at, c.up, r.heights) == Masked {
 			d = Detection{Why: BehindGround}
 		}
 	}

@@ -23,7 +23,9 @@ type Watch struct {
 	model   *Model
 	place   geodesy.Position
 	heights Heights
+	lamp    lamp
 	ground  geodesy.Vector
+	up      geodesy.Vector
 	visits  []Visit
 	tally   Tally
 	open    bool
@@ -33,7 +35,7 @@ type Watch struct {
 
 // NewWatch returns a Watch that has seen nothing. heights may be nil.
 func NewWatch(m *Model, p geodesy.Position, heights Heights) *Watch {
-	return &Watch{model: m, place: p, heights: heights, ground: geodesy.ToECEF(p, 0)}
+	return &Watch{model: m, place: p, heights: heights, lamp: lamp{place: p}, ground: geodesy.ToECEF(p, 0), up: geodesy.UpAt(p)}
 }
 
 // Next ends the path: what follows is of another.
@@ -41,11 +43,12 @@ func (w *Watch) Next() { w.open = false }
 
 // Add takes a frame; false when it does not show the place. Frames that may not show it need not be given.
 func (w *Watch) Add(g *Glimpse) bool {
-	s := sightOf(g, w.model.Columns, w.model.Rows)
-	l, ok := s.look(w.place, w.ground, w.heights)
-	if !ok {
+	s := sight{outline: g.outline(), g: g}
+	if !s.holds(w.ground) {
 		return false
 	}
+	s.locate(w.model.Columns, w.model.Rows)
+	l := s.look(w.place, w.ground, w.up, w.lamp.lightAt(g.Time), w.heights)
 	d := w.model.Detect(&l)
 	anew := !w.open || parted(w.last, g.Time, w.number, g.Number)
 	w.open, w.last, w.number = true, g.Time, g.Number

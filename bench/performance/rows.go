@@ -21,7 +21,7 @@ var suites = []suite{
 	{dir: "..", pkg: "./designation", bench: "InForce|Search"},
 	{dir: "..", pkg: "./authority", bench: "Decide"},
 	{dir: "..", pkg: "./search", test: "Measure|WrongPriors|ThreeInARow", env: []string{"OVERFLIGHT_MEASURE=1"}},
-	{dir: "..", pkg: "./internal/sqlite", bench: "Rebuild"},
+	{dir: "..", pkg: "./internal/sqlite", bench: "Rebuild|ManyLooks"},
 	{dir: "..", pkg: "./internal/tiles", bench: "Proof"},
 	{dir: "..", pkg: "./survey", bench: "Observe"},
 	{dir: "..", pkg: "./internal/node", test: "SitesMeasure", env: []string{"OVERFLIGHT_MEASURE=1"}},
@@ -165,7 +165,7 @@ var sections = []section{
 			value{"sights/flights", 1, "flights"},
 			"built", "10 thousand", above(10e3),
 		},
-		{"slope: time that a flight takes, the last sixty against the first sixty", value{"sights/slope", 1, ""}, value{}, "", "1.5", below(1.5)},
+		{"slope: time that a flight takes, the last sixty against the first sixty", value{"sights/slope", 1, ""}, value{"sights/slope-processor", 1, ""}, "of the processors' time", "1.5", below(1.5)},
 		{"memory held after them, more than after eighteen", value{"sights/memory-MB", 1, "MB"}, value{}, "", "64 MB", below(64)},
 		{"who looked at a place among these, frames asked last: 99 in 100 within", value{"sights/answer-p99-ms", 1, "ms"}, value{}, "", "10 ms", below(10)},
 		{
@@ -180,6 +180,7 @@ var sections = []section{
 			value{"sights/ten-thousand-dense-p50-ms", 1, "ms"},
 			"half of them", "10 ms", below(10),
 		},
+		{"what 1,575 looks of 225 flights at one place come to, each of their frames asked", value{"BenchmarkManyLooks ns/op", 1e6, "ms"}, value{}, "", "", nil},
 		{"index of these, a flight-hour", value{"sights/ten-thousand-dense-bytes", 1e3, "kB"}, value{}, "", "", nil},
 		{"index, a flight-hour at 1 Hz", value{"sights/index-bytes", 1e3, "kB"}, value{"sights/frames-bytes", 1e3, "kB"}, "the frames themselves, compact", "", nil},
 		{

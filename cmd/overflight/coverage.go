@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"math"
 	"net/http"
 	"net/url"
@@ -252,7 +253,7 @@ func (m *cover) summary(t *terminal, out string, gaps []coverage.Gap) {
 	if seen > 0 {
 		mean = pod / seen
 	}
-	fmt.Fprintln(t.out, t.words.Text("coverage.done", out, km2(seen), probability(mean), fmt.Sprintf("%d × %d", m.Columns, m.Rows), fmt.Sprintf("%.0f m", float64(m.Height)*111_195)))
+	fmt.Fprintln(t.out, t.words.Text("coverage.done", out, km2(seen), probability(mean), fmt.Sprintf("%d × %d", m.Columns, m.Rows), fmt.Sprintf("%.0f m", float64(m.Side()))))
 	if len(m.plan) == 0 {
 		return
 	}
@@ -264,51 +265,64 @@ func (m *cover) summary(t *terminal, out string, gaps []coverage.Gap) {
 	writeGaps(t, named)
 }
 
-// writeCoverGeoJSON writes a polygon a cell that was looked at or planned, then a point a gap.
-func writeCoverGeoJSON(to io.Writer, m *cover, gaps []coverage.Gap) error {
-	w := geojson.NewWriter(to)
-	type cellProperties struct {
-		Kind        string   `json:"kind"`
-		Looked      bool     `json:"looked"`
-		Looks       int      `json:"looks"`
-		POD         float64  `json:"pod"`
-		Correlated  float64  `json:"pod_correlated"`
-		Independent float64  `json:"pod_independent"`
-		Planned     *bool    `json:"planned,omitempty"`
-		PlannedPOD  *float64 `json:"planned_pod,omitempty"`
-	}
-	for row := range m.Rows {
-		for column := range m.Columns {
-			i := row*m.Columns + column
-			p := cellProperties{Kind: "cell", Looked: !math.IsNaN(float64(m.looks[i]))}
+// coverCell is what a map says of a cell that was looked at or planned.
+type coverCell struct {
+	Kind        string   `json:"kind"`
+	Looked      bool     `json:"looked"`
+	Looks       int32    `json:"looks"`
+	POD         float64  `json:"pod"`
+	Correlated  float64  `json:"pod_correlated"`
+	Independent float64  `json:"pod_independent"`
+	Planned     *bool    `json:"planned,omitempty"` // nil where there is no plan
+	PlannedPOD  *float64 `json:"planned_pod,omitempty"`
+	AreaKm2     float64  `json:"area_km2"`
+	ring        [5][2]float64
+}
+
+// told are the cells that were looked at or planned, row by row.
+func (m *cover) told() iter.Seq[coverCell] {
+	return func(yield func(coverCell) bool) {
+		for i, looks := range m.looks {
+			column, row := i%m.Columns, i/m.Columns
+			c := coverCell{Kind: "cell", Looked: !math.IsNaN(float64(looks))}
 			if len(m.plan) > 0 {
 				pod, in := m.planAt(column, row)
-				p.Planned = &in
-				if in && !math.IsNaN(pod) {
-					p.PlannedPOD = &pod
+				if c.Planned = &in; in && !math.IsNaN(pod) {
+					c.PlannedPOD = &pod
 				}
-				if !in && !p.Looked {
-					continue
-				}
-			} else if !p.Looked {
+			}
+			if !c.Looked && (c.Planned == nil || !*c.Planned) {
 				continue
 			}
-			if p.Looked {
-				p.Looks, p.POD, p.Correlated, p.Independent = int(m.looks[i]), four(m.pod[i]), four(m.correlated[i]), four(m.independent[i])
+			if c.Looked {
+				c.Looks, c.POD, c.Correlated, c.Independent = int32(looks), four(m.pod[i]), four(m.correlated[i]), four(m.independent[i])
 			}
-			corners := m.Ring(column, row)
-			var ring geojson.Ring
-			for _, c := range corners {
-				ring = append(ring, geojson.Position{seven(c.Lon), seven(c.Lat)})
+			c.AreaKm2 = squareMetres(m.AreaKm2(row))
+			for k, p := range m.Ring(column, row) {
+				c.ring[k] = [2]float64{seven(p.Lon), seven(p.Lat)}
 			}
-			if err := w.Write(geojson.Feature{Geometry: geojson.Polygon{ring}, Properties: p}); err != nil {
-				return err
+			if !yield(c) {
+				return
 			}
+		}
+	}
+}
+
+// writeCoverGeoJSON writes a polygon a cell, then a point a gap.
+func writeCoverGeoJSON(to io.Writer, m *cover, gaps []coverage.Gap) error {
+	w := geojson.NewWriter(to)
+	for c := range m.told() {
+		var ring geojson.Ring
+		for _, p := range c.ring {
+			ring = append(ring, p)
+		}
+		if err := w.Write(geojson.Feature{Geometry: geojson.Polygon{ring}, Properties: c}); err != nil {
+			return err
 		}
 	}
 	for i, g := range gaps {
 		err := w.Write(geojson.Feature{Geometry: geojson.Point{seven(g.Middle.Lon), seven(g.Middle.Lat)}, Properties: map[string]any{
-			"kind": "gap", "number": i + 1, "area_km2": math.Round(g.AreaKm2*1e4) / 1e4, "cells": g.Cells,
+			"kind": "gap", "number": i + 1, "area_km2": squareMetres(g.AreaKm2), "cells": g.Cells,
 			"west": seven(g.Bounds.West), "south": seven(g.Bounds.South), "east": seven(g.Bounds.East), "north": seven(g.Bounds.North),
 		}})
 		if err != nil {
@@ -317,6 +331,8 @@ func writeCoverGeoJSON(to io.Writer, m *cover, gaps []coverage.Gap) error {
 	}
 	return w.Close()
 }
+
+func squareMetres(km2 float64) float64 { return math.Round(km2*1e6) / 1e6 }
 
 func four(v float32) float64 { return math.Round(float64(v)*1e4) / 1e4 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"io"
-	"math"
 
 	"overflight/coverage"
 	"overflight/format/geoparquet"
@@ -22,6 +21,10 @@ type coverRow struct {
 	Number      *int32   `parquet:"number,optional"` // of a gap
 	AreaKm2     *float64 `parquet:"area_km2,optional"`
 	Cells       *int32   `parquet:"cells,optional"`
+	West        *float64 `parquet:"west,optional"`
+	South       *float64 `parquet:"south,optional"`
+	East        *float64 `parquet:"east,optional"`
+	North       *float64 `parquet:"north,optional"`
 }
 
 // WKB implements geoparquet.Row.
@@ -29,50 +32,25 @@ func (r coverRow) WKB() []byte { return r.Geometry }
 
 // writeCoverParquet writes what writeCoverGeoJSON does, as rows.
 func writeCoverParquet(to io.Writer, m *cover, gaps []coverage.Gap) error {
-	w, err := geoparquet.NewWriter[coverRow](to, geoparquet.Config{Column: "geometry"})
+	w, err := geoparquet.NewWriter[coverRow](to, "geometry")
 	if err != nil {
 		return err
 	}
-	rings := make([][][2]float64, 1)
-	for row := range m.Rows {
-		area := m.AreaKm2(row)
-		for column := range m.Columns {
-			i := row*m.Columns + column
-			looked := !math.IsNaN(float64(m.looks[i]))
-			out := coverRow{Kind: "cell", Looked: &looked, AreaKm2: &area}
-			planned := false
-			if len(m.plan) > 0 {
-				var pod float64
-				pod, planned = m.planAt(column, row)
-				out.Planned = &planned
-				if planned && !math.IsNaN(pod) {
-					out.PlannedPOD = &pod
-				}
-			}
-			if !looked && !planned {
-				continue
-			}
-			var looks int32
-			var pod, correlated, independent float64
-			if looked {
-				looks, pod, correlated, independent = int32(m.looks[i]), four(m.pod[i]), four(m.correlated[i]), four(m.independent[i])
-			}
-			out.Looks, out.POD, out.Correlated, out.Independent = &looks, &pod, &correlated, &independent
-			corners := m.Ring(column, row)
-			rings[0] = rings[0][:0]
-			for _, c := range corners {
-				rings[0] = append(rings[0], [2]float64{seven(c.Lon), seven(c.Lat)})
-			}
-			out.Geometry = geoparquet.AppendPolygon(nil, rings)
-			if err := w.Write(out); err != nil {
-				return err
-			}
+	for c := range m.told() {
+		err := w.Write(coverRow{
+			Geometry: geoparquet.AppendPolygon(nil, [][][2]float64{c.ring[:]}), Kind: c.Kind, Looked: &c.Looked, Looks: &c.Looks, POD: &c.POD,
+			Correlated: &c.Correlated, Independent: &c.Independent, Planned: c.Planned, PlannedPOD: c.PlannedPOD, AreaKm2: &c.AreaKm2,
+		})
+		if err != nil {
+			return err
 		}
 	}
 	for i, g := range gaps {
-		number, area, cells := int32(i+1), g.AreaKm2, int32(g.Cells)
+		number, area, cells := int32(i+1), squareMetres(g.AreaKm2), int32(g.Cells)
+		west, south, east, north := seven(g.Bounds.West), seven(g.Bounds.South), seven(g.Bounds.East), seven(g.Bounds.North)
 		err := w.Write(coverRow{
 			Geometry: geoparquet.AppendPoint(nil, seven(g.Middle.Lon), seven(g.Middle.Lat)), Kind: "gap", Number: &number, AreaKm2: &area, Cells: &cells,
+			West: &west, South: &south, East: &east, North: &north,
 		})
 		if err != nil {
 			return err

@@ -113,8 +113,7 @@ func writeLooks(t *terminal, all *server.Looks) error {
 		fmt.Fprintln(t.out, t.words.Text("looks.none", where, spanText(t, all.Since, all.Until)))
 		return nil
 	}
-	fmt.Fprintln(t.out, t.words.Text("looks.sum", where, spanText(t, all.Since, all.Until), probability(all.POD), probability(all.Correlated), probability(all.Independent),
-		t.words.Count("count.looks", all.Looks), t.words.Count("count.groups", all.Groups)))
+	fmt.Fprintln(t.out, sumText(t, all))
 	g := grid(t, "column.flight", "column.time", "column.duration", "column.range", "column.grazing", "column.azimuth", "column.resolution", "column.light", "column.pod")
 	for i := range all.Items {
 		l := &all.Items[i]
@@ -136,6 +135,19 @@ func writeLooks(t *terminal, all *server.Looks) error {
 	return writeModel(t, &all.Model)
 }
 
+// sumText says what all looks come to. One look from one side has no other to miss with.
+func sumText(t *terminal, all *server.Looks) string {
+	where, span, looks, groups := degreesText(all.At), spanText(t, all.Since, all.Until), t.words.Count("count.looks", all.Looks), t.words.Count("count.groups", all.Groups)
+	pod, correlated, independent := probability(all.POD), probability(all.Correlated), probability(all.Independent)
+	switch {
+	case all.Looks == 1 && all.Groups <= 1:
+		return t.words.Text("looks.single", where, span, pod, looks)
+	case all.Looks == 1:
+		return t.words.Text("looks.sides", where, span, pod, correlated, independent, looks, groups)
+	}
+	return t.words.Text("looks.sum", where, span, pod, correlated, independent, looks, groups)
+}
+
 func writeModel(t *terminal, m *server.DetectionModel) error {
 	fmt.Fprintln(t.out, t.words.Text("looks.assumed", fmt.Sprintf("%g", m.Size), fmt.Sprintf("%g", m.Cycles), fmt.Sprintf("%d × %d", m.Columns, m.Rows), fmt.Sprintf("%g", m.LeafArea),
 		probability(m.FrameCap), probability(m.WholeCap), fmt.Sprintf("%g", m.Thermal)))
@@ -145,10 +157,13 @@ func writeModel(t *terminal, m *server.DetectionModel) error {
 	return nil
 }
 
-// probability is one as people read it; what is not nothing never reads as nothing.
+// probability is one as people read it; what is not nothing never reads as nothing, and what is not sure never as sure.
 func probability(p float64) string {
-	if p > 0 && p < 0.005 {
+	switch {
+	case p > 0 && p < 0.005:
 		return "< 0.01"
+	case p < 1 && p >= 0.995:
+		return "> 0.99"
 	}
 	return fmt.Sprintf("%.2f", p)
 }

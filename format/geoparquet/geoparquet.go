@@ -15,22 +15,15 @@ import (
 	"github.com/parquet-go/parquet-go"
 )
 
-// Version is that of the specification.
-const Version = "1.1.0"
-
-// GroupRows is how many rows are held before they are written.
-const GroupRows = 20_000
+const (
+	version   = "1.1.0" // of the specification
+	groupRows = 20_000  // that are held before they are written
+)
 
 // Row is one row of a file: a struct with tags of package parquet, of which one column holds what WKB returns.
 type Row interface {
-	// WKB is the geometry, as AppendPoint and AppendPolygon make it. It MUST be the column that Config names.
+	// WKB is the geometry, as AppendPoint and AppendPolygon make it. It MUST be the column that the Writer was told.
 	WKB() []byte
-}
-
-// Config says what is written.
-type Config struct {
-	Column   string            // of geometries; a column at the root, of byte arrays
-	Metadata map[string]string // other keys of the file, such as who made it and what of
 }
 
 // Faults of what is to be written.
@@ -48,27 +41,17 @@ type Writer[T Row] struct {
 	types  []string
 }
 
-// NewWriter returns a Writer of a file without rows. Nothing of dst is closed.
-func NewWriter[T Row](dst io.Writer, c Config) (*Writer[T], error) {
+// NewWriter returns a Writer of a file without rows; column is that of the geometries, of byte arrays at the root. Nothing of dst is closed.
+func NewWriter[T Row](dst io.Writer, column string) (*Writer[T], error) {
 	schema := parquet.SchemaOf(*new(T))
-	leaf, ok := schema.Lookup(c.Column)
+	leaf, ok := schema.Lookup(column)
 	if !ok || leaf.Node.Type().Kind() != parquet.ByteArray || leaf.Node.Repeated() {
-		return nil, fmt.Errorf("%w: %q", ErrColumn, c.Column)
-	}
-	options := []parquet.WriterOption{
-		schema, parquet.Compression(&parquet.Snappy), parquet.MaxRowsPerRowGroup(GroupRows), parquet.CreatedBy("overflight", "1", ""),
-	}
-	keys := make([]string, 0, len(c.Metadata))
-	for k := range c.Metadata {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	for _, k := range keys {
-		options = append(options, parquet.KeyValueMetadata(k, c.Metadata[k]))
+		return nil, fmt.Errorf("%w: %q", ErrColumn, column)
 	}
 	return &Writer[T]{
-		column: c.Column, w: parquet.NewGenericWriter[T](dst, options...),
-		box: [4]float64{math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)},
+		column: column,
+		w:      parquet.NewGenericWriter[T](dst, schema, parquet.Compression(&parquet.Snappy), parquet.MaxRowsPerRowGroup(groupRows), parquet.CreatedBy("overflight", "1", "")),
+		box:    [4]float64{math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)},
 	}, nil
 }
 
@@ -105,7 +88,7 @@ func (w *Writer[T]) Close() error {
 		Version string            `json:"version"`
 		Primary string            `json:"primary_column"`
 		Columns map[string]column `json:"columns"`
-	}{Version, w.column, map[string]column{w.column: c}})
+	}{version, w.column, map[string]column{w.column: c}})
 	if err != nil {
 		return err
 	}

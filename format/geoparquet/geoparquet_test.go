@@ -30,7 +30,7 @@ func TestFile(t *testing.T) {
 	half := 0.5
 	want := []row{{square(-110, 30, 1), "cell", &half}, {square(179.5, -17, 1), "cell", nil}, {AppendPoint(nil, -109.25, 30.5), "gap", nil}}
 	var b bytes.Buffer
-	w, err := NewWriter[row](&b, Config{Column: "shape", Metadata: map[string]string{"made": "by hand", "of": "nothing"}})
+	w, err := NewWriter[row](&b, "shape")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,9 +58,6 @@ func TestFile(t *testing.T) {
 	if !reflect.DeepEqual(got, expected) {
 		t.Errorf("geo is %s", key)
 	}
-	if made, _ := f.Lookup("made"); made != "by hand" {
-		t.Errorf("made is %q", made)
-	}
 	rows := make([]row, 5)
 	n, err := parquet.NewGenericReader[row](f).Read(rows)
 	if n != 3 || err != nil && !errors.Is(err, io.EOF) || !reflect.DeepEqual(rows[:n], want) {
@@ -79,9 +76,9 @@ func TestPointIsThatOfTheStandard(t *testing.T) {
 // A file of many rows goes out while it is written, and one without rows is a file.
 func TestGroups(t *testing.T) {
 	t.Parallel()
-	for _, many := range []int{0, 3 * GroupRows} {
+	for _, many := range []int{0, 3 * groupRows} {
 		var b bytes.Buffer
-		w, err := NewWriter[row](&b, Config{Column: "shape"})
+		w, err := NewWriter[row](&b, "shape")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -112,10 +109,10 @@ func (without) WKB() []byte { return nil }
 
 func TestWhatIsNotWritten(t *testing.T) {
 	t.Parallel()
-	if _, err := NewWriter[without](io.Discard, Config{Column: "shape"}); !errors.Is(err, ErrColumn) {
+	if _, err := NewWriter[without](io.Discard, "shape"); !errors.Is(err, ErrColumn) {
 		t.Errorf("a file without geometries: %v", err)
 	}
-	w, err := NewWriter[row](io.Discard, Config{Column: "shape"})
+	w, err := NewWriter[row](io.Discard, "shape")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -186,7 +186,7 @@ func (n *Node) LooksIn(ctx context.Context, area *coverage.Area, period validity
 	if err != nil {
 		return AreaLooks{}, err
 	}
-	out := AreaLooks{Cell: geodesy.Length(float64(grid.Height) * 111_195)}
+	out := AreaLooks{Cell: grid.Side()}
 	m := n.Model()
 	in := make([]bool, grid.Columns*grid.Rows)
 	for i := range in {

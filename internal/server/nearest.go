@@ -1,13 +1,9 @@
 package server
 
 import (
-	"bytes"
 	"context"
-	"io"
 	"math"
 
-	"overflight/coverage"
-	"overflight/format/raster"
 	"overflight/geodesy"
 	"overflight/internal/report"
 )
@@ -46,33 +42,4 @@ func (a *api) nearest(ctx context.Context, in *nearestInput) (*body[Nearest], er
 		out.Bearing = math.Round(math.Mod(float64(bearing)+360, 360)*10) / 10
 	}
 	return &body[Nearest]{out}, nil
-}
-
-// tileSide is that of the tiles of a map, in cells.
-const tileSide = 256
-
-// WriteCoverageTIFF writes the probability of detection of every cell, row by row, and no data where nobody looked: a 0 would say that
-// somebody did.
-func WriteCoverageTIFF(to io.Writer, g coverage.Grid, pod []float32) error {
-	r := raster.Raster{
-		Columns: g.Columns, Rows: g.Rows, Values: make([]float64, len(pod)), CRS: raster.WGS84, Placed: true,
-		Transform: raster.Transform{float64(g.West), float64(g.Width), 0, float64(g.North), 0, -float64(g.Height)},
-	}
-	for i, v := range pod {
-		r.Values[i] = float64(v)
-	}
-	return raster.WriteTIFF(to, &r, raster.TIFFOptions{Tile: tileSide})
-}
-
-func rasterTIFF(r *coverage.Raster) ([]byte, error) {
-	pod := make([]float32, r.Columns*r.Rows)
-	for i := range pod {
-		c := r.At(i%r.Columns, i/r.Columns)
-		if pod[i] = float32(c.POD); c.Looks == 0 {
-			pod[i] = float32(math.NaN())
-		}
-	}
-	var b bytes.Buffer
-	err := WriteCoverageTIFF(&b, r.Grid, pod)
-	return b.Bytes(), err
 }

@@ -45,9 +45,10 @@ const (
 // api is what the handlers share.
 type api struct {
 	Config
-	node   *node.Node
-	routes *http.ServeMux
-	stated map[string][]auth.Role // by the pattern of the route
+	node    *node.Node
+	routes  *http.ServeMux
+	stated  map[string][]auth.Role // by the pattern of the route
+	answers answers
 }
 
 // New returns the handler of everything.

@@ -3,9 +3,8 @@ package sqlite
 import (
 	"cmp"
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"overflight/coverage"
@@ -28,26 +27,36 @@ func (m *Models) GlimpsesNear(ctx context.Context, places []geodesy.Position, f 
 		if err != nil {
 			return err
 		}
-		all := map[int64]*path{}
-		ids := make([]int64, 0, len(found))
-		for id := range found {
-			if _, err := v.pathOf(all, id<<numberBits); err != nil {
-				return err
-			}
-			ids = append(ids, id)
-		}
-		slices.SortFunc(ids, func(a, b int64) int { return comparePaths(all[a], all[b]) })
-		read, err := v.framesReader()
+		all, err := v.pathsOf(slices.Collect(maps.Keys(found)))
 		if err != nil {
 			return err
 		}
-		defer func() { _ = read.Close() }() // a statement of a view that ends
-		for _, id := range ids {
-			if err := v.sweep(read, all[id], id, found[id], f); err != nil {
-				return err
+		spans := make(map[int64][]span, len(found))
+		for id, stretches := range found {
+			found[id] = apart(stretches)
+			for i := range found[id] {
+				spans[id] = append(spans[id], found[id][i].span)
 			}
 		}
-		return nil
+		var of *path       // that the frame at hand is of
+		var open []stretch // and what of it the frame may be of
+		return v.frames(all, spans, validity.Period{}, func(p *path, s Sighting) error {
+			if p != of {
+				of, open = p, open[:0]
+			}
+			next := found[p.id]
+			for len(next) > 0 && next[0].first <= s.Glimpse.Number {
+				open, next = append(open, next[0]), next[1:]
+			}
+			found[p.id] = next
+			open = slices.DeleteFunc(open, func(x stretch) bool { return x.last < s.Glimpse.Number })
+			for _, x := range open {
+				if err := f(x.place, s); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 	})
 }
 
@@ -93,36 +102,6 @@ func (v *view) stretchesOf(places []geodesy.Position) (map[int64][]stretch, erro
 	return out, nil
 }
 
-// sweep goes once through the frames of a path that stretches are of.
-func (v *view) sweep(read *sql.Stmt, p *path, id int64, found []stretch, f func(place int, s Sighting) error) error {
-	found = apart(found)
-	spans := make([]span, len(found))
-	for i := range found {
-		spans[i] = found[i].span
-	}
-	whose := Sighting{Flight: p.sortie(), Source: p.key.source}
-	var open []stretch // that the frame at hand may be of
-	for _, s := range joined(spans) {
-		err := v.frames(read, p, id, s, validity.Period{}, func(g *coverage.Glimpse) error {
-			for len(found) > 0 && found[0].first <= g.Number {
-				open, found = append(open, found[0]), found[1:]
-			}
-			open = slices.DeleteFunc(open, func(x stretch) bool { return x.last < g.Number })
-			whose.Glimpse = g
-			for _, x := range open {
-				if err := f(x.place, whose); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // apart joins the stretches of each place that overlap, and sorts all by where they begin.
 func apart(all []stretch) []stretch {
 	slices.SortFunc(all, func(a, b stretch) int { return cmp.Or(cmp.Compare(a.place, b.place), cmp.Compare(a.first, b.first)) })
@@ -136,29 +115,4 @@ func apart(all []stretch) []stretch {
 	}
 	slices.SortFunc(out, func(a, b stretch) int { return cmp.Compare(a.first, b.first) })
 	return out
-}
-
-// framesReader prepares what frames reads with: the block that holds the first of a run, and those after it.
-func (v *view) framesReader() (*sql.Stmt, error) {
-	return v.conn.PrepareContext(v.ctx, "SELECT "+glimpses.list("")+" FROM glimpses WHERE id >= "+
-		"coalesce((SELECT max(id) FROM glimpses WHERE id <= ? AND id >= ?), ?) AND id <= ? ORDER BY id")
-}
-
-// frames calls f with the frames of a run of a path within a period.
-func (v *view) frames(read *sql.Stmt, p *path, id int64, s span, period validity.Period, f func(*coverage.Glimpse) error) (err error) {
-	rows, err := read.QueryContext(v.ctx, id<<numberBits|int64(s.first), id<<numberBits, id<<numberBits, id<<numberBits|int64(s.last))
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, rows.Err(), rows.Close()) }()
-	for rows.Next() {
-		r, err := scan(glimpses, rows)
-		if err != nil {
-			return err
-		}
-		if err := within(r, p, s, period, f); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -3,10 +3,13 @@ package sqlite
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
+	"strings"
 
 	"overflight/coverage"
 	"overflight/geodesy"
@@ -34,9 +37,9 @@ type Sighting struct {
 // span is a run of numbers of frames of one path, both inclusive.
 type span struct{ first, last uint64 }
 
-// GlimpsesAt calls f with every frame that shows a place within a period, path by path in the order of flight and source, and
-// within one in the order of the frames. Frames without a time are of every period. The index finds them; whether a frame
-// shows the place is told by its outline.
+// GlimpsesAt calls f with every frame that may show a place within a period, path by path in the order of flight and source, and
+// within one in the order of the frames. Frames without a time are of every period. The index finds them: the frame's outline tells
+// whether it shows the place, and f is to ask that.
 func (m *Models) GlimpsesAt(ctx context.Context, at geodesy.Position, period validity.Period, f func(Sighting) error) error {
 	if !at.Valid() {
 		return fmt.Errorf("read models: no place on Earth: %v, %v", at.Lat, at.Lon)
@@ -46,36 +49,77 @@ func (m *Models) GlimpsesAt(ctx context.Context, at geodesy.Position, period val
 		if err != nil {
 			return err
 		}
-		all := map[int64]*path{}
-		ids := make([]int64, 0, len(found))
-		for id := range found {
-			if _, err := v.pathOf(all, id<<numberBits); err != nil {
-				return err
-			}
-			ids = append(ids, id)
-		}
-		slices.SortFunc(ids, func(a, b int64) int { return comparePaths(all[a], all[b]) })
-		read, err := v.framesReader()
+		all, err := v.pathsOf(slices.Collect(maps.Keys(found)))
 		if err != nil {
 			return err
 		}
-		defer func() { _ = read.Close() }() // a statement of a view that ends
-		for _, id := range ids {
-			p := all[id]
-			for _, s := range joined(found[id]) {
-				err := v.frames(read, p, id, s, period, func(g *coverage.Glimpse) error {
-					if !g.Holds(at) {
-						return nil
-					}
-					return f(Sighting{p.sortie(), p.key.source, g})
-				})
-				if err != nil {
-					return err
-				}
-			}
-		}
-		return nil
+		return v.frames(all, found, period, func(_ *path, s Sighting) error { return f(s) })
 	})
+}
+
+// frames calls f with the frames of runs of paths within a period, in the order of the paths and of the frames.
+func (v *view) frames(all []*path, found map[int64][]span, period validity.Period, f func(*path, Sighting) error) error {
+	turn := map[int64]int{} // of a path in all
+	var wanted [][2]int64   // the first and the last frame of every run
+	for i, p := range all {
+		turn[p.id], found[p.id] = i, joined(found[p.id])
+		for _, s := range found[p.id] {
+			wanted = append(wanted, [2]int64{p.id<<numberBits | int64(s.first), p.id<<numberBits | int64(s.last)})
+		}
+	}
+	list, err := json.Marshal(wanted)
+	if err != nil {
+		return err
+	}
+	last := int64(-1)
+	return v.lend(glimpses, blocksOfRuns, []any{string(list)}, func(r row) error {
+		id := r.integer(glimpses, "id")
+		if id == last { // of two runs
+			return nil
+		}
+		of, first := id>>numberBits, uint64(id&(mostNumbers-1))
+		if before := last >> numberBits; last >= 0 && (turn[of] < turn[before] || of == before && id < last) {
+			return errOrder
+		}
+		last = id
+		for len(found[of]) > 0 && found[of][0].last < first { // done with
+			found[of] = found[of][1:]
+		}
+		p := all[turn[of]]
+		return within(r, p, found[of], period, func(s Sighting) error { return f(p, s) })
+	})
+}
+
+// Rows of glimpses by a list in JSON, in its order, in one question: a question for each would cost more than what it finds. Of a run, told
+// by the ids of its first and its last frame, they are the block that the first is in, which begins at it or before, and those that
+// begin within the run. SQLite never changes the order of a CROSS JOIN. That they come in order is checked and not asked for: to sort them it
+// would hold them all.
+var (
+	blocks       = "SELECT " + glimpses.list("g.") + " FROM json_each(?) AS s CROSS JOIN glimpses AS g WHERE "
+	blocksOfRuns = blocks + fmt.Sprintf("g.id >= coalesce((SELECT max(id) FROM glimpses WHERE id <= s.value->>0 AND id >= s.value->>0 >> %[1]d << %[1]d), s.value->>0) "+
+		"AND g.id <= s.value->>1", numberBits)
+	blocksByID = blocks + "g.id = s.value"
+)
+
+var errOrder = errors.New("read models: blocks of frames came in no order")
+
+// pathsOf returns paths by their ids, in the order of flight and source.
+func (v *view) pathsOf(ids []int64) ([]*path, error) {
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]*path, 0, len(ids))
+	err = v.rows(paths, "SELECT "+paths.list("p.")+" FROM json_each(?) AS s CROSS JOIN paths AS p WHERE p.id = s.value", []any{string(list)}, func(r row) error {
+		p, err := readPath(r)
+		all = append(all, p)
+		return err
+	})
+	if err == nil && len(all) != len(ids) {
+		err = &DamageError{What: fmt.Sprintf("table paths: %d of %d are missing", len(ids)-len(all), len(ids))}
+	}
+	slices.SortFunc(all, comparePaths)
+	return all, err
 }
 
 func comparePaths(a, b *path) int {
@@ -94,31 +138,43 @@ func seconds(p validity.Period) (from, to int64) {
 	return from, to
 }
 
+var ofTiles = "SELECT " + sights.list("") + " FROM sights WHERE earliest < ? AND latest >= ? AND tile IN (?" +
+	strings.Repeat(",?", len(coverage.CellsAt(geodesy.Position{}))-1) + ")"
+
 // spansAt asks the index: by path, the runs of frames that touch a cell in which the place lies.
 func (v *view) spansAt(at geodesy.Position, period validity.Period) (map[int64][]span, error) {
 	from, to := seconds(period)
 	out := map[int64][]span{}
 	var runs []coverage.Run
 	total := 0
-	for _, c := range coverage.CellsAt(at) {
-		err := v.each(sights, "WHERE tile = ? AND earliest < ? AND latest >= ?", []any{int64(c.Tile), to, from}, func(r row) (err error) {
-			if runs, err = coverage.RunsOf(runs[:0], r.blob(sights, "body"), c.Cell); err != nil {
-				return &DamageError{What: "table sights: " + err.Error()}
-			}
-			id := r.integer(sights, "path")
-			for i := range runs {
-				if x := &runs[i]; x.During(from, to) {
-					if total++; total > MostSights {
-						return ErrManyLooks
-					}
-					out[id] = append(out[id], span{x.First, x.Last})
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return nil, err
+	cells := coverage.CellsAt(at)
+	args := []any{to, from}
+	for _, c := range cells {
+		args = append(args, int64(c.Tile))
+	}
+	err := v.lend(sights, ofTiles, args, func(r row) (err error) {
+		tile := coverage.Tile(r.integer(sights, "tile"))
+		c := cells[slices.IndexFunc(cells[:], func(c coverage.Located) bool { return c.Tile == tile })]
+		if runs, err = coverage.RunsOf(runs[:0], r.blob(sights, "body"), c.Cell); err != nil {
+			return &DamageError{What: "table sights: " + err.Error()}
 		}
+		runs = slices.DeleteFunc(runs, func(x coverage.Run) bool { return !x.During(from, to) })
+		if len(runs) == 0 {
+			return nil
+		}
+		if total += len(runs); total > MostSights {
+			return ErrManyLooks
+		}
+		id := r.integer(sights, "path")
+		all := slices.Grow(out[id], len(runs))
+		for i := range runs {
+			all = append(all, span{runs[i].First, runs[i].Last})
+		}
+		out[id] = all
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	return out, nil
 }
@@ -137,15 +193,22 @@ func joined(all []span) []span {
 	return out
 }
 
-// within calls f with the frames of a block within a span and a period.
-func within(r row, p *path, s span, period validity.Period, f func(*coverage.Glimpse) error) error {
+// within calls f with the frames of a block of a path that are in one of its runs, which are sorted and apart, and in a period; without
+// runs, with all of the period.
+func within(r row, p *path, runs []span, period validity.Period, f func(Sighting) error) error {
 	var err error
+	out := Sighting{Flight: p.sortie(), Source: p.key.source}
+	all := runs == nil
 	bad := coverage.Glimpses(r.blob(glimpses, "body"), func(g *coverage.Glimpse) bool {
-		if g.Number > s.last {
+		for len(runs) > 0 && runs[0].last < g.Number {
+			runs = runs[1:]
+		}
+		if !all && len(runs) == 0 {
 			return false
 		}
-		if g.Number >= s.first && (g.Time.IsZero() || period.InForce(g.Time)) {
-			err = f(g)
+		if (all || g.Number >= runs[0].first) && (g.Time.IsZero() || period.InForce(g.Time)) {
+			out.Glimpse = g
+			err = f(out)
 		}
 		return err == nil
 	})
@@ -182,9 +245,7 @@ func (m *Models) GlimpsesOf(ctx context.Context, sortie journal.Sortie, f func(S
 func (v *view) glimpsesOf(all []*path, period validity.Period, f func(Sighting) error) error {
 	for _, p := range all {
 		err := v.each(glimpses, "WHERE id BETWEEN ? AND ? ORDER BY id", p.ids(), func(r row) error {
-			return within(r, p, span{0, math.MaxUint64}, period, func(g *coverage.Glimpse) error {
-				return f(Sighting{p.sortie(), p.key.source, g})
-			})
+			return within(r, p, nil, period, f)
 		})
 		if err != nil {
 			return err
@@ -221,7 +282,6 @@ func (m *Models) GlimpsesDuring(ctx context.Context, period validity.Period, f f
 // a block show the box, not all.
 func (m *Models) GlimpsesIn(ctx context.Context, where Box, period validity.Period, f func(Sighting) error) error {
 	return m.view(ctx, func(v *view) error {
-		all := map[int64]*path{}
 		var ids []int64
 		for _, b := range where.parts() {
 			w := overlapping("footprints", "footprint_boxes", 1, b)
@@ -244,25 +304,33 @@ func (m *Models) GlimpsesIn(ctx context.Context, where Box, period validity.Peri
 				return err
 			}
 		}
-		for _, id := range ids {
-			if _, err := v.pathOf(all, id); err != nil {
-				return err
-			}
+		slices.Sort(ids)
+		ids = slices.Compact(ids)
+		of := make([]int64, len(ids))
+		for i, id := range ids {
+			of[i] = id >> numberBits
 		}
-		slices.SortFunc(ids, func(a, b int64) int {
-			return cmp.Or(comparePaths(all[a>>numberBits], all[b>>numberBits]), cmp.Compare(a, b))
+		all, err := v.pathsOf(slices.Compact(of))
+		if err != nil {
+			return err
+		}
+		byID := map[int64]*path{}
+		for _, p := range all {
+			byID[p.id] = p
+		}
+		slices.SortStableFunc(ids, func(a, b int64) int { return comparePaths(byID[a>>numberBits], byID[b>>numberBits]) })
+		list, err := json.Marshal(ids)
+		if err != nil {
+			return err
+		}
+		return v.lend(glimpses, blocksByID, []any{string(list)}, func(r row) error {
+			id := r.integer(glimpses, "id")
+			i := slices.Index(ids, id) // the next, but for blocks without ground
+			if i < 0 {
+				return errOrder
+			}
+			ids = ids[i+1:]
+			return within(r, byID[id>>numberBits], nil, period, f)
 		})
-		for _, id := range slices.Compact(ids) {
-			p := all[id>>numberBits]
-			err := v.each(glimpses, "WHERE id = ?", []any{id}, func(r row) error {
-				return within(r, p, span{0, math.MaxUint64}, period, func(g *coverage.Glimpse) error {
-					return f(Sighting{p.sortie(), p.key.source, g})
-				})
-			})
-			if err != nil {
-				return err
-			}
-		}
-		return nil
 	})
 }

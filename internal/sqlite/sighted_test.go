@@ -65,19 +65,20 @@ func TestGlimpsesAgainstEveryFrame(t *testing.T) {
 	}
 	apply(t, m, a.events)
 	type kept struct {
-		of seenFrame
-		g  coverage.Glimpse
+		of    seenFrame
+		g     coverage.Glimpse
+		cells []coverage.Located
 	}
 	var all []kept
 	for _, e := range blocks {
 		for i := range e.Footprints {
 			l := &e.Footprints[i]
 			if g, ok := coverage.GlimpseOf(e.First+uint64(i), l.Sensor, l.Altitude, &l.Footprint); ok {
-				all = append(all, kept{seenFrame{e.Flight, e.Source, g.Number}, g})
+				all = append(all, kept{seenFrame{e.Flight, e.Source, g.Number}, g, g.AppendCells(nil)})
 			}
 		}
 	}
-	found := 0
+	found, asked, touching := 0, 0, 0
 	for range 300 {
 		b := &blocks[r.IntN(len(blocks))]
 		near := b.Footprints[r.IntN(len(b.Footprints))].Footprint.Corners[0]
@@ -85,13 +86,23 @@ func TestGlimpsesAgainstEveryFrame(t *testing.T) {
 		from := epoch.Add(time.Duration(r.IntN(300)) * time.Second)
 		period := []validity.Period{{}, {From: from}, {To: from}, {From: from, To: from.Add(20 * time.Second)}}[r.IntN(4)]
 		var want, got []seenFrame
+		in := coverage.CellsAt(at)
 		for i := range all {
-			if g := &all[i].g; g.Holds(at) && (g.Time.IsZero() || period.InForce(g.Time)) {
+			g := &all[i].g
+			if !g.Time.IsZero() && !period.InForce(g.Time) {
+				continue
+			}
+			if g.Holds(at) {
 				want = append(want, all[i].of)
+			}
+			if slices.ContainsFunc(all[i].cells, func(c coverage.Located) bool { return slices.Contains(in[:], c) }) {
+				touching++
 			}
 		}
 		err := m.GlimpsesAt(ctx, at, period, func(s Sighting) error {
-			got = append(got, seenFrame{s.Flight, s.Source, s.Glimpse.Number})
+			if asked++; s.Glimpse.Holds(at) {
+				got = append(got, seenFrame{s.Flight, s.Source, s.Glimpse.Number})
+			}
 			return nil
 		})
 		if err != nil || !slices.Equal(got, want) {
@@ -99,8 +110,9 @@ func TestGlimpsesAgainstEveryFrame(t *testing.T) {
 		}
 		found += len(got)
 	}
-	if found < 3000 {
-		t.Errorf("only %d frames were found", found)
+	// Beside what touches a cell of the place, only frames between two of a run are asked.
+	if found < 3000 || asked < touching || asked > touching+touching/20 {
+		t.Errorf("%d frames were found, of %d that were asked; %d touch a cell of the place", found, asked, touching)
 	}
 	for name, ask := range map[string]func(func(Sighting) error) error{
 		"of a flight": func(f func(Sighting) error) error { return m.GlimpsesOf(ctx, sortie(2), f) },

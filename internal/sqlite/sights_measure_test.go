@@ -7,8 +7,11 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strconv"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -99,12 +102,30 @@ func flown(e journal.FootprintsRecorded, number int, east geodesy.Angle, later t
 	return e
 }
 
-// heap is what the program holds, in megabytes.
-func heap() float64 {
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return float64(m.HeapAlloc) / 1e6
+// resident is what the program holds, in megabytes: SQLite's pages are not on Go's heap.
+func resident(t *testing.T) float64 {
+	t.Helper()
+	debug.FreeOSMemory()
+	b, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, _ := strings.Cut(string(b), "VmRSS:")
+	kilobytes, err := strconv.ParseFloat(strings.Fields(after)[0], 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return kilobytes * 1024 / 1e6
+}
+
+// processor is the time that the program has used of processors: another program's share of them does not count.
+func processor(t *testing.T) time.Duration {
+	t.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // TestSightsOfFlights builds the index of flights of 20 hours at 1 Hz through the real path, from records as they lie in the
@@ -123,7 +144,7 @@ func TestSightsOfFlights(t *testing.T) {
 		patterns[k] = pattern(geodesy.Position{Lat: 27.2 + geodesy.Angle(k)*0.5, Lon: -106}, geodesy.Angle(360*r.Float64()))
 	}
 	var all []coverage.Glimpse // of the first flights, for the scan
-	spent := make([]time.Duration, many)
+	spent, worked := make([]time.Duration, many), make([]time.Duration, many)
 	// Four flights a place: so many degrees of longitude for so many flights.
 	wide := 12 * float64(many) / flightsBuilt
 	frames, early := 0, 0.0
@@ -148,7 +169,7 @@ func TestSightsOfFlights(t *testing.T) {
 			}
 			encoded = append(encoded, b)
 		}
-		began := time.Now()
+		began, before := time.Now(), processor(t)
 		events := make([]Positioned, len(encoded))
 		for i, b := range encoded {
 			number++
@@ -156,9 +177,9 @@ func TestSightsOfFlights(t *testing.T) {
 			events[i] = Positioned{Place: Place{"EVT", number}, Record: record, Encoded: b}
 		}
 		apply(t, m, events)
-		spent[k] = time.Since(began)
+		spent[k], worked[k] = time.Since(began), processor(t)-before
 		if k == min(17, many/2) {
-			early = heap()
+			early = resident(t)
 		}
 	}
 	sum := func(all []time.Duration) (d time.Duration) {
@@ -170,8 +191,10 @@ func TestSightsOfFlights(t *testing.T) {
 	some := max(min(many/3, 60), 1)
 	t.Logf("FIGURE sights/flights %d", many)
 	t.Logf("FIGURE sights/built %.0f footprints/s", float64(frames)/sum(spent).Seconds())
+	t.Logf("FIGURE sights/built-core %.0f footprints/s of one core's time, without what the disk and other programs take", float64(frames)/sum(worked).Seconds())
 	t.Logf("FIGURE sights/slope %.3f of the time that a flight of the first took, for one of the last", sum(spent[many-some:]).Seconds()/sum(spent[:some]).Seconds())
-	t.Logf("FIGURE sights/memory-MB %.1f more after %d flights than after 18, %.1f", heap()-early, many, early)
+	t.Logf("FIGURE sights/slope-processor %.3f the same of the processors' time", sum(worked[many-some:]).Seconds()/sum(worked[:some]).Seconds())
+	t.Logf("FIGURE sights/memory-MB %.1f more after %d flights than after 18, %.1f", resident(t)-early, many, early)
 	runtime.KeepAlive(patterns)
 
 	size := func(of *table) (n float64) {
@@ -189,19 +212,23 @@ func TestSightsOfFlights(t *testing.T) {
 	t.Logf("FIGURE sights/frames-bytes %.0f a flight-hour", size(glimpses))
 
 	var took []time.Duration
+	model := coverage.DefaultModel()
 	looks, found := 0, 0
 	for i := range 1000 {
 		at := geodesy.Position{Lat: 27.2 + geodesy.Angle(2*r.Float64()), Lon: -106 + geodesy.Angle(wide*(r.Float64()-0.5))}
 		n := 0
 		var scan int
 		began := time.Now()
+		watch := coverage.NewWatch(&model, at, nil)
 		err := m.GlimpsesAt(ctx, at, validity.Period{}, func(s Sighting) error {
-			n++
-			if s.Flight.Number <= 3 {
-				scan++
+			if watch.Add(s.Glimpse) {
+				if n++; s.Flight.Number <= 3 {
+					scan++
+				}
 			}
 			return nil
 		})
+		watch.Visits()
 		took = append(took, time.Since(began))
 		if err != nil {
 			t.Fatal(err)
@@ -316,7 +343,7 @@ func tenThousand(t *testing.T, name string, reach int, within float64) {
 	}
 	t.Logf("FIGURE sights/%s-bytes %.0f a flight-hour, %d rows", name, float64(bytes)/(many*20), rows)
 
-	var took []time.Duration
+	var took, worked []time.Duration
 	found := 0
 	for i := range 1000 {
 		at, _ := geodesy.Direct(home, geodesy.Angle(360*r.Float64()), geodesy.Length(within*r.Float64()))
@@ -325,9 +352,9 @@ func tenThousand(t *testing.T, name string, reach int, within float64) {
 			period.From = epoch.Add(time.Duration(r.IntN(many)) * 3000 * time.Second)
 		}
 		var spans map[int64][]span
-		began := time.Now()
+		began, before := time.Now(), processor(t)
 		err := m.view(ctx, func(v *view) (err error) { spans, err = v.spansAt(at, period); return err })
-		took = append(took, time.Since(began))
+		took, worked = append(took, time.Since(began)), append(worked, processor(t)-before)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -354,5 +381,46 @@ func tenThousand(t *testing.T, name string, reach int, within float64) {
 	}
 	t.Logf("FIGURE sights/%s-p99-ms %.2f", name, percentile(took, 0.99).Seconds()*1e3)
 	t.Logf("FIGURE sights/%s-p50-ms %.2f", name, percentile(took, 0.5).Seconds()*1e3)
-	t.Logf("%.0f intervals an answer", float64(found)/1000)
+	t.Logf("%.0f intervals an answer; of the processors' time 99 in 100 take %v, half %v", float64(found)/1000, percentile(worked, 0.99), percentile(worked, 0.5))
+}
+
+// BenchmarkManyLooks asks for a place that 225 flights saw seven times each, from the index to what all looks come to.
+func BenchmarkManyLooks(b *testing.B) {
+	ctx := context.Background()
+	m := open(b, filepath.Join(b.TempDir(), "m.db"))
+	a := newAuthor(48)
+	home := geodesy.Position{Lat: 28, Lon: -106}
+	const flown, passes = 225, 7
+	for k := range flown {
+		for i := range passes {
+			heading := geodesy.Angle(37 * (k + i))
+			at, _ := geodesy.Direct(home, heading+180, 2700)
+			start := epoch.Add(time.Duration(k*30+i) * time.Hour)
+			e := sweep(sortie(k+1), source(1), uint64(60*i), start, &at, heading, 3*geodesy.Kilometre, 60)
+			for n := range e.Footprints { // every frame has a time, so that a pass is one look
+				e.Footprints[n].Footprint.Time = start.Add(time.Duration(n) * time.Second)
+			}
+			a.say("EVT", e)
+		}
+	}
+	apply(b, m, a.events)
+	model := coverage.DefaultModel()
+	b.ResetTimer()
+	for range b.N {
+		watch := coverage.NewWatch(&model, home, nil)
+		var last journal.Sortie
+		if err := m.GlimpsesAt(ctx, home, validity.Period{}, func(s Sighting) error {
+			if s.Flight != last {
+				watch.Next()
+				last = s.Flight
+			}
+			watch.Add(s.Glimpse)
+			return nil
+		}); err != nil {
+			b.Fatal(err)
+		}
+		if _, sum := watch.Visits(); sum.Looks != flown*passes {
+			b.Fatalf("%d looks", sum.Looks)
+		}
+	}
 }

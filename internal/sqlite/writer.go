@@ -204,6 +204,11 @@ func scan(t *table, rows *sql.Rows) (row, error) {
 	if err := rows.Scan(into...); err != nil {
 		return nil, &DamageError{What: "table " + t.name + ": " + err.Error()}
 	}
+	return held(t, values)
+}
+
+// held is a row without the sum that follows it, which it is held to.
+func held(t *table, values row) (row, error) {
 	r := values[:len(t.columns):len(t.columns)]
 	for i, v := range r { // an empty blob comes as nil bytes
 		if b, ok := v.([]byte); ok && b == nil {
@@ -214,6 +219,15 @@ func scan(t *table, rows *sql.Rows) (row, error) {
 		return nil, &DamageError{What: "table " + t.name + ": checksum of a row"}
 	}
 	return r, nil
+}
+
+// lent takes a value as the driver holds it, until the next row.
+type lent struct{ value *any }
+
+// Scan implements sql.Scanner.
+func (l *lent) Scan(v any) error {
+	*l.value = v
+	return nil
 }
 
 // view is one state of the file, to be read from.
@@ -240,14 +254,47 @@ func (m *Models) view(ctx context.Context, f func(*view) error) error {
 }
 
 // each calls f with the rows of a table; rest is what follows FROM and the table's name, which is also its alias.
-func (v *view) each(t *table, rest string, args []any, f func(row) error) (err error) {
-	rows, err := v.conn.QueryContext(v.ctx, "SELECT "+t.list(t.name+".")+" FROM "+t.name+" "+rest, args...)
+func (v *view) each(t *table, rest string, args []any, f func(row) error) error {
+	return v.rows(t, "SELECT "+t.list(t.name+".")+" FROM "+t.name+" "+rest, args, f)
+}
+
+// rows calls f with what a query finds of a table: its columns and the sum.
+func (v *view) rows(t *table, query string, args []any, f func(row) error) (err error) {
+	rows, err := v.conn.QueryContext(v.ctx, query, args...)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
 		r, err := scan(t, rows)
+		if err != nil {
+			return err
+		}
+		if err := f(r); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// lend is rows for questions that go through many: f's row, with the bytes in it, is overwritten by the next.
+func (v *view) lend(t *table, query string, args []any, f func(row) error) (err error) {
+	rows, err := v.conn.QueryContext(v.ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	values := make(row, len(t.columns)+1)
+	lents, into := make([]lent, len(values)), make([]any, len(values))
+	for i := range values {
+		lents[i].value = &values[i]
+		into[i] = &lents[i]
+	}
+	for rows.Next() {
+		if err := rows.Scan(into...); err != nil {
+			return &DamageError{What: "table " + t.name + ": " + err.Error()}
+		}
+		r, err := held(t, values)
 		if err != nil {
 			return err
 		}

@@ -149,7 +149,7 @@ func head(file string) (*tile, error) {
 
 // extend finds between which latitudes and longitudes a tile may have heights.
 func (t *tile) extend() error {
-	_, _, utm := t.head.CRS.UTM()
+	zone, _, utm := t.head.CRS.UTM()
 	if !t.head.Placed || !t.head.CRS.Geographic() && !utm {
 		return ErrUnplaced
 	}
@@ -166,9 +166,11 @@ func (t *tile) extend() error {
 			lat, lon := y, x
 			if utm {
 				var ok bool
-				if lat, lon, ok = unproject(t.head.CRS, x, y); !ok {
+				if lat, lon, ok = t.head.CRS.Unproject(x, y); !ok {
 					return ErrUnplaced
 				}
+				middle := float64(zone*6 - 183)
+				lon = middle + math.Remainder(lon-middle, 360) // a tile that crosses 180 degrees stays in one piece
 			}
 			if !(math.Abs(lat) <= 91 && math.Abs(lon) <= 361) {
 				return ErrUnplaced
@@ -184,30 +186,6 @@ func (t *tile) extend() error {
 		return ErrUnplaced
 	}
 	return nil
-}
-
-// unproject finds the place of a point of a zone, by steps that are as long as what is left.
-func unproject(c raster.CRS, x, y float64) (lat, lon float64, ok bool) {
-	const degree = 111_320.0
-	zone, north, _ := c.UTM()
-	lon = float64(zone*6 - 183)
-	if lat = y / degree; !north {
-		lat = (y - 1e7) / degree
-	}
-	lat = min(max(lat, -89), 89)
-	for range 60 {
-		px, py, ok := c.Project(lat, lon)
-		if !ok {
-			return 0, 0, false
-		}
-		dx, dy := x-px, y-py
-		if math.Abs(dx) < 0.01 && math.Abs(dy) < 0.01 {
-			return lat, lon, true
-		}
-		lat = min(max(lat+dy/degree, -90), 90)
-		lon += dx / (degree * max(math.Cos(lat*math.Pi/180), 0.01))
-	}
-	return 0, 0, false
 }
 
 // load returns the heights of a tile; false for one that cannot be read.

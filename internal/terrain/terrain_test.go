@@ -173,3 +173,41 @@ func TestWhatIsNoTerrain(t *testing.T) {
 		t.Errorf("told %d times", told)
 	}
 }
+
+// A tile in metres of a UTM zone lies where its places do, across the antimeridian too.
+func TestMetres(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		crs      raster.CRS
+		lat, lon float64 // of its middle
+	}{{32613, 25.3, -106.2}, {32701, -17, -180}, {32660, 52, 180}} {
+		const cells, step = 200, 100.0
+		x, y, _ := tt.crs.Project(tt.lat, tt.lon)
+		tile := &tile{head: raster.Raster{
+			Columns: cells, Rows: cells, Placed: true, CRS: tt.crs, Transform: raster.Transform{x - cells*step/2, step, 0, y + cells*step/2, 0, -step},
+		}}
+		if err := tile.extend(); err != nil {
+			t.Fatal(tt.crs, err)
+		}
+		if wide := tile.east - tile.west; !(wide > 0.15 && wide < 0.4) {
+			t.Errorf("%d: from %v to %v", tt.crs, tile.west, tile.east)
+		}
+		heights := make([]float32, cells*cells)
+		for i := range heights {
+			heights[i] = float32(i%cells) * step
+		}
+		for _, east := range []float64{-9000, -300, 0, 4000, 9000} {
+			lat, lon, _ := tt.crs.Unproject(x+east, y)
+			p := geodesy.Position{Lat: geodesy.Angle(lat), Lon: geodesy.Angle(lon)}
+			if !tile.holds(p) {
+				t.Fatalf("%d: %v is not in it", tt.crs, p)
+			}
+			if h, ok := tile.sample(heights, p); !ok || math.Abs(float64(h)-(east+cells*step/2-step/2)) > 0.01 {
+				t.Errorf("%d: %v m at %v, %v m east of its middle", tt.crs, h, p, east)
+			}
+		}
+		if far := (geodesy.Position{Lat: geodesy.Angle(tt.lat), Lon: geodesy.NormalizeLongitude(geodesy.Angle(tt.lon + 1))}); tile.holds(far) {
+			t.Errorf("%d: %v is in it", tt.crs, far)
+		}
+	}
+}
