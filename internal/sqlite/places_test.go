@@ -52,7 +52,9 @@ func TestGlimpsesNearAgainstEachPlace(t *testing.T) {
 	for i, at := range places {
 		var want []seenFrame
 		if err := m.GlimpsesAt(ctx, at, validity.Period{}, func(s Sighting) error {
-			want = append(want, seenFrame{s.Flight, s.Source, s.Glimpse.Number})
+			if s.Glimpse.Holds(at) {
+				want = append(want, seenFrame{s.Flight, s.Source, s.Glimpse.Number})
+			}
 			return nil
 		}); err != nil {
 			t.Fatal(err)
