@@ -1,4 +1,3 @@
-// Has not run to its end yet: it becomes plan.test.ts, which e2e/page.config.ts names, when it has.
 // Planning a search in the page, in both languages: drawn with the mouse and typed by keys alone, better before the eyes, kept, and the
 // same after the server was killed; two plans side by side; a flight planned anew; files with what they should hold.
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -316,6 +315,36 @@ describe.each(['en', 'es'] as const)('a search is planned, %s', (language) => {
     expect(Math.hypot(begins[0] - at.lon, begins[1] - at.lat)).toBeLessThan(0.02)
     await ana.screenshot('plan-aloft')
     await ana.noFaults('re-planned')
+  })
+
+  test('two aircraft share a plan; a sortie that is not on record is named at its field', async () => {
+    const { page, w } = ana
+    await side('page.plan.task')
+    await page.getByText(w('page.plan.aloft')).click()
+    await page.getByRole('button', { name: w('page.plan.frombase') }).click()
+    await page.getByText(w('page.plan.others'), { exact: true }).click()
+    await page.getByRole('button', { name: w('page.plan.others.add') }).click()
+    const second = page.getByRole('group', { name: w('page.plan.others.n', 2), exact: true })
+    await second.getByLabel(w('page.plan.others.hours')).fill('99')
+    await second.getByLabel(w('page.plan.others.hours')).blur()
+    await page.getByRole('button', { name: w('page.plan.do'), exact: true }).click()
+    await page.getByTestId('plan-others').getByTestId('plan-wrong').filter({ hasText: '99' }).waitFor()
+    await second.getByLabel(w('page.plan.others.hours')).fill('4')
+    await second.getByLabel(w('page.plan.others.hours')).blur()
+    await fill('page.plan.for', 'S-404')
+    await page.getByRole('button', { name: w('page.plan.do'), exact: true }).click()
+    await page.getByTestId('plan-others').getByTestId('plan-wrong').filter({ hasText: 'S-404' }).waitFor()
+    expect(await page.getByLabel(w('page.plan.for'), { exact: true }).evaluate((e) => e === document.activeElement)).toBe(true)
+    await ana.noFaults('more aircraft')
+    await ana.screenshot('plan-others')
+    await fill('page.plan.for', '')
+    await planned()
+    expect(await page.getByTestId('plan-sorties').locator('tbody tr').count()).toBe(2)
+    await page.getByTestId('plan-closest').waitFor()
+    const document = JSON.parse(await download(w('page.plan.export.json'))) as { fleet: { hours: number }[]; closest: { distance_m: number } }
+    expect(document.fleet.map((a) => a.hours)).toEqual([5, 4])
+    expect(document.closest.distance_m).toBeGreaterThan(4500) // looked at every ten seconds
+    await ana.screenshot('plan-fleet')
   })
 
   test('who may not plan is told so, and an auditor keeps nothing', async () => {
