@@ -58,6 +58,9 @@ func lines(t *testing.T, r io.Reader) []PlanLine {
 		}
 		out = append(out, l)
 	}
+	if err := in.Err(); err != nil {
+		t.Fatalf("after %d lines: %v", len(out), err)
+	}
 	return out
 }
 
@@ -175,7 +178,6 @@ func TestWhatCannotBePlannedSaysWhere(t *testing.T) {
 		{map[string]any{"states": []string{"GTM"}}, "base", "“Permitted states”", "“Estados permitidos”"},
 		{map[string]any{"reach_km": -1}, "reach_km", "“Reach of the turret, km” -1", "“Alcance"},
 		{map[string]any{"turnaround_h": -1}, "turnaround_h", "“Hours on the ground between sorties” -1", "-1"},
-		{map[string]any{"for": "nobody"}, "for", "nobody", "nobody"},
 		{map[string]any{"others": []map[string]any{{"aircraft": "zeppelin"}}}, "others", "there is no aircraft zeppelin", "no existe la aeronave zeppelin"},
 		{map[string]any{"others": []map[string]any{{"aircraft": "mq-9a", "hours": 99}}}, "others", "2: mq-9a: mq-9a stays in the air", "2: mq-9a: mq-9a permanece en el aire"},
 		{map[string]any{"cleared": map[string]any{}}, "cleared", "nobody looked there", "nadie observó ahí"},
@@ -259,13 +261,13 @@ func TestAPlanByClearances(t *testing.T) {
 		t.Fatalf("filing: %d %s", answer.StatusCode, b)
 	}
 	square := func(south, north float64) json.RawMessage {
-		return json.RawMessage(fmt.Sprintf(`{"type":"Polygon","coordinates":[[[-110.2,%[1]v],[-109.4,%[1]v],[-109.4,%[2]v],[-110.2,%[2]v],[-110.2,%[1]v]]]}`, south, north))
+		return json.RawMessage(fmt.Sprintf(`{"type":"Feature","properties":{"weight":1},"geometry":{"type":"Polygon","coordinates":[[[-110.2,%[1]v],[-109.4,%[1]v],[-109.4,%[2]v],[-110.2,%[2]v],[-110.2,%[1]v]]]}}`, south, north))
 	}
 	change := map[string]any{"base": "31.6,-110.3", "hours": 5, "sweep_km": 2, "iterations": 500, "patterns": false, "lanes_deg": 0, "for": "S-1", "level_m": 6000, "level_datum": "MSL", "prior": square(30.7, 31.6)}
 	all := lines(t, s.post(t.Context(), t, "/api/v1/plans", task(t, change), "en").Body)
 	last := all[len(all)-1]
 	if last.ID == "" || last.Figures.Airspace == nil || last.Figures.Airspace.Sortie != "S-1" || last.Asked.TakeOff.IsZero() || !last.Figures.Airspace.From.Equal(last.Asked.TakeOff) {
-		t.Fatalf("%+v", last)
+		t.Fatalf("%d lines, the last: %+v %+v", len(all), last, last.Problem)
 	}
 	i := slices.IndexFunc(last.Figures.Airspace.States, func(x planning.StateSummary) bool { return x.State == "MEX" })
 	if i < 0 || last.Figures.Airspace.States[i].Enter == "pass" || len(last.Figures.Inputs) != 2 {
@@ -277,9 +279,14 @@ func TestAPlanByClearances(t *testing.T) {
 	if got := again[len(again)-1]; got.Figures.POS != last.Figures.POS || string(got.Route) != string(last.Route) {
 		t.Errorf("again: POS %v, was %v", got.Figures.POS, last.Figures.POS)
 	}
-	change["prior"] = square(30.7, 31.0)
 	var p Problem
+	change["for"] = "S-404"
 	answer := s.post(t.Context(), t, "/api/v1/plans", task(t, change), "en")
+	if err := json.NewDecoder(answer.Body).Decode(&p); err != nil || answer.StatusCode != http.StatusNotFound || p.Field != "for" || !strings.Contains(p.Detail, "S-404") {
+		t.Errorf("no such sortie: %d %+v %v", answer.StatusCode, p, err)
+	}
+	change["for"], change["prior"] = "S-1", square(30.7, 31.0)
+	answer = s.post(t.Context(), t, "/api/v1/plans", task(t, change), "en")
 	if err := json.NewDecoder(answer.Body).Decode(&p); err != nil || answer.StatusCode != http.StatusUnprocessableEntity || p.Field != "for" || !strings.Contains(p.Detail, "No clearance of MEX") {
 		t.Errorf("south: %d %+v %v", answer.StatusCode, p, err)
 	}
