@@ -334,7 +334,7 @@ describe.each(['en', 'es'] as const)('a search is planned, %s', (language) => {
     await fill('page.plan.for', 'S-404')
     await page.getByRole('button', { name: w('page.plan.do'), exact: true }).click()
     await page.getByTestId('plan-others').getByTestId('plan-wrong').filter({ hasText: 'S-404' }).waitFor()
-    expect(await page.getByLabel(w('page.plan.for'), { exact: true }).evaluate((e) => e === document.activeElement)).toBe(true)
+    expect(await page.getByLabel(w('page.plan.for'), { exact: true }).evaluate((e) => e === e.ownerDocument.activeElement)).toBe(true)
     await ana.noFaults('more aircraft')
     await ana.screenshot('plan-others')
     await fill('page.plan.for', '')
