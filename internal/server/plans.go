@@ -333,14 +333,14 @@ func (a *api) planCleared(ctx context.Context, c *PlanCleared, r *planning.Reque
 	q := node.Coverage{Period: Sought{Since: c.Since, Until: c.Until}.period()}
 	name := c.Since.UTC().Format(time.RFC3339) + "/" + c.Until.UTC().Format(time.RFC3339)
 	if c.Since.IsZero() {
-		name = "../" + c.Until.UTC().Format(time.RFC3339)
+		name = "≤ " + c.Until.UTC().Format(time.RFC3339)
 	}
 	if c.Flight != "" {
 		sortie, err := journal.ParseSortie(c.Flight)
 		if err != nil {
 			return inField("cleared", err)
 		}
-		q.Flight, name = sortie, sortie.String()+" "+name
+		q.Flight, name = sortie, fmt.Sprintf("%s (%s)", sortie, name)
 	}
 	cover, err := a.node.Cover(ctx, q)
 	if errors.Is(err, coverage.ErrEmpty) {

@@ -211,4 +211,4 @@ export class Planning {
 }
 
 /** How dark a share of the greatest density is drawn: by its root, so that what is thin is seen beside what is dense. */
-export const opacity = (share: number): number => 0.6 * Math.sqrt(Math.max(0, Math.min(1, share)))
+export const opacity = (share: number): number => 0.5 * Math.sqrt(Math.max(0, Math.min(1, share)))
