@@ -23,7 +23,7 @@ func (a *annealer) reverse() bool {
 	before := a.linkWith(i, a.laneAt(i-1), a.lanes[j].reversed())
 	after := a.linkWith(j+1, a.lanes[i].reversed(), a.laneAt(j+1))
 	dlen := before + after - a.link[i] - a.link[j+1]
-	if !a.take(0, dlen) {
+	if !a.take(0, dlen) || !a.turns(i, j) {
 		return false
 	}
 	a.flip(i, j)
@@ -46,6 +46,20 @@ func (a *annealer) apartFrom(i int, m Lane, exit bool) float64 {
 	x, y := a.at(l, at)
 	u, v := a.at(m, to)
 	return math.Sqrt((x-u)*(x-u) + (y-v)*(y-v))
+}
+
+// turns tells whether the links between some lanes are permitted the other way round. They are as long, and still may lead elsewhere: of
+// two that are as short either may be taken, and a place on the border of two cells is looked up in one of them.
+func (a *annealer) turns(i, j int) bool {
+	if a.ground == nil {
+		return true
+	}
+	for k := i; k < j; k++ {
+		if math.IsInf(a.between(a.lanes[k+1].reversed(), a.lanes[k].reversed()), 1) {
+			return false
+		}
+	}
+	return true
 }
 
 func (a *annealer) flip(i, j int) {
@@ -85,7 +99,7 @@ func (a *annealer) relocate() bool {
 	}
 	after := a.join(last, a.laneAt(k), false, k == n)
 	dlen := before + after - saved
-	if !a.take(0, dlen) {
+	if !a.take(0, dlen) || back && !a.turns(i, j) {
 		return false
 	}
 	if back {

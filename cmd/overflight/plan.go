@@ -331,20 +331,11 @@ func (f *planFlags) ground(t *terminal, r *planning.Request) error {
 	if err != nil {
 		return err
 	}
-	permitted := map[airspace.State]bool{}
-	for _, s := range f.states {
-		permitted[airspace.State(strings.ToUpper(s))] = true
+	states := make([]airspace.State, len(f.states))
+	for i, s := range f.states {
+		states[i] = airspace.State(strings.ToUpper(s))
 	}
-	r.States = strings.ToUpper(strings.Join(f.states, ", "))
-	r.Permitted = func(p geodesy.Position) bool {
-		states := lines[0].Line.StatesAt(p)
-		for i := range states.Len() {
-			if !permitted[states.At(i)] {
-				return false
-			}
-		}
-		return true
-	}
+	r.States, r.Permitted = strings.ToUpper(strings.Join(f.states, ", ")), planning.Within(lines[0].Line, states)
 	return nil
 }
 

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"overflight/airspace"
 	"overflight/geodesy"
 	"overflight/internal/app"
 	"overflight/internal/client"
@@ -131,9 +130,6 @@ func (f *planFlags) flying(ctx context.Context, t *terminal, k *client.Client, r
 	return elapsed, nil
 }
 
-// mostGround bounds the places by which one of several clearances is chosen.
-const mostGround = 500
-
 // permits asks what states on the way and around the ground permit, by what is on record of the sortie.
 func (f *planFlags) permits(ctx context.Context, t *terminal, k *client.Client, r *planning.Request) error {
 	lines, err := app.Lines(nil)
@@ -148,7 +144,6 @@ func (f *planFlags) permits(ctx context.Context, t *terminal, k *client.Client, 
 	if from.IsZero() {
 		from = time.Now().UTC().Truncate(time.Minute).Add(time.Minute)
 	}
-	in["from"], in["to"] = from.UTC(), from.Add(r.Longest()).UTC()
 	if f.level != "" {
 		v, ok := numbers(strings.TrimRight(strings.ToUpper(f.level), "HAEMSL"), 50_000)
 		datum := strings.TrimLeft(strings.ToUpper(f.level), "0123456789.-")
@@ -158,36 +153,17 @@ func (f *planFlags) permits(ctx context.Context, t *terminal, k *client.Client, 
 		in["altitude_m"], in["datum"] = v[0], datum
 	}
 	line := lines[0].Line
-	var states []airspace.State
-	seen := map[airspace.State]bool{}
-	ground := r.Places()
-	for _, p := range r.Bases() {
-		radius := 100 * geodesy.Kilometre
-		for _, g := range ground {
-			radius = max(radius, geodesy.Distance(p, g)+200*geodesy.Kilometre)
-		}
-		for _, s := range line.StatesNear(nil, p, min(radius, 3000*geodesy.Kilometre)) {
-			if !seen[s] {
-				seen[s] = true
-				states = append(states, s)
-			}
-		}
-	}
-	in["states"] = states
+	q := r.Question(line, from)
+	in["from"], in["to"], in["states"] = q.From, q.To, q.States
 	var where [][2]float64
-	for i := 0; i < len(ground); i += len(ground)/mostGround + 1 {
-		where = append(where, [2]float64{float64(ground[i].Lon), float64(ground[i].Lat)})
+	for _, g := range q.Ground {
+		where = append(where, [2]float64{float64(g.Lon), float64(g.Lat)})
 	}
 	in["ground"] = where
 	var p server.Permits
 	if err := k.JSON(ctx, http.MethodPost, "/plans/permits", nil, in, &p); err != nil {
 		return err
 	}
-	a := &planning.Airspace{Line: line, Permits: map[airspace.State]planning.Permit{}, Sortie: p.Sortie, RuleSet: p.RuleSet, From: p.From, To: p.To, Known: p.Known}
-	for _, x := range p.Items {
-		a.Permits[x.State] = planning.Permit{Permit: x.Permit, EnterText: x.EnterText, LookText: x.LookText}
-	}
-	r.Airspace = a
-	r.Inputs = append(r.Inputs, planning.Input{Option: "--for", Name: p.Sortie, SHA256: p.Plan}, planning.Input{Option: "ruleset", Name: p.RuleSet, SHA256: p.Rules})
+	r.Airspace, r.Inputs = p.Airspace(line), append(r.Inputs, p.Inputs()...)
 	return nil
 }

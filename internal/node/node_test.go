@@ -287,7 +287,7 @@ func TestLive(t *testing.T) {
 		last := f.Paths[0].Last.Fixes[0]
 		return !w.Live && !w.Open && w.At.Equal(last.Time) && w.Position == last.Position && w.TookOff.Equal(f.From) && w.Course > 90 && w.Course < 300
 	})
-	if _, err := r.Whereabouts(ctx, journal.Sortie{Operator: state.Sortie.Operator, Year: state.Sortie.Year, Number: state.Sortie.Number + 1}); !errors.Is(err, sqlite.ErrNotFound) {
+	if _, err := r.Whereabouts(ctx, journal.Sortie{Operator: state.Sortie.Operator, Year: state.Sortie.Year, Number: state.Sortie.Number + 1}, time.Time{}); !errors.Is(err, sqlite.ErrNotFound) {
 		t.Errorf("a flight that there is not: %v", err)
 	}
 	if f.State != sqlite.Closed || total != uint64(len(b)) || f.Closed.Reason != journal.ClosedAsked {
@@ -303,7 +303,7 @@ func (r *running) isAt(flight string, ok func(node.Whereabouts) bool) {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	w, err := r.Whereabouts(r.t.Context(), sortie)
+	w, err := r.Whereabouts(r.t.Context(), sortie, time.Time{})
 	if err != nil || !ok(w) {
 		r.t.Errorf("%s is at %+v: %v", flight, w, err)
 	}

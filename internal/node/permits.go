@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"overflight/airspace"
 	"overflight/authority"
 	"overflight/evidence"
+	"overflight/flight"
 	"overflight/geodesy"
 	"overflight/internal/sqlite"
 	"overflight/journal"
@@ -111,7 +113,7 @@ type Whereabouts struct {
 	Live     bool      // of the stream, not sealed yet
 }
 
-// ErrNowhere is a flight of which no position is on record yet.
+// ErrNowhere is a flight of which no position is on record until the instant that is asked about.
 var ErrNowhere = errors.New("no position of the flight is on record")
 
 // For how long before a fix counts by which the course is told, and how far off it lies.
@@ -120,13 +122,14 @@ const (
 	courseLeast  = geodesy.Length(100)
 )
 
-// Whereabouts tells where a flight is by the newest there is: a live frame, else the last fix that is sealed.
-func (n *Node) Whereabouts(ctx context.Context, flight journal.Sortie) (Whereabouts, error) {
+// Whereabouts tells where a flight is by the newest there is: a live frame, else the last fix that is sealed. Of an earlier instant it
+// tells by the last fix until then; zero asks about none.
+func (n *Node) Whereabouts(ctx context.Context, sortie journal.Sortie, until time.Time) (Whereabouts, error) {
 	var out Whereabouts
 	if err := n.Caught(ctx); err != nil {
 		return out, err
 	}
-	whole, err := n.Models().Flight(ctx, flight)
+	whole, err := n.Models().Flight(ctx, sortie)
 	if err != nil {
 		return out, err
 	}
@@ -137,7 +140,13 @@ func (n *Node) Whereabouts(ctx context.Context, flight journal.Sortie) (Whereabo
 		if !p.From.IsZero() && (out.TookOff.IsZero() || p.From.Before(out.TookOff)) {
 			out.TookOff = p.From
 		}
-		for _, f := range p.Last.Fixes {
+		last := p.Last.Fixes
+		if !until.IsZero() && slices.ContainsFunc(last, func(f flight.Fix) bool { return f.Time.After(until) }) {
+			if last, err = n.lastBy(ctx, sortie, p.Source, until); err != nil {
+				return out, err
+			}
+		}
+		for _, f := range last {
 			if f.Time.After(out.At) {
 				out.At, out.Position, out.Altitude, source = f.Time, f.Position, f.Altitude, p.Source
 			}
@@ -145,7 +154,7 @@ func (n *Node) Whereabouts(ctx context.Context, flight journal.Sortie) (Whereabo
 	}
 	heading := false
 	for _, f := range n.Newest() {
-		if f.Flight != flight.String() || f.Position == nil || !f.Time.After(out.At) {
+		if f.Flight != sortie.String() || f.Position == nil || !f.Time.After(out.At) || !until.IsZero() && f.Time.After(until) {
 			continue
 		}
 		out.At, out.Position, out.Live = f.Time, geodesy.Position{Lon: geodesy.Angle(f.Position[0]), Lat: geodesy.Angle(f.Position[1])}, true
@@ -157,16 +166,37 @@ func (n *Node) Whereabouts(ctx context.Context, flight journal.Sortie) (Whereabo
 		}
 	}
 	if out.At.IsZero() {
-		return out, fmt.Errorf("%w: %s", ErrNowhere, flight)
+		return out, fmt.Errorf("%w: %s", ErrNowhere, sortie)
 	}
 	if heading {
 		return out, nil
 	}
-	return out, n.course(ctx, &out, flight, source)
+	return out, n.course(ctx, &out, sortie, source)
+}
+
+// lastBy is the last fix of a path until an instant; none where it begins later.
+func (n *Node) lastBy(ctx context.Context, sortie journal.Sortie, source string, until time.Time) ([]flight.Fix, error) {
+	var last []flight.Fix
+	page := sqlite.Page{Limit: sqlite.MostInPage}
+	for {
+		all, next, err := n.Models().Fixes(ctx, sortie, source, page)
+		if err != nil {
+			return nil, err
+		}
+		for i := range all {
+			f := &all[i].Fix
+			if !f.Time.IsZero() && !f.Time.After(until) && (last == nil || f.Time.After(last[0].Time)) {
+				last = []flight.Fix{*f}
+			}
+		}
+		if page.After = next; next == "" {
+			return last, nil
+		}
+	}
 }
 
 // course is the direction from the latest fix that lies far enough off to where the aircraft is; north where none does.
-func (n *Node) course(ctx context.Context, w *Whereabouts, flight journal.Sortie, source string) error {
+func (n *Node) course(ctx context.Context, w *Whereabouts, sortie journal.Sortie, source string) error {
 	const around = 1 // degree: more than any aircraft comes in that time, but near the poles
 	p := w.Position
 	box := sqlite.Box{South: max(-90, p.Lat-around), North: min(90, p.Lat+around), West: geodesy.NormalizeLongitude(p.Lon - 2*around), East: geodesy.NormalizeLongitude(p.Lon + 2*around)}
@@ -179,7 +209,7 @@ func (n *Node) course(ctx context.Context, w *Whereabouts, flight journal.Sortie
 		}
 		for i := range all {
 			f := &all[i]
-			if f.Flight != flight || source != "" && f.Source != source || !f.Fix.Time.After(best) || !f.Fix.Time.Before(w.At) {
+			if f.Flight != sortie || source != "" && f.Source != source || !f.Fix.Time.After(best) || !f.Fix.Time.Before(w.At) {
 				continue
 			}
 			if d, azimuth, _ := geodesy.Inverse(f.Fix.Position, p); d >= courseLeast {

@@ -13,9 +13,6 @@ import (
 	"overflight/airspace"
 	"overflight/authority"
 	"overflight/evidence"
-	"overflight/geodesy"
-	"overflight/internal/sqlite"
-	"overflight/journal"
 )
 
 // KindPlanKept is the act by which somebody keeps the plan of a search: one that they mean to fly, or to be measured by.
@@ -173,94 +170,5 @@ func (n *Node) PlanOnRecord(ctx context.Context, id string) (PlanOnRecord, error
 	return PlanOnRecord{}, fmt.Errorf("%w: %.60s", ErrNoPlan, id)
 }
 
-// Permitted tells of positions whether they lie in no airspace but that of some states, by the boundaries that entries are told by.
-func (n *Node) Permitted(states []airspace.State) func(geodesy.Position) bool {
-	line := n.lines[0].Line
-	return func(p geodesy.Position) bool {
-		at := line.StatesAt(p)
-		for i := range at.Len() {
-			if !slices.Contains(states, at.At(i)) {
-				return false
-			}
-		}
-		return true
-	}
-}
-
-// InFlight is where an aircraft was at an instant, by the last fix before it, and what it had flown.
-type InFlight struct {
-	Flight   journal.Sortie
-	Source   string
-	Time     time.Time // of the fix
-	Position geodesy.Position
-	Course   geodesy.Angle // true, from the fix before
-	Elapsed  time.Duration // since the first fix
-	Open     bool          // the flight is in the air yet
-}
-
-// ErrNotFlown says that a flight has no two fixes before an instant.
-var ErrNotFlown = errors.New("no two fixes before that instant")
-
-// leastStep is how far two fixes lie apart at least that a course is told by.
-const leastStep = 10 * geodesy.Metre
-
-// FlightAt says where the aircraft of a flight was at an instant; zero is its last.
-func (n *Node) FlightAt(ctx context.Context, sortie journal.Sortie, at time.Time) (InFlight, error) {
-	if err := n.Caught(ctx); err != nil {
-		return InFlight{}, err
-	}
-	whole, err := n.Models().Flight(ctx, sortie)
-	if err != nil {
-		return InFlight{}, err
-	}
-	paths, err := n.Models().Paths(ctx, sortie)
-	if err != nil {
-		return InFlight{}, err
-	}
-	out := InFlight{Flight: sortie, Open: whole.State == sqlite.Opened}
-	for _, p := range paths {
-		if err := n.walk(ctx, sortie, p.Source, at, &out); err != nil {
-			return InFlight{}, err
-		}
-	}
-	if out.Time.IsZero() {
-		return InFlight{}, fmt.Errorf("%w: %s", ErrNotFlown, sortie)
-	}
-	return out, nil
-}
-
-// walk goes along a path up to an instant, and takes what it finds there if that is later than what was found before.
-func (n *Node) walk(ctx context.Context, sortie journal.Sortie, source string, at time.Time, out *InFlight) error {
-	var first time.Time
-	var from, to *sqlite.Fix
-	page := sqlite.Page{Limit: sqlite.MostInPage}
-	for {
-		fixes, next, err := n.Models().Fixes(ctx, sortie, source, page)
-		if err != nil {
-			return err
-		}
-		for i := range fixes {
-			f := &fixes[i]
-			if f.Fix.Time.IsZero() || !at.IsZero() && f.Fix.Time.After(at) {
-				continue
-			}
-			if first.IsZero() {
-				first = f.Fix.Time
-			}
-			if to == nil || geodesy.Distance(to.Fix.Position, f.Fix.Position) >= leastStep {
-				from = to
-				to = f
-			}
-		}
-		if next == "" {
-			break
-		}
-		page.After = next
-	}
-	if from == nil || !to.Fix.Time.After(out.Time) {
-		return nil
-	}
-	_, _, course := geodesy.Inverse(from.Fix.Position, to.Fix.Position)
-	out.Source, out.Time, out.Position, out.Course, out.Elapsed = source, to.Fix.Time, to.Fix.Position, geodesy.NormalizeAzimuth(course), to.Fix.Time.Sub(first)
-	return nil
-}
+// Line is the boundary line that entries are told by.
+func (n *Node) Line() airspace.Line { return n.lines[0].Line }

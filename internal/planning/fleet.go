@@ -226,7 +226,8 @@ func (t *attempt) plan(ctx context.Context, r *Request, progress func(*Plan)) (*
 	show := func(p *Plan, longest []float64) {
 		if progress != nil && slices.Max(longest) <= 1 && p.POS > shown {
 			shown = p.POS
-			progress(p)
+			as := *p // what follows adds to the plan that is worked on
+			progress(&as)
 		}
 	}
 	// The first length is flown in time whatever the wind; the others are tried for what they add.

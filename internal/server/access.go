@@ -99,7 +99,6 @@ var rolesOf = map[string][]auth.Role{
 	"get-designation":     everybody,
 
 	"list-airframes": planners,
-	"flight-at":      planners,
 	"make-plan":      planners,
 	"list-plans":     planners,
 	"get-plan":       planners,
@@ -249,13 +248,13 @@ func (a *api) admit(r *http.Request) (*http.Request, context.CancelFunc, error) 
 	if v.caller, err = a.identify(r); err != nil && !errors.Is(err, auth.ErrSignedOut) {
 		return nil, nil, err
 	}
-	ctx, cancel := context.WithCancel(context.WithValue(r.Context(), visitKey{}, v))
+	ctx, end := context.WithCancelCause(context.WithValue(r.Context(), visitKey{}, v))
+	cancel := func() { end(nil) }
 	if v.caller != nil && !v.caller.owner {
-		stop := context.AfterFunc(v.caller.session.Alive, cancel)
-		end, done := context.WithDeadline(ctx, v.caller.session.Ends)
-		ctx = end
-		before := cancel
-		cancel = func() { stop(); done(); before() }
+		stop := context.AfterFunc(v.caller.session.Alive, func() { end(auth.ErrSignedOut) })
+		limited, done := context.WithDeadlineCause(ctx, v.caller.session.Ends, auth.ErrSignedOut)
+		ctx = limited
+		cancel = func() { stop(); done(); end(nil) }
 	}
 	if err := a.permit(r, v.caller); err != nil {
 		cancel()

@@ -244,7 +244,6 @@ import-edition     +++++-+
 search-designations +++++++
 get-designation    +++++++
 list-airframes     ++-+-++
-flight-at          ++-+-++
 make-plan          ++-+-++
 list-plans         ++-+-++
 get-plan           ++-+-++

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"testing"
 )
 
@@ -43,6 +44,38 @@ func TestGuard(t *testing.T) {
 		h.ServeHTTP(w, r)
 		if w.Code != tc.want {
 			t.Errorf("%+v: %d", tc, w.Code)
+		}
+	}
+}
+
+// heads counts what is sent as the head of an answer.
+type heads struct {
+	http.ResponseWriter
+	sent []int
+}
+
+func (h *heads) WriteHeader(code int) { h.sent = append(h.sent, code) }
+
+// TestAnAnswerHasOneHead: however it begins, what ends it is remembered and not sent as another one.
+func TestAnAnswerHasOneHead(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		begin func(*statusWriter)
+		sent  []int
+	}{
+		"nothing":     {func(*statusWriter) {}, []int{499}},
+		"a head":      {func(w *statusWriter) { w.WriteHeader(http.StatusOK) }, []int{http.StatusOK}},
+		"a hint":      {func(w *statusWriter) { w.WriteHeader(http.StatusEarlyHints) }, []int{http.StatusEarlyHints, 499}},
+		"bytes":       {func(w *statusWriter) { _, _ = w.Write([]byte("x")) }, nil},
+		"a flush":     {func(w *statusWriter) { w.Flush() }, nil},
+		"head, bytes": {func(w *statusWriter) { w.WriteHeader(http.StatusCreated); _, _ = w.Write([]byte("x")) }, []int{http.StatusCreated}},
+	} {
+		below := &heads{ResponseWriter: httptest.NewRecorder()}
+		w := &statusWriter{ResponseWriter: below, status: http.StatusOK}
+		c.begin(w)
+		w.WriteHeader(499) // as the API's library does when whoever asked went away
+		if !slices.Equal(below.sent, c.sent) || w.status != 499 {
+			t.Errorf("%s: heads %v, expected %v; status %d", name, below.sent, c.sent, w.status)
 		}
 	}
 }

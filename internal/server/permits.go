@@ -13,6 +13,7 @@ import (
 	"overflight/geodesy"
 	"overflight/internal/catalogue"
 	"overflight/internal/node"
+	"overflight/internal/planning"
 	"overflight/internal/report"
 	"overflight/journal"
 )
@@ -52,7 +53,7 @@ type Permits struct {
 	Sensors  []authority.SensorUse `json:"sensors"`
 }
 
-// Whereabouts is where a flight is by the newest that is known.
+// Whereabouts is where a flight is by the newest that is known, or was at an instant.
 type Whereabouts struct {
 	Flight   string          `json:"flight"`
 	Time     *report.Instant `json:"time"`
@@ -66,39 +67,73 @@ type Whereabouts struct {
 	Live     bool            `json:"live"` // of the stream, not sealed yet
 }
 
+// mostOf prefers of several clearances the one whose area holds most places of some ground; nil where there is no ground to tell by.
+func mostOf(ground []geodesy.Position) func(airspace.State, *authority.Area) float64 {
+	if len(ground) == 0 {
+		return nil
+	}
+	return func(_ airspace.State, area *authority.Area) float64 {
+		held := 0.0
+		for _, g := range ground {
+			if area.Holds(g) {
+				held++
+			}
+		}
+		return held
+	}
+}
+
+// levelOf is an altitude that is flown at: above mean sea level unless it is said to be above the ellipsoid, unknown where none is given.
+func levelOf(metres *float64, datum string) geodesy.Altitude {
+	switch {
+	case metres == nil:
+		return geodesy.Altitude{Datum: geodesy.UnknownDatum}
+	case datum == "HAE":
+		return geodesy.Altitude{Value: geodesy.Length(*metres), Datum: geodesy.HAE}
+	}
+	return geodesy.Altitude{Value: geodesy.Length(*metres), Datum: geodesy.MSL}
+}
+
+// Airspace is what a plan is made by: these permits on a boundary line.
+func (p *Permits) Airspace(line airspace.Line) *planning.Airspace {
+	a := &planning.Airspace{Line: line, Permits: map[airspace.State]planning.Permit{}, Sortie: p.Sortie, RuleSet: p.RuleSet, From: p.From, To: p.To, Known: p.Known}
+	for _, x := range p.Items {
+		a.Permits[x.State] = planning.Permit{Permit: x.Permit, EnterText: x.EnterText, LookText: x.LookText}
+	}
+	return a
+}
+
+// Inputs are what a plan by these permits rests on: the plan on record and the rule set.
+func (p *Permits) Inputs() []planning.Input {
+	return []planning.Input{{Option: "--for", Name: p.Sortie, SHA256: p.Plan}, {Option: "ruleset", Name: p.RuleSet, SHA256: p.Rules}}
+}
+
+type positionInput struct {
+	FlightPath
+	At time.Time `query:"at" doc:"of the last fix until then; left out: of the newest that is known"`
+}
+
 func (a *api) permits(h huma.API) {
 	operation(h, http.MethodPost, "/plans/permits", "list-permits", "Where states let a sortie be and look in a period, before its route is known", func(ctx context.Context, in *permitsInput) (*body[Permits], error) {
 		b := &in.Body
-		q := node.PermitsRequest{Plan: b.Plan, Sortie: b.Sortie, From: b.From, To: b.To, Known: b.Known, States: b.States, Altitude: geodesy.Altitude{Datum: geodesy.UnknownDatum}}
-		if b.Altitude != nil {
-			q.Altitude = geodesy.Altitude{Value: geodesy.Length(*b.Altitude), Datum: geodesy.MSL}
-			if b.Datum == "HAE" {
-				q.Altitude.Datum = geodesy.HAE
-			}
+		q := node.PermitsRequest{Plan: b.Plan, Sortie: b.Sortie, From: b.From, To: b.To, Known: b.Known, States: b.States, Altitude: levelOf(b.Altitude, b.Datum)}
+		ground := make([]geodesy.Position, len(b.Ground))
+		for i, g := range b.Ground {
+			ground[i] = geodesy.Position{Lon: geodesy.Angle(g[0]), Lat: geodesy.Angle(g[1])}
 		}
-		if len(b.Ground) > 0 {
-			q.Prefer = func(_ airspace.State, area *authority.Area) float64 {
-				held := 0.0
-				for _, g := range b.Ground {
-					if area.Holds(geodesy.Position{Lon: geodesy.Angle(g[0]), Lat: geodesy.Angle(g[1])}) {
-						held++
-					}
-				}
-				return held
-			}
-		}
+		q.Prefer = mostOf(ground)
 		p, err := a.node.Permits(ctx, q)
 		if err != nil {
 			return nil, err
 		}
 		return &body[Permits]{permitsOf(p, words(ctx))}, nil
 	})
-	get(h, "/flights/{flight}/position", "get-position", "Where a flight is by the newest that is known, and its course", func(ctx context.Context, in *FlightPath) (*body[Whereabouts], error) {
+	get(h, "/flights/{flight}/position", "get-position", "Where a flight is by the newest that is known, or was at an instant, and its course", func(ctx context.Context, in *positionInput) (*body[Whereabouts], error) {
 		flight, err := journal.ParseSortie(in.Flight)
 		if err != nil {
 			return nil, err
 		}
-		w, err := a.node.Whereabouts(ctx, flight)
+		w, err := a.node.Whereabouts(ctx, flight, in.At)
 		if err != nil {
 			return nil, err
 		}

@@ -9,10 +9,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"math"
-	"runtime"
-	"slices"
-	"sync"
+	"net/http"
+	"runtime/debug"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -24,17 +25,10 @@ import (
 
 var nan = math.NaN()
 
-// Bounds of planning.
 const (
-	mostMade    = 32               // plans that were made and not kept, of all users
-	longest     = 10 * time.Minute // that one plan may take
-	busyFor     = 20 * time.Second // that it waits for its turn
-	sheetSide   = 256              // columns or rows of the map that is drawn
+	sheetSide   = 256 // columns or rows of the map that is drawn
 	planOfAPage = "search-plan-kept/v1"
 )
-
-// errBusy says that others' plans take all that this machine has for planning.
-var errBusy = errors.New("other plans are being made")
 
 // PlanSheet is the map of probability as it is drawn: north up, its rows equally far apart in the Mercator projection.
 type PlanSheet struct {
@@ -76,133 +70,54 @@ type planFile struct {
 	Files   map[string]string                  `json:"files"` // those in words begin with their language: "en/plan.txt"
 }
 
-// madePlan is a plan that was made and not kept so far.
-type madePlan struct {
-	id   string
-	user string
-	file planFile
+// outcome is how a plan in the making ended.
+type outcome struct {
+	plan *planning.Plan
+	err  error
 }
 
-// planner makes plans for users: one at a time for each, and as many at once as the machine has processors, less one.
-type planner struct {
-	turns chan struct{}
-
-	mu      sync.Mutex // guards what follows
-	running map[string]*planJob
-	made    []*madePlan // the latest last
-}
-
-type planJob struct {
-	cancel context.CancelFunc
-	over   chan struct{}
-}
-
-func newPlanner() *planner {
-	return &planner{turns: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1)), running: map[string]*planJob{}}
-}
-
-// begin ends what a user has under way, and waits for a turn. The job is over when its context has ended and done was called.
-func (p *planner) begin(ctx context.Context, user string) (job context.Context, done func(), err error) {
-	ctx, cancel := context.WithTimeout(ctx, longest)
-	j := &planJob{cancel: cancel, over: make(chan struct{})}
-	p.mu.Lock()
-	before := p.running[user]
-	p.running[user] = j
-	p.mu.Unlock()
-	end := func() {
-		cancel()
-		p.mu.Lock()
-		if p.running[user] == j {
-			delete(p.running, user)
+// beginPlan makes a plan. The newest of those on the way is there to be taken: who reads slowly gets fewer of them.
+func (a *api) beginPlan(job context.Context, over func(), r *planning.Request) (news chan *planning.Plan, end chan outcome) {
+	news, end = make(chan *planning.Plan, 1), make(chan outcome, 1)
+	go func() {
+		defer over()
+		defer func() {
+			if x := recover(); x != nil { // a plan is lost, and not the process that keeps the record
+				a.Logger.Error("planning", slog.Any("panic", x), slog.String("stack", string(debug.Stack())))
+				end <- outcome{err: fmt.Errorf("planning: %v", x)}
+			}
+		}()
+		plan, err := planning.Make(job, r, func(x *planning.Plan) {
+			select {
+			case <-news:
+			default:
+			}
+			news <- x // there is room: nobody else puts any in
+		})
+		if err != nil && job.Err() != nil {
+			err = context.Cause(job)
 		}
-		p.mu.Unlock()
-		close(j.over)
-	}
-	wait := time.NewTimer(busyFor)
-	defer wait.Stop()
-	if before != nil {
-		before.cancel()
-		select {
-		case <-before.over:
-		case <-ctx.Done():
-			end()
-			return nil, nil, ctx.Err()
-		}
-	}
-	select {
-	case p.turns <- struct{}{}:
-		return ctx, func() { <-p.turns; end() }, nil
-	case <-wait.C:
-		err = errBusy
-	case <-ctx.Done():
-		err = ctx.Err()
-	}
-	end()
-	return nil, nil, err
-}
-
-func (p *planner) keep(m *madePlan) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.made = slices.DeleteFunc(p.made, func(x *madePlan) bool { return x.id == m.id && x.user == m.user })
-	p.made = append(p.made, m)
-	if n := len(p.made) - mostMade; n > 0 {
-		p.made = slices.Delete(p.made, 0, n)
-	}
-}
-
-func (p *planner) find(user, id string) *madePlan {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if i := slices.IndexFunc(p.made, func(x *madePlan) bool { return x.id == id && x.user == user }); i >= 0 {
-		return p.made[i]
-	}
-	return nil
+		end <- outcome{plan, err}
+	}()
+	return news, end
 }
 
 // makePlan answers with lines as plans come, and with a problem where none does. When whoever asks goes, so does the work.
 func (a *api) makePlan(ctx context.Context, p *planner, asked *PlanAsked) (*huma.StreamResponse, error) {
+	began := time.Now()
 	r, err := a.planRequest(ctx, asked)
 	if err != nil {
 		return nil, err
 	}
-	began := time.Now()
-	user := byWhom(ctx, "")
 	wanted, stop := context.WithCancel(ctx)
-	job, over, err := p.begin(wanted, user)
+	job, over, err := p.begin(wanted, byWhom(ctx, ""))
 	if err != nil {
 		stop()
 		return nil, err
 	}
-	news := make(chan *planning.Plan, 1) // the newest; who reads slowly gets fewer of them
-	type outcome struct {
-		plan *planning.Plan
-		err  error
-	}
-	end := make(chan outcome, 1)
-	go func() {
-		defer over()
-		plan, err := planning.Make(job, r, func(x *planning.Plan) {
-			for {
-				select {
-				case news <- x:
-					return
-				default:
-				}
-				select {
-				case <-news:
-				default:
-				}
-			}
-		})
-		if err == nil && asked.Reach > 0 {
-			plan.Turret, err = plan.Gimbal(geodesy.Length(asked.Reach)*geodesy.Kilometre, geodesy.Angle(asked.Field))
-		}
-		end <- outcome{plan, err}
-	}()
+	news, end := a.beginPlan(job, over, r)
 	// What keeps a plan from being made is an answer of its own, and no line of a stream.
 	var first *planning.Plan
-	var last *outcome
 	select {
 	case first = <-news:
 	case o := <-end:
@@ -210,75 +125,93 @@ func (a *api) makePlan(ctx context.Context, p *planner, asked *PlanAsked) (*huma
 			stop()
 			return nil, o.err
 		}
-		last = &o
+		end <- o
 	}
 	return &huma.StreamResponse{Body: func(c huma.Context) {
 		defer stop() // whoever asked is gone, or has all of it
 		c.SetHeader("Content-Type", "application/x-ndjson")
 		c.SetHeader("Cache-Control", "no-store")
-		w := c.BodyWriter()
-		flush, _ := w.(interface{ Flush() })
-		send := func(l *PlanLine) bool {
-			l.Elapsed = math.Round(time.Since(began).Seconds()*1000) / 1000
-			b, err := json.Marshal(l)
-			if err != nil { // no figure that a number can say: said, and not left out
-				b, _ = json.Marshal(&PlanLine{Problem: ProblemOf(fmt.Errorf("writing a plan: %w", err), catalogue.English), Elapsed: l.Elapsed})
-				w.Write(append(b, '\n'))
-				return false
-			}
-			if _, err := w.Write(append(b, '\n')); err != nil {
-				return false
-			}
-			if flush != nil {
-				flush.Flush()
-			}
-			return true
-		}
-		show := func(x *planning.Plan) bool {
-			l := &PlanLine{}
-			d := PlanFigures(x.Document(words(ctx)))
-			l.Figures = &d
-			route, err := routeOf(x)
-			l.Route = route
-			return err == nil && send(l)
-		}
-		if first != nil && !(show(first) && send(&PlanLine{Sheet: sheetOf(first)})) {
-			return
-		}
-		for last == nil {
-			select {
-			case x := <-news:
-				if !show(x) {
-					return
-				}
-			case o := <-end:
-				last = &o
-			case <-ctx.Done():
-				return
-			}
-		}
+		s := &planStream{w: c.BodyWriter(), began: began, words: words(ctx)}
+		plan, err := s.improving(ctx, first, news, end)
 		var m *madePlan
-		err := last.err
 		if err == nil {
-			m, err = madeOf(asked, last.plan)
+			m, err = madeOf(asked, plan)
+		}
+		if err == nil {
+			m.user = byWhom(ctx, "")
+			p.keep(m)
+			err = s.whole(m, plan, first == nil)
 		}
 		if err != nil {
-			var problem *Problem
-			if errors.As(fail(ctx, err), &problem) {
-				send(&PlanLine{Problem: problem})
-			}
-			return
+			a.Logger.Warn("plan", slog.Any("error", err))
+			_ = s.send(&PlanLine{Problem: problemIn(ctx, err)}) // where nobody is left to tell, nobody is told
 		}
-		m.user = user
-		p.keep(m)
-		l := &PlanLine{ID: m.id, Route: m.file.Route, Asked: asked, Files: m.file.names()}
-		d := PlanFigures(last.plan.Document(words(ctx)))
-		l.Figures = &d
-		if first == nil {
-			l.Sheet = m.file.Sheet
-		}
-		send(l)
 	}}, nil
+}
+
+// planStream writes the lines of a plan in the making.
+type planStream struct {
+	w     io.Writer
+	began time.Time
+	words *catalogue.Catalogue
+}
+
+func (s *planStream) send(l *PlanLine) error {
+	l.Elapsed = math.Round(time.Since(s.began).Seconds()*1000) / 1000
+	b, err := json.Marshal(l)
+	if err != nil {
+		return fmt.Errorf("writing a line of a plan: %w", err)
+	}
+	if _, err := s.w.Write(append(b, '\n')); err != nil {
+		return err
+	}
+	if f, ok := s.w.(http.Flusher); ok {
+		f.Flush()
+	}
+	return nil
+}
+
+func (s *planStream) show(x *planning.Plan) error {
+	route, err := routeOf(x)
+	if err != nil {
+		return err
+	}
+	figures := PlanFigures(x.Document(s.words))
+	return s.send(&PlanLine{Figures: &figures, Route: route})
+}
+
+// improving shows the first plan, the map under it, and each better plan until the work has ended, with the plan that is the best.
+func (s *planStream) improving(ctx context.Context, first *planning.Plan, news <-chan *planning.Plan, end <-chan outcome) (*planning.Plan, error) {
+	if first != nil {
+		if err := s.show(first); err != nil {
+			return nil, err
+		}
+		if err := s.send(&PlanLine{Sheet: sheetOf(first)}); err != nil {
+			return nil, err
+		}
+	}
+	for {
+		select {
+		case x := <-news:
+			if err := s.show(x); err != nil {
+				return nil, err
+			}
+		case o := <-end:
+			return o.plan, o.err
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+	}
+}
+
+// whole is the last line: the plan, by what it is called, and what can be had of it.
+func (s *planStream) whole(m *madePlan, plan *planning.Plan, sheet bool) error {
+	figures := PlanFigures(plan.Document(s.words))
+	l := &PlanLine{Figures: &figures, Route: m.file.Route, ID: m.id, Files: m.file.names(), Asked: &m.file.Asked}
+	if sheet {
+		l.Sheet = m.file.Sheet
+	}
+	return s.send(l)
 }
 
 func routeOf(p *planning.Plan) (json.RawMessage, error) {

@@ -22,7 +22,6 @@ import (
 	"overflight/internal/catalogue"
 	"overflight/internal/node"
 	"overflight/internal/planning"
-	"overflight/internal/report"
 	"overflight/journal"
 )
 
@@ -56,6 +55,10 @@ type PlanAsked struct {
 	AsOf       time.Time       `json:"as_of,omitzero" required:"false" doc:"up to when tips fade; left out: the instant of the request, which the plan then states"`
 	Lanes      *float64        `json:"lanes_deg,omitempty"`
 	Sorties    int             `json:"sorties" required:"false" default:"1" maximum:"20"`
+	Others     []PlanWing      `json:"others,omitempty" maxItems:"9" doc:"aircraft beside the first one"`
+	Turnaround float64         `json:"turnaround_h" required:"false" default:"2" doc:"on the ground between two sorties of one aircraft"`
+	Apart      float64         `json:"apart_km" required:"false" default:"5" doc:"that flights in the air at once keep from each other; 0: they need not"`
+	TakeOff    time.Time       `json:"take_off,omitzero" required:"false" doc:"of the first flight; left out: it is not stated"`
 	Seed       uint64          `json:"seed" required:"false" default:"1"`
 	Iterations int             `json:"iterations" required:"false" default:"1000000" maximum:"20000000"`
 	Soonest    bool            `json:"soonest,omitempty"`
@@ -64,10 +67,21 @@ type PlanAsked struct {
 	Field      float64         `json:"field_deg" required:"false" default:"180"`
 	Height     float64         `json:"height_m" required:"false" default:"4500" doc:"above base, in the mission file"`
 	States     []string        `json:"states,omitempty" maxItems:"50" doc:"whose airspace is permitted, ISO 3166-1 alpha-3; none: everywhere outside the zones"`
+	For        string          `json:"for,omitempty" maxLength:"64" doc:"a sortie whose plan is on record, or the number of a flight: what states permit it is where it may be and look"`
+	Level      *float64        `json:"level_m,omitempty" doc:"that is flown at, for clearances that name levels"`
+	Datum      string          `json:"level_datum,omitempty" enum:",HAE,MSL"`
 	Prior      json.RawMessage `json:"prior" doc:"GeoJSON as overflight plan reads it: weighted polygons, and tips with sigma_m and date; or a map of overflight prior build, whose rest then counts"`
 	Exclude    json.RawMessage `json:"exclude,omitempty" doc:"GeoJSON polygons that the aircraft keeps out of"`
 	Cleared    *PlanCleared    `json:"cleared,omitempty"`
 	Start      *PlanFrom       `json:"start,omitempty" doc:"for an aircraft in the air; left out: from base"`
+}
+
+// PlanWing is another aircraft of a plan. Its airspeed, bank, reserve and sensor are those of the request.
+type PlanWing struct {
+	Aircraft string  `json:"aircraft" maxLength:"64"`
+	Base     string  `json:"base,omitempty" maxLength:"64" doc:"left out: that of the first"`
+	Hours    float64 `json:"hours,omitempty" doc:"left out: those of the first"`
+	Sorties  int     `json:"sorties" required:"false" default:"1" minimum:"1" maximum:"20"`
 }
 
 // fieldError says which member of a request an error is about.
@@ -95,6 +109,10 @@ var planFields = map[string]struct{ field, name string }{
 	"--rest":       {"rest", "page.plan.rest"},
 	"--half-life":  {"half_life_h", "page.plan.half-life"},
 	"--sorties":    {"sorties", "page.plan.sorties"},
+	"--turnaround": {"turnaround_h", "page.plan.turnaround"},
+	"--apart":      {"apart_km", "page.plan.apart"},
+	"--for":        {"for", "page.plan.for"},
+	"--others":     {"others", "page.plan.others"},
 	"--iterations": {"iterations", "page.plan.iterations"},
 	"--lanes":      {"lanes_deg", "page.plan.lanes"},
 	"--states":     {"states", "page.plan.states"},
@@ -106,19 +124,16 @@ var planFields = map[string]struct{ field, name string }{
 	"--field":      {"field_deg", "page.plan.field"},
 }
 
-// faultFields are the members that faults are about whose code says it. Codes of what cannot be asked here are not among them.
+// faultFields are the members that faults are about whose code says it. Where the first argument is an option, it is that.
 var faultFields = map[planning.Code]string{
 	planning.CodeEmpty: "--prior", planning.CodeWeight: "--prior", planning.CodeFile: "--prior", planning.CodeLarge: "--prior",
-	planning.CodeNothing: "--prior", planning.CodeFuture: "--prior", planning.CodePolar: "--prior", planning.CodeCell: "--prior",
-	planning.CodeTipDate: "--prior", planning.CodeTipSpread: "--prior", planning.CodeTipWeight: "--prior",
-	planning.CodeRecord: "--prior", planning.CodeSum: "--prior", planning.CodeMass: "--prior", planning.CodeWhole: "--prior",
-	planning.CodeManyCells: "--prior", planning.CodeKMLSyntax: "--prior", planning.CodeKMLArchive: "--prior", planning.CodeKMLMissing: "--prior",
-	planning.CodeKMLLarge: "--prior", planning.CodeKMLGeometry: "--prior", planning.CodeKMLProperty: "--prior", planning.CodeKMLEmpty: "--prior",
+	planning.CodeNothing: "--prior", planning.CodeFuture: "--prior", planning.CodePolar: "--prior",
+	planning.CodeSum: "--prior", planning.CodeMass: "--prior", planning.CodeWhole: "--prior",
 	planning.CodeAircraft: "--aircraft", planning.CodeFigure: "--speed", planning.CodeWind: "--wind", planning.CodeNarrow: "--sweep",
-	planning.CodeEndurance: "--hours", planning.CodeShort: "--hours",
+	planning.CodeEndurance: "--hours", planning.CodeShort: "--hours", planning.CodeLate: "--apart",
 	planning.CodeExcluded: "--base", planning.CodeForbidden: "--base", planning.CodeFar: "--base", planning.CodeTooFar: "--base",
-	planning.CodeStartExcluded: "--from-now", planning.CodeShut: "--from-now", planning.CodeSpent: "--from-now",
-	planning.CodeNoSpace: "--states", planning.CodeNoAirspace: "--states", planning.CodeTooHigh: "--reach",
+	planning.CodeStartExcluded: "--from-now", planning.CodeShut: "--from-now",
+	planning.CodeNoSpace: "--states", planning.CodeNoAirspace: "--for",
 	planning.CodeClearedValue: "--cleared", planning.CodeClearedEmpty: "--cleared", planning.CodeClearedTwice: "--cleared",
 }
 
@@ -132,12 +147,19 @@ func planFault(f *planning.Fault, words *catalogue.Catalogue) (detail, field str
 			about = name
 		}
 	}
-	detail = option.ReplaceAllStringFunc(words.Text("planning."+string(f.Code), f.Args...), func(name string) string {
+	said := words.Text("planning."+string(f.Code), f.Args...)
+	if f.Code == planning.CodeFuture { // the instant that tips fade up to is now
+		said = words.Text("page.plan.wrong.future", f.Args...)
+	}
+	detail = option.ReplaceAllStringFunc(said, func(name string) string {
 		if known, ok := planFields[name]; ok {
 			return "“" + words.Text(known.name) + "”"
 		}
 		return name
 	})
+	if f.Of != "" {
+		return f.Of + ": " + detail, planFields["--others"].field
+	}
 	return detail, planFields[about].field
 }
 
@@ -155,6 +177,10 @@ func (a *api) planRequest(ctx context.Context, asked *PlanAsked) (*planning.Requ
 		WindFrom: geodesy.Angle(asked.WindFrom), WindSpeed: geodesy.Speed(asked.WindSpeed), Rest: asked.Rest, HalfLife: hoursOf(asked.HalfLife), AsOf: asked.AsOf,
 		Sweep: geodesy.Length(asked.Sweep) * geodesy.Kilometre, Detection: asked.Detection, Sorties: asked.Sorties, Seed: asked.Seed, Iterations: asked.Iterations,
 		Soonest: asked.Soonest, Patterns: asked.Patterns, File: words(ctx).Text("page.plan.areas"),
+		Turnaround: hoursOf(asked.Turnaround), Apart: geodesy.Length(asked.Apart) * geodesy.Kilometre, TakeOff: asked.TakeOff,
+	}
+	if asked.Reach != 0 {
+		r.Sensor = &planning.Sensor{Reach: geodesy.Length(asked.Reach) * geodesy.Kilometre, Field: geodesy.Angle(asked.Field), Height: geodesy.Length(asked.Height)}
 	}
 	if asked.Lanes != nil {
 		axis := geodesy.Angle(*asked.Lanes)
@@ -172,17 +198,14 @@ func (a *api) planRequest(ctx context.Context, asked *PlanAsked) (*planning.Requ
 	if err != nil {
 		return nil, err
 	}
-	i := slices.IndexFunc(known, func(f authority.Airframe) bool { return strings.EqualFold(f.Type, asked.Aircraft) })
-	if i < 0 {
-		var types []string
-		for _, f := range known {
-			types = append(types, f.Type)
-		}
-		return nil, &planning.Fault{Code: planning.CodeAircraft, Args: []any{asked.Aircraft, strings.Join(types, ", ")}}
+	if r.Aircraft, err = airframe(known, asked.Aircraft); err != nil {
+		return nil, err
 	}
-	r.Aircraft = known[i]
 	if r.Base, err = geodesy.ParsePosition(asked.Base); err != nil {
 		return nil, inField("base", err)
+	}
+	if r.Others, err = wingsOf(asked, r, known); err != nil {
+		return nil, inField("others", err)
 	}
 	if s := asked.Start; s != nil {
 		at, err := geodesy.ParsePosition(s.Place)
@@ -195,6 +218,40 @@ func (a *api) planRequest(ctx context.Context, asked *PlanAsked) (*planning.Requ
 		return nil, err
 	}
 	return r, nil
+}
+
+func airframe(known []authority.Airframe, kind string) (authority.Airframe, error) {
+	var types []string
+	for _, f := range known {
+		if strings.EqualFold(f.Type, kind) {
+			return f, nil
+		}
+		types = append(types, f.Type)
+	}
+	return authority.Airframe{}, &planning.Fault{Code: planning.CodeAircraft, Args: []any{kind, strings.Join(types, ", ")}}
+}
+
+// wingsOf are the aircraft beside the first one. What is not said of them is as with that.
+func wingsOf(asked *PlanAsked, r *planning.Request, known []authority.Airframe) ([]planning.Wing, error) {
+	var out []planning.Wing
+	for i := range asked.Others {
+		x := &asked.Others[i]
+		w := planning.Wing{Given: fmt.Sprintf("%d: %s", i+2, x.Aircraft), Base: r.Base, Hours: r.Hours, Air: r.Air, Sorties: x.Sorties}
+		var err error
+		if w.Aircraft, err = airframe(known, x.Aircraft); err != nil {
+			return nil, err
+		}
+		if x.Base != "" {
+			if w.Base, err = geodesy.ParsePosition(x.Base); err != nil {
+				return nil, err
+			}
+		}
+		if x.Hours != 0 {
+			w.Hours = hoursOf(x.Hours)
+		}
+		out = append(out, w)
+	}
+	return out, nil
 }
 
 // planGround reads where is searched, where is not flown, and what earlier looks leave.
@@ -224,12 +281,37 @@ func (a *api) planGround(ctx context.Context, asked *PlanAsked, r *planning.Requ
 			asked.States[i] = strings.ToUpper(strings.TrimSpace(s))
 			states[i] = airspace.State(asked.States[i])
 		}
-		r.States, r.Permitted = strings.Join(asked.States, ", "), a.node.Permitted(states)
+		r.States, r.Permitted = strings.Join(asked.States, ", "), planning.Within(a.node.Line(), states)
 	}
-	if asked.Cleared == nil {
+	if asked.Cleared != nil {
+		if err := a.planCleared(ctx, asked.Cleared, r); err != nil {
+			return err
+		}
+	}
+	if asked.For == "" {
 		return nil
 	}
-	return a.planCleared(ctx, asked.Cleared, r)
+	return a.planAirspace(ctx, asked, r)
+}
+
+// planAirspace takes where the aircraft may be and look from what is on record of a sortie. That is asked about from the take-off on,
+// which the plan then states.
+func (a *api) planAirspace(ctx context.Context, asked *PlanAsked, r *planning.Request) error {
+	if asked.TakeOff.IsZero() {
+		asked.TakeOff = a.now().UTC().Truncate(time.Minute).Add(time.Minute)
+	}
+	r.TakeOff = asked.TakeOff
+	line := a.node.Line()
+	q := r.Question(line, r.TakeOff)
+	known, err := a.node.Permits(ctx, node.PermitsRequest{
+		Sortie: asked.For, From: q.From, To: q.To, States: q.States, Altitude: levelOf(asked.Level, asked.Datum), Prefer: mostOf(q.Ground),
+	})
+	if err != nil {
+		return inField("for", err)
+	}
+	permits := permitsOf(known, words(ctx))
+	r.Airspace, r.Inputs = permits.Airspace(line), append(r.Inputs, permits.Inputs()...)
+	return nil
 }
 
 // readingOf is what reading a file says of it in the end.
@@ -251,14 +333,14 @@ func (a *api) planCleared(ctx context.Context, c *PlanCleared, r *planning.Reque
 	q := node.Coverage{Period: Sought{Since: c.Since, Until: c.Until}.period()}
 	name := c.Since.UTC().Format(time.RFC3339) + "/" + c.Until.UTC().Format(time.RFC3339)
 	if c.Since.IsZero() {
-		name = "../" + c.Until.UTC().Format(time.RFC3339)
+		name = "≤ " + c.Until.UTC().Format(time.RFC3339)
 	}
 	if c.Flight != "" {
 		sortie, err := journal.ParseSortie(c.Flight)
 		if err != nil {
 			return inField("cleared", err)
 		}
-		q.Flight, name = sortie, sortie.String()+" "+name
+		q.Flight, name = sortie, fmt.Sprintf("%s (%s)", sortie, name)
 	}
 	cover, err := a.node.Cover(ctx, q)
 	if errors.Is(err, coverage.ErrEmpty) {
@@ -314,22 +396,6 @@ func (a *api) airframes(ctx context.Context) ([]authority.Airframe, error) {
 	return out, err
 }
 
-type startInput struct {
-	Flight string    `query:"flight" required:"true" maxLength:"64"`
-	At     time.Time `query:"at" doc:"the last fix before it; left out: the last fix"`
-}
-
-// PlanStart is where an aircraft was, for its flight to be planned anew from there.
-type PlanStart struct {
-	Flight  string          `json:"flight"`
-	Time    *report.Instant `json:"time"`
-	Lat     float64         `json:"lat"`
-	Lon     float64         `json:"lon"`
-	Course  float64         `json:"course_deg"`
-	Elapsed float64         `json:"elapsed_h"`
-	Open    bool            `json:"open"` // it is in the air
-}
-
 func (a *api) plans(h huma.API) {
 	get(h, "/plans/aircraft", "list-airframes", "Types of aircraft that plans can be made for, with their figures", func(ctx context.Context, _ *struct{}) (*body[list[PlanAircraft]], error) {
 		known, err := a.airframes(ctx)
@@ -341,20 +407,6 @@ func (a *api) plans(h huma.API) {
 			out.Items = append(out.Items, PlanAircraft{Type: f.Type, Name: f.Name, Cruise: f.Cruise.Value, Endurance: f.Endurance.Value, Source: f.Endurance.Source})
 		}
 		return &body[list[PlanAircraft]]{out}, nil
-	})
-	get(h, "/plans/start", "flight-at", "Where the aircraft of a flight was at an instant, for the rest of it to be planned anew", func(ctx context.Context, in *startInput) (*body[PlanStart], error) {
-		sortie, err := journal.ParseSortie(in.Flight)
-		if err != nil {
-			return nil, err
-		}
-		f, err := a.node.FlightAt(ctx, sortie, in.At)
-		if err != nil {
-			return nil, err
-		}
-		return &body[PlanStart]{PlanStart{
-			Flight: sortie.String(), Time: stamp(f.Time), Lat: *number(float64(f.Position.Lat), 7), Lon: *number(float64(f.Position.Lon), 7),
-			Course: *number(float64(f.Course), 1), Elapsed: *number(f.Elapsed.Hours(), 3), Open: f.Open,
-		}}, nil
 	})
 	p := newPlanner()
 	operation(h, http.MethodPost, "/plans", "make-plan", "Plan a search: one object a line (PlanLine), the first plan and then each better one as it is found", func(ctx context.Context, in *planInput) (*huma.StreamResponse, error) {

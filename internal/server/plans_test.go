@@ -5,8 +5,15 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
+	"maps"
+	"math"
 	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -50,6 +57,9 @@ func lines(t *testing.T, r io.Reader) []PlanLine {
 			t.Fatal(err)
 		}
 		out = append(out, l)
+	}
+	if err := in.Err(); err != nil {
+		t.Fatalf("after %d lines: %v", len(out), err)
 	}
 	return out
 }
@@ -166,6 +176,10 @@ func TestWhatCannotBePlannedSaysWhere(t *testing.T) {
 		{map[string]any{"prior": json.RawMessage(`{"type":"FeatureCollection","features":[]}`)}, "prior", "sum to 0", "suman 0"},
 		{map[string]any{"prior": json.RawMessage(strings.ReplaceAll(square, `"weight":3`, `"weight":"much"`))}, "prior", "found much", "se encontró much"},
 		{map[string]any{"states": []string{"GTM"}}, "base", "“Permitted states”", "“Estados permitidos”"},
+		{map[string]any{"reach_km": -1}, "reach_km", "“Reach of the turret, km” -1", "“Alcance"},
+		{map[string]any{"turnaround_h": -1}, "turnaround_h", "“Hours on the ground between sorties” -1", "-1"},
+		{map[string]any{"others": []map[string]any{{"aircraft": "zeppelin"}}}, "others", "there is no aircraft zeppelin", "no existe la aeronave zeppelin"},
+		{map[string]any{"others": []map[string]any{{"aircraft": "mq-9a", "hours": 99}}}, "others", "2: mq-9a: mq-9a stays in the air", "2: mq-9a: mq-9a permanece en el aire"},
 		{map[string]any{"cleared": map[string]any{}}, "cleared", "nobody looked there", "nadie observó ahí"},
 	} {
 		for language, says := range map[string]string{"en": c.en, "es": c.spelt} {
@@ -181,13 +195,111 @@ func TestWhatCannotBePlannedSaysWhere(t *testing.T) {
 	}
 }
 
+// TestATaskWithEverything: what a person types in the page, each thing that they can say among it, comes to its end with every file.
+func TestATaskWithEverything(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	area := `{"type":"Feature","properties":{"name":"Area 1","weight":1},"geometry":{"type":"Polygon","coordinates":[[[-107,24],[-106,24],[-106,25],[-107,25],[-107,24]]]}}`
+	tip := `{"type":"Feature","properties":{"name":"Tip 1","weight":1,"sigma_m":5000},"geometry":{"type":"Point","coordinates":[-106.5000027,24.4999963]}}`
+	zone := `{"type":"Feature","properties":{"name":"Zone 1"},"geometry":{"type":"Polygon","coordinates":[[[-106.6,24.4],[-106.4,24.4],[-106.4,24.6],[-106.6,24.4]]]}}`
+	collection := func(features ...string) json.RawMessage {
+		return json.RawMessage(`{"type":"FeatureCollection","features":[` + strings.Join(features, ",") + `]}`)
+	}
+	typed := map[string]any{
+		"base": "24.6,-107.4", "hours": 5, "reserve_hours": 1, "iterations": 30000, "prior": collection(area, tip), "exclude": collection(zone),
+		"bank_deg": 20, "wind_from_deg": 0, "wind_m_s": 0, "rest": 0.1, "half_life_h": 0, "sorties": 1, "seed": 1, "soonest": false, "field_deg": 180, "height_m": 4500, "reach_km": 0,
+	}
+	for name, change := range map[string]map[string]any{
+		"typed": {}, "wind": {"wind_from_deg": 270, "wind_m_s": 12}, "soonest": {"soonest": true}, "turret": {"reach_km": 10}, "states": {"states": []string{"MEX"}},
+		"sorties":    {"sorties": 3, "turnaround_h": 1.5, "take_off": "2026-03-01T06:00:00Z"},
+		"fleet":      {"others": []map[string]any{{"aircraft": "mq-9a", "base": "24.9,-107.4", "hours": 4, "sorties": 2}}, "apart_km": 10, "reach_km": 8, "take_off": "2026-03-01T06:00:00Z"},
+		"in the air": {"start": map[string]any{"place": "24.2,-106.8", "course_deg": 90}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			whole := maps.Clone(typed)
+			maps.Copy(whole, change)
+			all := lines(t, s.post(t.Context(), t, "/api/v1/plans", task(t, whole), "es").Body)
+			last := all[len(all)-1]
+			if last.ID == "" || last.Problem != nil {
+				t.Fatalf("%d lines, the last: %+v", len(all), last.Problem)
+			}
+			for _, file := range last.Files {
+				if s.text("/api/v1/plans/"+last.ID+"/files/"+file) == "" {
+					t.Errorf("%s is empty", file)
+				}
+			}
+			f := last.Figures
+			switch name {
+			case "turret":
+				if f.Turret == nil || !slices.Contains(last.Files, "gimbal.csv") {
+					t.Errorf("no turret: %v", last.Files)
+				}
+			case "sorties":
+				// The one aircraft is turned around on the ground.
+				if len(f.Sorties) != 3 || f.TakeOff == nil || math.Abs(f.Sorties[1].Begins-f.Sorties[0].Duration-1.5) > 1e-6 {
+					t.Errorf("sorties: %+v, take-off %v", f.Sorties, f.TakeOff)
+				}
+			case "fleet":
+				if len(f.Fleet) != 2 || len(f.Sorties) != 3 || f.Closest == nil || f.Closest.Distance < 9_000 || f.Sorties[1].Base != [2]float64{24.9, -107.4} {
+					t.Errorf("fleet: %+v, closest %+v", f.Sorties, f.Closest)
+				}
+			}
+		})
+	}
+}
+
+// TestAPlanByClearances: what is on record of a sortie says where its plan may lead, and what is missing is said.
+func TestAPlanByClearances(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	const filed = `{"act":"plan.filed/v1","document":{"plan":{"sortie":"S-1","operator":"USA/CBP","aircraft":{"tail":"OVF-01","type":"mq-9a","state_aircraft":true,"unmanned":true},
+		"planner":"pat","purpose":"find-laboratories","scope":{"by":"designation","list":"OFAC-SDN","programme":"FTO","organisations":["11440"]},"basis":[{"basis":"order","id":"order-1"}],
+		"retention":"30d","sensors":[{"name":"EO turret","finest_ground_m":0.5}],
+		"route":[{"lat":31.6,"lon":-110.3,"altitude_m":6000,"datum":"MSL","at":"2026-03-01T06:00:00Z"},{"lat":31.55,"lon":-110.3,"altitude_m":6000,"datum":"MSL","at":"2026-03-01T12:00:00Z"}]}}}`
+	if answer := s.post(t.Context(), t, "/api/v1/acts", filed, "en"); answer.StatusCode != http.StatusOK {
+		b, _ := io.ReadAll(answer.Body)
+		t.Fatalf("filing: %d %s", answer.StatusCode, b)
+	}
+	square := func(south, north float64) json.RawMessage {
+		return json.RawMessage(fmt.Sprintf(`{"type":"Feature","properties":{"weight":1},"geometry":{"type":"Polygon","coordinates":[[[-110.2,%[1]v],[-109.4,%[1]v],[-109.4,%[2]v],[-110.2,%[2]v],[-110.2,%[1]v]]]}}`, south, north))
+	}
+	change := map[string]any{"base": "31.6,-110.3", "hours": 5, "sweep_km": 2, "iterations": 500, "patterns": false, "lanes_deg": 0, "for": "S-1", "level_m": 6000, "level_datum": "MSL", "prior": square(30.7, 31.6)}
+	all := lines(t, s.post(t.Context(), t, "/api/v1/plans", task(t, change), "en").Body)
+	last := all[len(all)-1]
+	if last.ID == "" || last.Figures.Airspace == nil || last.Figures.Airspace.Sortie != "S-1" || last.Asked.TakeOff.IsZero() || !last.Figures.Airspace.From.Equal(last.Asked.TakeOff) {
+		t.Fatalf("%d lines, the last: %+v %+v", len(all), last, last.Problem)
+	}
+	i := slices.IndexFunc(last.Figures.Airspace.States, func(x planning.StateSummary) bool { return x.State == "MEX" })
+	if i < 0 || last.Figures.Airspace.States[i].Enter == "pass" || len(last.Figures.Inputs) != 2 {
+		t.Errorf("airspace %+v, inputs %+v", last.Figures.Airspace, last.Figures.Inputs)
+	}
+	// What the kept request states gives the same plan, at whatever instant it is asked for again.
+	change["take_off"], change["as_of"] = last.Asked.TakeOff, last.Asked.AsOf
+	again := lines(t, s.post(t.Context(), t, "/api/v1/plans", task(t, change), "en").Body)
+	if got := again[len(again)-1]; got.Figures.POS != last.Figures.POS || string(got.Route) != string(last.Route) {
+		t.Errorf("again: POS %v, was %v", got.Figures.POS, last.Figures.POS)
+	}
+	var p Problem
+	change["for"] = "S-404"
+	answer := s.post(t.Context(), t, "/api/v1/plans", task(t, change), "en")
+	if err := json.NewDecoder(answer.Body).Decode(&p); err != nil || answer.StatusCode != http.StatusNotFound || p.Field != "for" || !strings.Contains(p.Detail, "S-404") {
+		t.Errorf("no such sortie: %d %+v %v", answer.StatusCode, p, err)
+	}
+	change["for"], change["prior"] = "S-1", square(30.7, 31.0)
+	answer = s.post(t.Context(), t, "/api/v1/plans", task(t, change), "en")
+	if err := json.NewDecoder(answer.Body).Decode(&p); err != nil || answer.StatusCode != http.StatusUnprocessableEntity || p.Field != "for" || !strings.Contains(p.Detail, "No clearance of MEX") {
+		t.Errorf("south: %d %+v %v", answer.StatusCode, p, err)
+	}
+}
+
 // TestOnePlanAtATime: a user's second request ends the first one, and who goes away leaves nothing behind that works on.
 func TestOnePlanAtATime(t *testing.T) {
 	t.Parallel()
 	s := serve(t)
 	endless := task(t, map[string]any{"iterations": 20_000_000, "hours": 20})
 	first := s.post(t.Context(), t, "/api/v1/plans", endless, "en")
-	if _, err := first.Body.Read(make([]byte, 1)); err != nil {
+	begun := bufio.NewReader(first.Body)
+	if _, err := begun.ReadBytes('\n'); err != nil {
 		t.Fatal(err)
 	}
 	ctx, leave := context.WithCancel(t.Context())
@@ -195,9 +307,10 @@ func TestOnePlanAtATime(t *testing.T) {
 	if _, err := second.Body.Read(make([]byte, 1)); err != nil {
 		t.Fatal(err)
 	}
-	rest, err := io.ReadAll(first.Body)
-	if err != nil || strings.Contains(string(rest), `"id":"P-`) {
-		t.Errorf("the first goes on: %v", err)
+	// The first one says why it comes to no end.
+	rest := lines(t, begun)
+	if n := len(rest); n == 0 || rest[n-1].ID != "" || rest[n-1].Problem == nil || rest[n-1].Problem.Code != "planning-replaced" {
+		t.Errorf("the first ends with %+v", rest[max(0, n-1):])
 	}
 	leave()
 	// The turn of the one that was left is free again: else this would not come to an end in time.
@@ -241,31 +354,71 @@ func TestAPlanOfAMap(t *testing.T) {
 	}
 }
 
-// TestFaultsNameAMember: whatever a sentence about a plan is about is a member of the request that the page can mark.
+// TestFaultsNameAMember: whatever a sentence about a plan is about is a member of the request that the page can mark, and no sentence names
+// an option that only the command has.
 func TestFaultsNameAMember(t *testing.T) {
 	t.Parallel()
+	// What only the command can be asked for: rasters, archives, typed tips, a route that is taken up again, a pattern alone, finds.
+	elsewhere := []planning.Code{
+		planning.CodeLayer, planning.CodePlace, planning.CodeLayerValue, planning.CodeLayerEmpty, planning.CodeLayerBounds, planning.CodeLayerBox, planning.CodeLayerPlaced,
+		planning.CodeRecord, planning.CodeManyCells, planning.CodeCell, planning.CodeTipDate, planning.CodeTipSpread, planning.CodeTipWeight,
+		planning.CodeKMLSyntax, planning.CodeKMLArchive, planning.CodeKMLMissing, planning.CodeKMLLarge, planning.CodeKMLGeometry, planning.CodeKMLProperty, planning.CodeKMLEmpty,
+		planning.CodeOffRoute, planning.CodeFlown, planning.CodePattern, planning.CodeAllFound, planning.CodeTooHigh, planning.CodeSpent,
+	}
+	args := []any{"A", "B", "C", "D", "E"}
+	for _, code := range planningCodes(t) {
+		about, known := faultFields[code]
+		switch {
+		case code == planning.CodeRange: // about its first argument
+		case slices.Contains(elsewhere, code) == known:
+			t.Errorf("%s: a fault of a request here, or one of the command alone?", code)
+		case known && planFields[about].field == "":
+			t.Errorf("%s is about %s, which is no member", code, about)
+		}
+		for _, language := range []catalogue.Language{catalogue.English, catalogue.Spanish} {
+			if detail, _ := planFault(&planning.Fault{Code: code, Args: args}, catalogue.Open(language)); known && code != planning.CodeNothing && code != planning.CodeWhole && strings.Contains(detail, "--") {
+				t.Errorf("%s, %s: %s", code, language, detail)
+			}
+		}
+	}
 	words := catalogue.Open(catalogue.English)
-	for code, option := range faultFields {
-		if planFields[option].field == "" {
-			t.Errorf("%s is about %s, which is no member", code, option)
-		}
-	}
 	for _, c := range []struct {
-		code planning.Code
-		args []any
-		want string
+		fault planning.Fault
+		want  string
 	}{
-		{planning.CodeTooFar, []any{"900", "20", "mq-9a", "14", "700"}, "base"},
-		{planning.CodeFuture, []any{"Areas", "2027-01-01", "2026-01-01"}, "prior"},
-		{planning.CodePolar, []any{"88.0", 85}, "prior"},
-		{planning.CodeSum, []any{"Areas", 0.3, 0.1}, "prior"},
-		{planning.CodeClearedTwice, []any{"F-1", "F-1"}, "cleared"},
-		{planning.CodeNoAirspace, []any{1, "00:00", "01:00", "", "MEX"}, "states"},
-		{planning.CodeFile, []any{"--exclude", "no JSON"}, "exclude"},
-		{planning.CodeRange, []any{"--bank", "95", "1..60"}, "bank_deg"},
+		{planning.Fault{Code: planning.CodeTooFar, Args: []any{"900", "20", "mq-9a", "14", "700"}}, "base"},
+		{planning.Fault{Code: planning.CodeFuture, Args: []any{"Areas", "2027-01-01", "2026-01-01"}}, "prior"},
+		{planning.Fault{Code: planning.CodeNoAirspace, Args: []any{1, "00:00", "01:00", "", "MEX"}}, "for"},
+		{planning.Fault{Code: planning.CodeFile, Args: []any{"--exclude", "no JSON"}}, "exclude"},
+		{planning.Fault{Code: planning.CodeRange, Args: []any{"--bank", "95", "1..60"}}, "bank_deg"},
+		{planning.Fault{Code: planning.CodeRange, Args: []any{"--turnaround", "-1", "0..1000"}}, "turnaround_h"},
+		{planning.Fault{Code: planning.CodeEndurance, Args: []any{"mq-9a", "30", "27"}, Of: "2: mq-9a"}, "others"},
 	} {
-		if detail, field := planFault(&planning.Fault{Code: c.code, Args: c.args}, words); field != c.want || detail == "" {
-			t.Errorf("%s: field %q, %q", c.code, field, detail)
+		if detail, field := planFault(&c.fault, words); field != c.want || !strings.HasPrefix(detail, c.fault.Of) || detail == "" {
+			t.Errorf("%s: field %q, %q", c.fault.Code, field, detail)
 		}
 	}
+}
+
+// planningCodes are the codes of faults, as they stand in the source of their package.
+func planningCodes(t *testing.T) []planning.Code {
+	t.Helper()
+	files, err := filepath.Glob("../planning/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []planning.Code
+	for _, file := range files {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`(?m)^\tCode\w+ +Code += "([a-z-]+)"`).FindAllSubmatch(b, -1) {
+			out = append(out, planning.Code(m[1]))
+		}
+	}
+	if len(out) < 40 {
+		t.Fatalf("%d codes found", len(out))
+	}
+	return out
 }

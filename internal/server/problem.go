@@ -164,8 +164,9 @@ func said(err error) (status int, code string, args []string) {
 		{node.ErrNoDocument, http.StatusUnprocessableEntity, "no-document"},
 		{errNoOrganisation, http.StatusNotFound, "no-organisation"},
 		{node.ErrNoPlan, http.StatusNotFound, "no-plan"},
-		{node.ErrNotFlown, http.StatusUnprocessableEntity, "not-flown"},
 		{errBusy, http.StatusServiceUnavailable, "planning-busy"},
+		{errReplaced, http.StatusConflict, "planning-replaced"},
+		{errLong, http.StatusUnprocessableEntity, "planning-long"},
 		{survey.ErrNoSite, http.StatusNotFound, "no-site"},
 		{survey.ErrCursor, http.StatusUnprocessableEntity, "cursor"},
 		{node.ErrAct, http.StatusUnprocessableEntity, "act"},
@@ -281,7 +282,9 @@ func names(roles []auth.Role) []string {
 }
 
 // fail answers with a problem in the language of the request.
-func fail(ctx context.Context, err error) error {
+func fail(ctx context.Context, err error) error { return problemIn(ctx, err) }
+
+func problemIn(ctx context.Context, err error) *Problem {
 	language, _ := ctx.Value(languageKey{}).(catalogue.Language)
 	if language == "" {
 		language = catalogue.English

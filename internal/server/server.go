@@ -204,15 +204,27 @@ func (a *api) sameSite(r *http.Request) bool {
 type statusWriter struct {
 	http.ResponseWriter
 	status int
+	begun  bool
 }
 
+// WriteHeader sends the first status. A later one only says how the answer ended: the API's library gives 499 where whoever asked went
+// away in the middle of one.
 func (w *statusWriter) WriteHeader(code int) {
 	w.status = code
-	w.ResponseWriter.WriteHeader(code)
+	if !w.begun {
+		w.begun = code >= http.StatusOK || code == http.StatusSwitchingProtocols
+		w.ResponseWriter.WriteHeader(code)
+	}
+}
+
+func (w *statusWriter) Write(b []byte) (int, error) {
+	w.begun = true
+	return w.ResponseWriter.Write(b)
 }
 
 // Flush sends what is there: streams go through here.
 func (w *statusWriter) Flush() {
+	w.begun = true
 	if f, ok := w.ResponseWriter.(http.Flusher); ok {
 		f.Flush()
 	}

@@ -123,7 +123,7 @@ test('plan', async () => {
   if (only && !only.some((name) => name.startsWith('plan'))) return // the plans take a while
   const area = (name: string, weight: number, ring: [number, number][]) => ({ type: 'Feature', properties: { name, weight }, geometry: { type: 'Polygon', coordinates: [[...ring, ring[0]]] } })
   const asked = {
-    aircraft: 'mq-9a', base: '24.77,-107.47', hours: 14, reserve_hours: 1, sorties: 2, sweep_km: 4, detection: 0.6, iterations: 300_000, patterns: true, wind_from_deg: 300, wind_m_s: 8,
+    aircraft: 'mq-9a', base: '24.77,-107.47', hours: 8, reserve_hours: 1, sorties: 2, sweep_km: 6, detection: 0.6, iterations: 300_000, patterns: true, wind_from_deg: 300, wind_m_s: 8,
     prior: {
       type: 'FeatureCollection', features: [
         area('Sierra', 3, [[-107, 25], [-106.1, 24.9], [-105.9, 25.6], [-106.3, 26.2], [-107.1, 25.9]]), area('Valle', 1, [[-106.6, 24.2], [-105.7, 24.1], [-105.8, 24.8], [-106.4, 24.8]]),
@@ -139,8 +139,8 @@ test('plan', async () => {
     return id
   }
   const two = await made('Two sorties', {})
-  const one = await made('One sortie, wide sweep', { sorties: 1, sweep_km: 6 })
-  const address = (filter: string) => `#/plan?filter=${encodeURIComponent(filter)}&map=7.3/25.1/-106.4`
+  const one = await made('One long sortie', { sorties: 1, hours: 15 })
+  const address = (filter: string) => `#/plan?filter=${encodeURIComponent(filter)}&map=7.8/25.15/-106.3`
   await each('plan', address(`side=plan&plan=${two}`), () => page.getByTestId('plan-sorties').locator('tbody tr').nth(1).waitFor(), [{ theme: 'red', language: 'en' }])
   await each('plan-compared', address(`side=kept&compare=${two},${one}`), () => page.getByTestId('plan-compared').waitFor())
 })

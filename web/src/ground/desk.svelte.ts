@@ -2,11 +2,11 @@
 import { Problem, Unreachable } from '../api/client'
 import { app } from '../lib/app.svelte'
 import { plain } from '../lib/plain'
-import { parse } from '../lib/time'
+import { instant, parse } from '../lib/time'
 import { t, words } from '../lib/words.svelte'
 import { Undo } from '../map/drawing'
 import { Ground, linesOf, type Figures, type Kept, type Route, type SearchPlan, type Sheet, type Start, type Step } from './made'
-import { askedOf, draftOf, FieldFault, noFields, numberOf, type Asked, type Draft, type Fields, type Shape } from './task'
+import { askedOf, draftOf, FieldFault, noFields, numberOf, type Asked, type Draft, type Fields, type Other, type Shape } from './task'
 
 /** A plan that is shown, in the making or whole. */
 export interface Shown {
@@ -25,20 +25,25 @@ export const shownOf = (p: SearchPlan): Shown => ({
 
 const expected = {
   number: 'page.plan.wrong.number', place: 'page.plan.wrong.place', instant: 'page.plan.wrong.instant', areas: 'page.plan.wrong.areas', corners: 'page.plan.wrong.corners',
-  states: 'page.plan.wrong.states',
+  states: 'page.plan.wrong.states', level: 'page.plan.wrong.level',
 } as const
+
+const nothing = (): Draft => ({ shapes: [], fields: { ...noFields }, others: [] })
 
 const place = () => `plan-draft:${app.session?.name ?? ''}`
 
 function stored(): Draft {
   try {
     const d = JSON.parse(localStorage.getItem(place()) ?? '') as Draft
-    if (Array.isArray(d.shapes) && typeof d.fields === 'object') return { shapes: d.shapes, fields: { ...noFields, ...d.fields } }
+    if (Array.isArray(d.shapes) && typeof d.fields === 'object') return { shapes: d.shapes, fields: { ...noFields, ...d.fields }, others: d.others ?? [] }
   } catch {
     // nothing was drawn here, or not by this program
   }
-  return { shapes: [], fields: { ...noFields } }
+  return nothing()
 }
+
+/** How long an aircraft has been in the air, in hours, by the earliest instant of its record. */
+export const hoursOf = (s: Start): number => (instant(String(s.time)) - instant(String(s.took_off))) / 3_600_000
 
 export class Desk {
   draft = $state.raw<Draft>(stored())
@@ -81,6 +86,9 @@ export class Desk {
   set(change: Partial<Fields>) {
     this.keep({ ...this.draft, fields: { ...this.draft.fields, ...change } })
   }
+  setOthers(others: readonly Other[]) {
+    this.keep({ ...this.draft, others })
+  }
   /** Goes on from what a plan was asked for. */
   resume(asked: Asked) {
     this.mark()
@@ -90,7 +98,7 @@ export class Desk {
   clear() {
     this.stop()
     this.mark()
-    this.keep({ shapes: [], fields: { ...noFields } })
+    this.keep(nothing())
     this.shown = null
     this.steps = []
     this.wrong = this.wrongAt = ''
@@ -138,11 +146,13 @@ export class Desk {
           return true
         }
       }
-      throw new Problem(0, 'broken', t('page.plan.broken'))
+      throw new Unreachable('no last line')
     } catch (e) {
       if (stopping.signal.aborted || this.stopping !== stopping) return false
-      // A connection that breaks in the middle is told of in the browser's language, which says nothing to whoever uses the page.
-      this.fault(e instanceof Problem || e instanceof Unreachable ? e : new Problem(0, 'broken', t('page.plan.broken')))
+      if (e instanceof Unreachable && this.steps.length > 0) {
+        this.wrong = t('page.plan.broken') // it was there, and went away in the middle
+        this.wrongAt = ''
+      } else this.fault(e)
     } finally {
       if (this.stopping === stopping) {
         this.stopping = null
@@ -204,21 +214,22 @@ export class Desk {
   /** Takes a flight over from where it was: position, course, what is left of the hours, and what it has looked at by then. */
   async takeOver(flight: string, at: string): Promise<Start | null> {
     this.wrong = this.wrongAt = ''
-    let instant: number | null = null
+    let until: number | null = null
     if (at.trim() !== '') {
-      instant = parse(at, app.time.at)
-      if (instant === null) {
+      until = parse(at, app.time.at)
+      if (until === null) {
         this.fault(new FieldFault('start', 'instant'))
         return null
       }
     }
     try {
-      const s = await app.client.get<Start>('/plans/start', { flight, at: instant === null ? undefined : new Date(instant).toISOString() })
+      const s = await app.client.get<Start>(`/flights/${encodeURIComponent(flight)}/position`, { at: until === null ? undefined : new Date(until).toISOString() })
       const f = this.draft.fields
       const whole = numberOf(f.wholeHours || f.hours)
+      const elapsed = hoursOf(s)
       this.set({
         flight, startPlace: `${s.lat.toFixed(5)}, ${s.lon.toFixed(5)}`, startCourse: String(s.course_deg), sorties: '1', wholeHours: f.wholeHours || f.hours,
-        ...(Number.isNaN(whole) ? {} : { hours: Math.max(0, whole - s.elapsed_h).toFixed(2).replace(/\.?0+$/, '') }),
+        ...(Number.isNaN(whole) ? {} : { hours: Math.max(0, whole - elapsed).toFixed(2).replace(/\.?0+$/, '') }),
         cleared: 'flight', clearedSince: '', clearedUntil: s.time ? String(s.time) : '',
       })
       return s

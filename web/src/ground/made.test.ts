@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { departures, Ground, lanesOf, linesOf, type Line, type Route, type Sheet } from './made'
+import { Unreachable } from '../api/client'
+import { Ground, lanesOf, linesOf, type Line, type Route, type Sheet } from './made'
 
 const stream = (...parts: string[]) => new ReadableStream<Uint8Array>({
   start(c) {
@@ -15,7 +16,10 @@ async function all(s: ReadableStream<Uint8Array>): Promise<Line[]> {
 
 test('lines are read however they are cut on the way', async () => {
   expect((await all(stream('{"elapsed_s":1}\n{"elap', 'sed_s":2,"id":"P-é', '"}\n'))).map((l) => l.elapsed_s)).toEqual([1, 2])
-  await expect(all(stream('{"elapsed_s":1}\n{"elap'))).rejects.toThrow()
+  await expect(all(stream('{"elapsed_s":1}\n{"elap'))).rejects.toThrow(Unreachable)
+  const broken = new ReadableStream<Uint8Array>({ pull: (c) => c.error(new TypeError('network error')) })
+  await expect(all(broken)).rejects.toThrow(Unreachable)
+  await expect(all(stream('no JSON\n'))).rejects.toThrow(SyntaxError) // of ours, and not of the connection
 })
 
 test('the map of probability says what lies at a place, also beyond 180 degrees', () => {
@@ -37,8 +41,4 @@ test('lanes are numbered in each sortie', () => {
   const lanes = lanesOf(route)
   expect(lanes.map((l) => [l.sortie, l.number, Math.round(l.course)])).toEqual([[1, 1, 90], [1, 2, 270], [2, 1, 0]])
   expect(lanes[0]!.length).toBeCloseTo(111_319.5, 0)
-})
-
-test('sorties depart when the one before has landed and was turned around', () => {
-  expect(departures([10, 8, 9], 2)).toEqual([0, 12, 22])
 })

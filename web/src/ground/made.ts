@@ -1,5 +1,6 @@
 // A plan while it is made and when it is there: the lines that the server sends, the map of probability under it, and what a table says
 // of its routes.
+import { Unreachable } from '../api/client'
 import type { components } from '../api/schema'
 import { inverse } from '../place/geodesy'
 
@@ -9,7 +10,7 @@ export type Sheet = Schemas['PlanSheet']
 export type Kept = Schemas['KeptSearch']
 export type SearchPlan = Schemas['SearchPlan']
 export type Aircraft = Schemas['PlanAircraft']
-export type Start = Schemas['PlanStart']
+export type Start = Schemas['Whereabouts']
 
 export interface Line {
   readonly elapsed_s: number
@@ -30,19 +31,21 @@ export interface LegProperties {
 }
 export type Route = GeoJSON.FeatureCollection<GeoJSON.LineString | GeoJSON.Polygon, LegProperties>
 
-/** The lines of a stream as they come. Ends when the stream does; a stream that breaks off in a line throws. */
+/** The lines of a stream as they come. Unreachable where the connection breaks, or the stream ends in the middle of a line. */
 export async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Line> {
   const reader = stream.pipeThrough(new TextDecoderStream() as unknown as ReadableWritablePair<string, Uint8Array>).getReader()
   let rest = ''
   for (;;) {
-    const { done, value } = await reader.read()
+    const { done, value } = await reader.read().catch((e: unknown) => {
+      throw e instanceof DOMException && e.name === 'AbortError' ? e : new Unreachable(String(e))
+    })
     if (done) break
     rest += value
     const parts = rest.split('\n')
     rest = parts.pop() ?? ''
     for (const p of parts) if (p !== '') yield JSON.parse(p) as Line
   }
-  if (rest !== '') throw new SyntaxError('the stream broke off')
+  if (rest !== '') throw new Unreachable('the stream broke off')
 }
 
 /** How a plan became better: seconds, and the share of the bound. */
@@ -107,17 +110,6 @@ export function lanesOf(route: Route): Lane[] {
     const before = out[out.length - 1]
     const way = inverse({ lon: from[0], lat: from[1] }, { lon: to[0], lat: to[1] })
     out.push({ sortie: f.properties.sortie, number: before?.sortie === f.properties.sortie ? before.number + 1 : 1, from, to, length: way.distance, course: way.bearing })
-  }
-  return out
-}
-
-/** When each sortie departs, in hours from the first: one aircraft flies them one after the other, with so many hours on the ground between. */
-export function departures(hours: readonly number[], turnaround: number): number[] {
-  const out: number[] = []
-  let at = 0
-  for (const h of hours) {
-    out.push(at)
-    at += h + turnaround
   }
   return out
 }

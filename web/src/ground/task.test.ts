@@ -3,7 +3,7 @@ import { areaOf } from './shapes'
 import { askedOf, cornersOf, cornersText, draftOf, FieldFault, featureOf, newShape, noFields, numberOf, shapesOfGeoJSON, type Draft } from './task'
 
 const ring = [{ lon: -107, lat: 24 }, { lon: -106, lat: 24 }, { lon: -106, lat: 25 }]
-const draft = (change: Partial<Draft['fields']> = {}, shapes = [newShape('area', 'A', ring)]): Draft => ({ shapes, fields: { ...noFields, base: '24.6, -107.4', ...change } })
+const draft = (change: Partial<Draft['fields']> = {}, shapes = [newShape('area', 'A', ring)]): Draft => ({ shapes, others: [], fields: { ...noFields, base: '24.6, -107.4', ...change } })
 const instant = (s: string) => (/^\d{4}-/.test(s) ? Date.parse(s) : null)
 const fault = (d: Draft) => {
   try {
@@ -18,8 +18,11 @@ const fault = (d: Draft) => {
 test('a draft becomes the request that the server reads', () => {
   const tip = { ...newShape('tip', 'T', [{ lon: -106.5, lat: 24.5 }]), sigma: 3, weight: 2, date: '2026-03-01' }
   const zone = newShape('zone', 'Z', ring)
-  const a = askedOf(draft({ hours: '7,5', states: 'mex usa', cleared: 'all', clearedSince: '2026-01-01', startPlace: "24°00'N 106°00'W", startCourse: '270' }, [newShape('area', 'A', ring), tip, zone]), instant)
+  const others = [{ aircraft: 'mq-9b', base: '', hours: '30', sorties: '2' }, { aircraft: 'mq-9a', base: '25, -107', hours: '', sorties: '' }]
+  const a = askedOf({ ...draft({ hours: '7,5', turnaround: '3', apart: '10', departs: '2026-03-02 06:00Z', permitted: ' S-1 ', level: '4500 msl', states: 'mex usa', cleared: 'all', clearedSince: '2026-01-01', startPlace: "24°00'N 106°00'W", startCourse: '270' }, [newShape('area', 'A', ring), tip, zone]), others }, instant)
   expect(a).toMatchObject({ base: '24.6,-107.4', hours: 7.5, states: ['MEX', 'USA'], cleared: { since: '2026-01-01T00:00:00.000Z' }, start: { place: '24,-106', course_deg: 270 } })
+  expect(a).toMatchObject({ turnaround_h: 3, apart_km: 10, take_off: '2026-03-02T06:00:00.000Z', for: 'S-1', level_m: 4500, level_datum: 'MSL' })
+  expect(a.others).toEqual([{ aircraft: 'mq-9b', hours: 30, sorties: 2 }, { aircraft: 'mq-9a', base: '25,-107', sorties: 1 }])
   const prior = a.prior as GeoJSON.FeatureCollection
   expect(prior.features.map((f) => f.geometry.type)).toEqual(['Polygon', 'Point'])
   expect(prior.features[1]!.properties).toMatchObject({ sigma_m: 3000, weight: 2, date: '2026-03-01' })
@@ -39,6 +42,9 @@ test('what does not say what it needs to is named', () => {
   expect(fault(draft({ hours: '' }))).toBe('hours number')
   expect(fault(draft({ states: 'MX' }))).toBe('states states')
   expect(fault(draft({ cleared: 'all', clearedUntil: 'soon' }))).toBe('cleared instant')
+  expect(fault(draft({ level: 'FL150' }))).toBe('level_m level')
+  expect(fault(draft({ departs: 'soon' }))).toBe('take_off instant')
+  expect(fault({ ...draft(), others: [{ aircraft: 'mq-9a', base: 'nowhere', hours: '', sorties: '1' }] })).toBe('others place')
   expect(fault(draft())).toBe('')
 })
 

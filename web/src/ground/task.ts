@@ -41,7 +41,11 @@ export interface Fields {
   lanes: string
   sorties: string
   turnaround: string
+  apart: string
   departs: string
+  /** the sortie by whose permits it is planned, or nothing */
+  permitted: string
+  level: string
   seed: string
   iterations: string
   states: string
@@ -60,14 +64,26 @@ export interface Fields {
   patterns: boolean
 }
 
+/** An aircraft beside the first one, as it is typed. */
+export interface Other {
+  readonly aircraft: string
+  readonly base: string
+  readonly hours: string
+  readonly sorties: string
+}
+
 export interface Draft {
   readonly shapes: readonly Shape[]
   readonly fields: Fields
+  readonly others: readonly Other[]
 }
+
+/** No plan has more aircraft beside the first. */
+export const mostOthers = 9
 
 export const noFields: Fields = {
   aircraft: 'mq-9a', base: '', hours: '20', reserve: '1', speed: '', bank: '20', windFrom: '', wind: '', sweep: '4', detection: '0.6', rest: '0.1', halfLife: '', lanes: '',
-  sorties: '1', turnaround: '2', departs: '', seed: '1', iterations: '1000000', states: '', reach: '', turretField: '180', height: '4500',
+  sorties: '1', turnaround: '2', apart: '5', departs: '', permitted: '', level: '', seed: '1', iterations: '1000000', states: '', reach: '', turretField: '180', height: '4500',
   cleared: '', clearedSince: '', clearedUntil: '', flight: '', wholeHours: '', startPlace: '', startCourse: '', soonest: false, patterns: true,
 }
 
@@ -75,7 +91,7 @@ export const noFields: Fields = {
 export class FieldFault extends Error {
   constructor(
     readonly field: string,
-    readonly expected: 'number' | 'place' | 'instant' | 'areas' | 'corners' | 'states',
+    readonly expected: 'number' | 'place' | 'instant' | 'areas' | 'corners' | 'states' | 'level',
   ) {
     super(`${field}: ${expected}`)
   }
@@ -139,6 +155,9 @@ export function askedOf(d: Draft, instantOf: (text: string) => number | null): A
   if (!zones.every(whole)) throw new FieldFault('exclude', 'corners')
   const states = f.states.split(/[\s,;]+/).filter((s) => s !== '').map((s) => s.toUpperCase())
   if (!states.every((s) => /^[A-Z]{3}$/.test(s))) throw new FieldFault('states', 'states')
+  const level = /^(\S+)\s*(MSL|HAE)$/i.exec(f.level.trim())
+  if (f.level.trim() !== '' && !(level && numberOf(level[1]!) >= 0)) throw new FieldFault('level_m', 'level')
+  const takeOff = instant('take_off', f.departs)
   const since = f.cleared ? instant('cleared', f.clearedSince) : undefined
   const until = f.cleared ? instant('cleared', f.clearedUntil) : undefined
   return {
@@ -147,7 +166,12 @@ export function askedOf(d: Draft, instantOf: (text: string) => number | null): A
     bank_deg: number('bank_deg', f.bank, 20), wind_from_deg: number('wind_m_s', f.windFrom, 0), wind_m_s: number('wind_m_s', f.wind, 0),
     sweep_km: number('sweep_km', f.sweep), detection: number('detection', f.detection), rest: number('rest', f.rest, 0.1), half_life_h: number('half_life_h', f.halfLife, 0),
     ...(f.lanes.trim() ? { lanes_deg: number('lanes_deg', f.lanes) } : {}),
-    sorties: number('sorties', f.sorties, 1), seed: number('seed', f.seed, 1), iterations: number('iterations', f.iterations, 1_000_000),
+    sorties: number('sorties', f.sorties, 1), turnaround_h: number('turnaround_h', f.turnaround, 2), apart_km: number('apart_km', f.apart, 5), ...(takeOff ? { take_off: takeOff } : {}),
+    ...(d.others.length > 0 ? { others: d.others.map((o) => ({
+      aircraft: o.aircraft, sorties: number('others', o.sorties, 1), ...(o.base.trim() ? { base: place('others', o.base) } : {}), ...(o.hours.trim() ? { hours: number('others', o.hours) } : {}),
+    })) } : {}),
+    ...(f.permitted.trim() ? { for: f.permitted.trim(), ...(level ? { level_m: numberOf(level[1]!), level_datum: level[2]!.toUpperCase() as 'MSL' | 'HAE' } : {}) } : {}),
+    seed: number('seed', f.seed, 1), iterations: number('iterations', f.iterations, 1_000_000),
     soonest: f.soonest, patterns: f.patterns, reach_km: number('reach_km', f.reach, 0), field_deg: number('field_deg', f.turretField, 180), height_m: number('height_m', f.height, 4500),
     ...(states.length > 0 ? { states } : {}),
     prior: { type: 'FeatureCollection', features: prior.map(featureOf) },
@@ -262,10 +286,12 @@ export function draftOf(a: Asked, nameOf: (i: number) => string): Draft {
   const shapes = [...shapesOfGeoJSON(JSON.stringify(a.prior), 'area', nameOf), ...(a.exclude ? shapesOfGeoJSON(JSON.stringify(a.exclude), 'zone', nameOf) : [])]
   return {
     shapes,
+    others: (a.others ?? []).map((o) => ({ aircraft: o.aircraft, base: o.base ?? '', hours: say(o.hours), sorties: String(o.sorties ?? 1) })),
     fields: {
       ...noFields, aircraft: a.aircraft, base: a.base, hours: String(a.hours), reserve: String(a.reserve_hours ?? 0), speed: say(a.speed_m_s), bank: say(a.bank_deg, '20'),
       windFrom: say(a.wind_from_deg), wind: say(a.wind_m_s), sweep: String(a.sweep_km), detection: String(a.detection), rest: String(a.rest ?? 0.1), halfLife: say(a.half_life_h),
-      lanes: a.lanes_deg === undefined ? '' : String(a.lanes_deg), sorties: String(a.sorties ?? 1), seed: String(a.seed ?? 1), iterations: String(a.iterations ?? 1_000_000),
+      lanes: a.lanes_deg === undefined ? '' : String(a.lanes_deg), sorties: String(a.sorties ?? 1), turnaround: String(a.turnaround_h ?? 0), apart: String(a.apart_km ?? 0), departs: a.take_off ?? '',
+      permitted: a.for ?? '', level: a.level_m === undefined ? '' : `${a.level_m} ${a.level_datum || 'MSL'}`, seed: String(a.seed ?? 1), iterations: String(a.iterations ?? 1_000_000),
       states: (a.states ?? []).join(', '), reach: say(a.reach_km), turretField: say(a.field_deg, '180'), height: say(a.height_m, '4500'),
       cleared: a.cleared ? (a.cleared.flight ? 'flight' : 'all') : '', clearedSince: a.cleared?.since ?? '', clearedUntil: a.cleared?.until ?? '', flight: a.cleared?.flight ?? '',
       startPlace: a.start?.place ?? '', startCourse: a.start ? String(a.start.course_deg) : '', soonest: a.soonest ?? false, patterns: a.patterns ?? false,

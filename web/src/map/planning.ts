@@ -38,7 +38,7 @@ function layers(t: Theme): LayerSpecification[] {
   const chosen = ['boolean', ['get', 'chosen'], false] as never
   const zone = ['==', ['get', 'kind'], 'zone'] as never
   return [
-    { id: 'plan-swath', type: 'fill', source: 'plan-swaths', paint: { 'fill-color': colour, 'fill-opacity': 0.16, 'fill-antialias': false } },
+    { id: 'plan-swath', type: 'fill', source: 'plan-swaths', paint: { 'fill-color': colour, 'fill-opacity': ['case', ['==', ['get', 'letter'], ''], 0.16, 0.09] as never, 'fill-antialias': false } },
     { id: 'plan-area', type: 'fill', source: 'plan-shapes', filter: ['==', ['get', 'kind'], 'area'], paint: { 'fill-color': t.tool, 'fill-opacity': ['case', chosen, 0.14, 0.05], 'fill-antialias': false } },
     { id: 'plan-zone', type: 'fill', source: 'plan-shapes', filter: ['==', ['get', 'kind'], 'zone'], paint: { 'fill-pattern': 'plan-zone', 'fill-opacity': 0.8 } },
     { id: 'plan-shape-line', type: 'line', source: 'plan-shapes', filter: ['!=', ['get', 'kind'], 'name'], layout: { 'line-join': 'round' },
@@ -211,4 +211,4 @@ export class Planning {
 }
 
 /** How dark a share of the greatest density is drawn: by its root, so that what is thin is seen beside what is dense. */
-export const opacity = (share: number): number => 0.6 * Math.sqrt(Math.max(0, Math.min(1, share)))
+export const opacity = (share: number): number => 0.5 * Math.sqrt(Math.max(0, Math.min(1, share)))

@@ -1,4 +1,3 @@
-// Has not run to its end yet: it becomes plan.test.ts, which e2e/page.config.ts names, when it has.
 // Planning a search in the page, in both languages: drawn with the mouse and typed by keys alone, better before the eyes, kept, and the
 // same after the server was killed; two plans side by side; a flight planned anew; files with what they should hold.
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -10,7 +9,8 @@ import { Keys } from './keys'
 import { launch } from './map.serve'
 import { print } from '../src/place/coordinates'
 import { inRepository } from './server'
-import { Story, type Person } from './story'
+import { password, Story, type Person } from './story'
+import { invite } from './stories/users'
 
 let browser: Browser
 beforeAll(async () => {
@@ -132,7 +132,7 @@ describe.each(['en', 'es'] as const)('a search is planned, %s', (language) => {
     await fill('page.plan.hours', '6')
     await fill('page.plan.sorties', '2')
     await page.getByText(w('page.plan.more')).click()
-    await fill('page.plan.iterations', '30000')
+    await fill('page.plan.iterations', '10000')
     await page.getByRole('button', { name: w('page.plan.do'), exact: true }).click()
     // The first plan is there while the work goes on.
     await page.getByTestId('pos').waitFor()
@@ -247,7 +247,15 @@ describe.each(['en', 'es'] as const)('a search is planned, %s', (language) => {
   test('after a kill the kept plans have the same figures, and stand side by side', async () => {
     const { page, w } = ana
     const later = await figures()
-    await story.restart(ana)
+    // In the middle of a plan: what was shown stays, and it is said that there is no more to come.
+    await side('page.plan.task')
+    await page.getByText(w('page.plan.more')).click()
+    await fill('page.plan.iterations', '5000000')
+    await page.getByRole('button', { name: w('page.plan.do'), exact: true }).click()
+    await page.getByTestId('plan-steps').waitFor()
+    await story.restart(ana, () => page.getByTestId('plan-wrong').filter({ hasText: w('page.plan.broken') }).waitFor())
+    expect(await page.getByTestId('pos').count()).toBe(1)
+    expect(await page.getByTestId('plan-files').count()).toBe(0)
     await page.reload()
     await expect.poll(figures).toEqual(later)
     await side('page.plan.kept')
@@ -318,8 +326,70 @@ describe.each(['en', 'es'] as const)('a search is planned, %s', (language) => {
     await ana.noFaults('re-planned')
   })
 
-  test('who may not plan is told so, and an auditor keeps nothing', async () => {
+  test('two aircraft share a plan; a sortie that is not on record is named at its field', async () => {
+    const { page, w } = ana
+    await side('page.plan.task')
+    await page.getByRole('button', { name: w('page.plan.frombase') }).click() // it stands open while a flight is taken over
+    await page.getByText(w('page.plan.others'), { exact: true }).click()
+    await page.getByRole('button', { name: w('page.plan.others.add') }).click()
+    const second = page.getByRole('group', { name: w('page.plan.others.n', 2), exact: true })
+    await second.getByRole('combobox', { name: w('page.plan.others.n', 2) }).selectOption('heron-1')
+    await second.getByLabel(w('page.plan.others.hours')).fill('99')
+    await second.getByLabel(w('page.plan.others.hours')).blur()
+    await page.getByRole('button', { name: w('page.plan.do'), exact: true }).click()
+    await page.getByTestId('plan-others').getByTestId('plan-wrong').filter({ hasText: '99' }).waitFor()
+    await second.getByLabel(w('page.plan.others.hours')).fill('8')
+    await second.getByLabel(w('page.plan.others.hours')).blur()
+    await fill('page.plan.for', 'S-404')
+    await page.getByRole('button', { name: w('page.plan.do'), exact: true }).click()
+    await page.getByTestId('plan-others').getByTestId('plan-wrong').filter({ hasText: 'S-404' }).waitFor()
+    expect(await page.getByLabel(w('page.plan.for'), { exact: true }).evaluate((e) => e === e.ownerDocument.activeElement)).toBe(true)
+    await ana.noFaults('more aircraft')
+    await ana.screenshot('plan-others')
+    await fill('page.plan.for', '')
+    await planned()
+    expect(await page.getByTestId('plan-sorties').locator('tbody tr').count()).toBe(2)
+    await page.getByTestId('plan-closest').waitFor()
+    const document = JSON.parse(await download(w('page.plan.export.json'))) as { fleet: { type: string; hours: number }[]; closest: { distance_m: number } }
+    expect(document.fleet.map((a) => [a.type, a.hours])).toEqual([['mq-9a', 5], ['heron-1', 8]])
+    expect(document.closest.distance_m).toBeGreaterThan(4500) // looked at every ten seconds
+    await ana.screenshot('plan-fleet')
+  })
+
+  test('who may not plan is told so, and who may not keep reads the plan and its files', async () => {
+    const enter = async (name: string, role: string) => {
+      const link = await invite(ana, name, role)
+      const p = await story.person()
+      await p.page.goto(link)
+      await p.page.getByLabel(p.w('page.password'), { exact: true }).fill(password)
+      await p.page.getByLabel(p.w('page.password.again')).fill(password)
+      await p.page.getByRole('button', { name: p.w('page.setup.do') }).click()
+      await p.page.getByRole('button', { name: p.w('page.signout', name) }).waitFor()
+      return p
+    }
+    const kept = (await ana.items<{ id: string; name: string }>('/plans')).find((p) => p.name === 'Norte')!
+    const task = { aircraft: 'mq-9a', base: '24,-107', hours: 5, sweep_km: 4, detection: 0.6, prior: { type: 'FeatureCollection', features: [] } }
     expect(await ana.status('/plans/P-000000000000')).toBe(404)
-    expect(await ana.status('/plans', 'POST', { aircraft: 'mq-9a', base: '24,-107', hours: 5, sweep_km: 4, detection: 0.6, prior: { type: 'FeatureCollection', features: [] } })).toBe(422)
+    expect(await ana.status('/plans', 'POST', task)).toBe(422)
+
+    const aldo = await enter('aldo', 'auditor')
+    await aldo.page.goto(`${story.server.address}/#/plan?filter=${encodeURIComponent(`side=plan&plan=${kept.id}`)}`)
+    await aldo.page.getByTestId('plan-on-record').filter({ hasText: 'Norte' }).waitFor()
+    expect(await aldo.page.getByTestId('pos').textContent()).toBe(drawn[0])
+    const wait = aldo.page.waitForEvent('download')
+    await aldo.page.getByTestId('plan-files').getByRole('link', { name: aldo.w('page.plan.export.table') }).click()
+    expect(await text(await wait)).toContain(drawn[0]!.trim().replace(/[^\d.]/g, ''))
+    expect(await aldo.status(`/plans/${kept.id}/keep`, 'POST', { name: 'Mine' })).toBe(403)
+    await aldo.page.getByRole('button', { name: aldo.w('page.plan.resume') }).click()
+    await aldo.page.getByRole('button', { name: aldo.w('page.plan.do'), exact: true }).click()
+    await aldo.page.getByText(aldo.w('page.plan.keep.role')).waitFor()
+    expect(await aldo.page.getByTestId('pos').textContent()).toBe(drawn[0]) // the same task, the same plan, whoever asks
+    expect(await aldo.page.getByRole('button', { name: aldo.w('page.plan.keep.do') }).count()).toBe(0)
+
+    const iris = await enter('iris', 'analyst')
+    await iris.page.goto(`${story.server.address}/#/plan`)
+    await iris.page.getByText(iris.w('problem.role', (['planner', 'operator', 'liaison', 'auditor', 'administrator'] as const).map((r) => iris.w(`role.${r}`)).join(', '))).waitFor()
+    await iris.noFaults('not for your role')
+    expect([await iris.status(`/plans/${kept.id}`), await iris.status('/plans', 'POST', task)]).toEqual([403, 403])
   })
 })
