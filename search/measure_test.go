@@ -15,8 +15,8 @@ import (
 // Moves of the measured plans: 5 s and 20 s leave room for them on one thread of a machine that is half as fast as the one
 // of docs/performance.md.
 const (
-	shortMoves = 5_000_000
-	longMoves  = 20_000_000
+	shortMoves = 2_000_000
+	longMoves  = 8_000_000
 )
 
 func measured(t *testing.T) {

@@ -22,14 +22,15 @@ func main() {
 	out := flag.String("out", "../docs/performance.md", "file to write")
 	count := flag.Int("count", 5, "runs of each benchmark; the best counts, as the machine is shared")
 	only := flag.String("only", "", "run the suites whose name this regular expression finds, and print their rows instead of writing the file")
+	again := flag.Bool("again", false, "with -only: also put these rows into the file in the place of what was measured before")
 	flag.Parse()
-	if err := run(*out, *count, *only); err != nil {
+	if err := run(*out, *count, *only, *again); err != nil {
 		fmt.Fprintln(os.Stderr, "performance:", err)
 		os.Exit(1)
 	}
 }
 
-func run(out string, count int, only string) error {
+func run(out string, count int, only string, again bool) error {
 	chosen, err := regexp.Compile(only)
 	if err != nil {
 		return err
@@ -50,6 +51,9 @@ func run(out string, count int, only string) error {
 	if only != "" {
 		render(&b, m, measuredOnly(m))
 		_, err := b.WriteTo(os.Stdout)
+		if again && err == nil {
+			err = renewFile(out, m, only)
+		}
 		return errors.Join(failed, err)
 	}
 	render(&b, m, sections)

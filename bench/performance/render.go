@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,6 +32,42 @@ func measuredOnly(m measurements) []section {
 		}
 	}
 	return out
+}
+
+// renewFile puts the rows of suites that were measured again into a document, and says below its head that they were.
+func renewFile(name string, m measurements, only string) error {
+	old, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	text, err := renewed(string(old), m, sections, fmt.Sprintf("Measured again: `%s`, commit %s, %s.", only, commit(), today()))
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(name, []byte(text), 0o644)
+}
+
+// renewed is a document with the rows that were measured in their places: a table has as many rows as its section.
+func renewed(document string, m measurements, sections []section, note string) (string, error) {
+	head, tables, ok := strings.Cut(document, "\n\n## ")
+	if !ok {
+		return "", errors.New("the document has no tables")
+	}
+	out := head + "\n\n" + note
+	for i, part := range strings.Split(tables, "\n\n## ") {
+		lines := strings.Split(strings.TrimRight(part, "\n"), "\n")
+		const before = 4 // the title, an empty line, and the head of the table
+		if i >= len(sections) || lines[0] != sections[i].title || len(lines) != before+len(sections[i].rows) {
+			return "", fmt.Errorf("table %q is not the one of this program: measure everything", lines[0])
+		}
+		for k, r := range sections[i].rows {
+			if _, ok := m[r.ours.key]; ok {
+				lines[before+k] = "| " + strings.Join(r.cells(m), " | ") + " |"
+			}
+		}
+		out += "\n\n## " + strings.Join(lines, "\n")
+	}
+	return out + "\n", nil
 }
 
 func (r row) cells(m measurements) []string {
