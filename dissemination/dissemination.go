@@ -20,6 +20,7 @@ import (
 	"io"
 
 	"overflight/authority"
+	"overflight/evidence"
 	"overflight/signature"
 )
 
@@ -34,14 +35,15 @@ const (
 	KindWithheld      authority.Kind = "entry.withheld/v1"
 	KindExported      authority.Kind = "product.exported/v1"
 	KindArrived       authority.Kind = "product.arrived/v1"
-	KindRefused       authority.Kind = "product.refused/v1"
+	KindRefused       authority.Kind = "item.refused/v1"
+	KindCounted       authority.Kind = "placeholder.arrived/v1"
 	KindReceipt       authority.Kind = "receipt.given/v1"
 )
 
 // Kinds lists the kinds.
 func Kinds() []authority.Kind {
 	return []authority.Kind{
-		KindOffice, KindOfficeRevoked, KindDrafted, KindErased, KindReleased, KindRevoked, KindWithheld, KindExported, KindArrived, KindRefused, KindReceipt,
+		KindOffice, KindOfficeRevoked, KindDrafted, KindErased, KindReleased, KindRevoked, KindWithheld, KindExported, KindArrived, KindRefused, KindCounted, KindReceipt,
 	}
 }
 
@@ -78,7 +80,9 @@ func Decode(kind authority.Kind, document []byte) (authority.Act, error) {
 	case kind == KindArrived:
 		return read[ProductArrived](document)
 	case kind == KindRefused:
-		return read[ProductRefused](document)
+		return read[ItemRefused](document)
+	case kind == KindCounted:
+		return read[PlaceholderArrived](document)
 	case kind == KindReceipt:
 		return read[ReceiptGiven](document)
 	}
@@ -137,6 +141,17 @@ func Signers(a authority.Act) []string {
 		return a.By[:]
 	case ReceiptGiven:
 		return []string{a.By}
+	}
+	return nil
+}
+
+// Documents lists the documents that an act rests on, by digest.
+func Documents(a authority.Act) []evidence.Digest {
+	switch a := a.(type) {
+	case ReportReleased:
+		return []evidence.Digest{a.Product}
+	case ProductArrived:
+		return []evidence.Digest{a.Product}
 	}
 	return nil
 }

@@ -54,7 +54,24 @@ const (
 	CodeNotOpened      Code = "not-opened"      // release
 	CodeNotOffices     Code = "not-offices"     // who signed, office
 	CodeNoRecord       Code = "no-record"       // record, how many there are
+
+	// What the node refuses before it comes to an act.
+	CodeSubject      Code = "subject"       // what was asked for: expected a flight, a site or a period
+	CodeNoSubject    Code = "no-subject"    // what was asked for: nothing is on record of it
+	CodeNothing      Code = "nothing"       // report, office: the rules show it nothing
+	CodeNoProposal   Code = "no-proposal"   // release
+	CodeNotNamed     Code = "not-named"     // who signed, who is to
+	CodeOnlyOperator Code = "only-operator" // an act of the operator at a partner's node
+	CodeOnlyPartner  Code = "only-partner"  // an act of the partner at the operator's
+	CodeParcel       Code = "parcel"        // what of something that arrived is not as the originator's log has it
+	CodeLarge        Code = "large"         // report, bytes of its product, most
+	CodeOnlyNode     Code = "only-node"     // kind of the act
+	CodeTooSoon      Code = "too-soon"      // office, from when on
+	CodeFormat       Code = "format"        // format, those there are
 )
+
+// NewFault is for who keeps a register, and refuses before it comes to an act.
+func NewFault(code Code, args ...string) *Fault { return &Fault{code, args} }
 
 // Fault says why an act is not put on record.
 type Fault struct {

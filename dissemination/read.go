@@ -68,7 +68,10 @@ func (r *Register) Withheld(state string) []authority.Entry[EntryWithheld] {
 func (r *Register) Exports() []authority.Entry[ProductExported] { return slices.Clone(r.exports) }
 
 // Refused lists what came and was not taken, in order.
-func (r *Register) Refused() []authority.Entry[ProductRefused] { return slices.Clone(r.refused) }
+func (r *Register) Refused() []authority.Entry[ItemRefused] { return slices.Clone(r.refused) }
+
+// Counted lists at the partner what it was told is withheld, in order.
+func (r *Register) Counted() []authority.Entry[PlaceholderArrived] { return slices.Clone(r.counted) }
 
 // OfficeOf says whose copy a product is, by the digest of its document.
 func (r *Register) OfficeOf(product evidence.Digest) (office string, ok bool) {

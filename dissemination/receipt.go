@@ -41,22 +41,49 @@ func (a ProductArrived) Check() error {
 	return err
 }
 
-// ProductRefused says at the partner that something came which is not what the originator's log has.
-type ProductRefused struct {
+// ItemRefused says that something came which is not what it says: at the partner a product that the originator's log does not have, at the
+// originator a receipt that is not the office's.
+type ItemRefused struct {
 	Item   string          `json:"item"`   // what the carrier calls it
 	SHA256 evidence.Digest `json:"sha256"` // of its bytes
 	Reason string          `json:"reason"`
 }
 
 // Kind implements authority.Act.
-func (ProductRefused) Kind() authority.Kind { return KindRefused }
+func (ItemRefused) Kind() authority.Kind { return KindRefused }
 
 // Ident implements authority.Act.
-func (a ProductRefused) Ident() string { return a.SHA256.String() }
+func (a ItemRefused) Ident() string { return a.SHA256.String() }
 
 // Check implements authority.Act.
-func (a ProductRefused) Check() error {
+func (a ItemRefused) Check() error {
 	return first(wantText("item", a.Item), wantDigest("sha256", a.SHA256), wantText("reason", a.Reason))
+}
+
+// PlaceholderArrived says at the partner that something is withheld from its state, and the how many-th that is. The leaf is there; what
+// it says is not shown.
+type PlaceholderArrived struct {
+	State  string          `json:"state"`
+	Number int             `json:"number"` // from 1, without gaps
+	Origin string          `json:"origin"`
+	Leaf   uint64          `json:"leaf"`
+	Size   uint64          `json:"size"`
+	Root   evidence.Digest `json:"root"`
+}
+
+// Kind implements authority.Act.
+func (PlaceholderArrived) Kind() authority.Kind { return KindCounted }
+
+// Ident implements authority.Act.
+func (a PlaceholderArrived) Ident() string { return a.State + ":" + strconv.Itoa(a.Number) }
+
+// Check implements authority.Act.
+func (a PlaceholderArrived) Check() error {
+	err := first(wantState("state", a.State), wantRange("number", a.Number, 1, 1_000_000_000), wantText("origin", a.Origin), wantDigest("root", a.Root))
+	if err == nil && (a.Leaf >= a.Size || a.Size > 1<<53) {
+		err = fault(CodeNumber, "leaf", strconv.FormatUint(a.Leaf, 10), "0", strconv.FormatUint(a.Size, 10))
+	}
+	return err
 }
 
 // Step is what a receipt says.

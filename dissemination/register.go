@@ -52,7 +52,8 @@ type Register struct {
 	arrivals []*Arrival
 	withheld []authority.Entry[EntryWithheld]
 	exports  []authority.Entry[ProductExported]
-	refused  []authority.Entry[ProductRefused]
+	refused  []authority.Entry[ItemRefused]
+	counted  []authority.Entry[PlaceholderArrived]
 }
 
 // NewRegister returns a register without acts.
@@ -116,8 +117,10 @@ func (r *Register) admit(a authority.Act, rec authority.Recorded) (func(), error
 		return r.export(a, rec)
 	case ProductArrived:
 		return r.arrive(a, rec)
-	case ProductRefused:
+	case ItemRefused:
 		return func() { r.refused = append(r.refused, entry(a, rec)) }, nil
+	case PlaceholderArrived:
+		return r.count(a, rec)
 	case ReceiptGiven:
 		return r.receipt(a, rec)
 	}
@@ -360,6 +363,23 @@ func (r *Register) arrive(a ProductArrived, rec authority.Recorded) (func(), err
 		return again(a, have.Recorded, rec)
 	}
 	return func() { r.arrivals = append(r.arrivals, &Arrival{Entry: entry(a, rec), Number: len(r.arrivals) + 1}) }, nil
+}
+
+// count takes placeholders without gaps: none can be left out.
+func (r *Register) count(a PlaceholderArrived, rec authority.Recorded) (func(), error) {
+	next := 1
+	for i := range r.counted {
+		if c := &r.counted[i]; c.Act.State == a.State {
+			if c.Act.Number == a.Number {
+				return again(a, c.Recorded, rec)
+			}
+			next++
+		}
+	}
+	if a.Number != next {
+		return nil, fault(CodeVersion, a.State, number(a.Number), number(next))
+	}
+	return func() { r.counted = append(r.counted, entry(a, rec)) }, nil
 }
 
 // receipt is of what was released, or at the partner of what arrived.

@@ -149,7 +149,12 @@ func TestPartner(t *testing.T) {
 	b.must(receipt(Opened, "luz"), "luz")
 	b.must(receipt(Answered, "luz"), "luz")
 	b.must(ReleaseRevoked{Release: "RL-1", Reason: "sent by mistake"})
-	b.must(ProductRefused{Item: "RL-2", SHA256: digest("x"), Reason: "its records do not lead to the root that was logged"})
+	b.must(ItemRefused{Item: "RL-2", SHA256: digest("x"), Reason: "its records do not lead to the root that was logged"})
+	b.must(PlaceholderArrived{State: "MEX", Number: 1, Origin: "log", Leaf: 5, Size: 9, Root: digest("tree")})
+	var f *Fault
+	if err := b.record(PlaceholderArrived{State: "MEX", Number: 3, Origin: "log", Leaf: 6, Size: 9, Root: digest("tree")}); !errors.As(err, &f) || f.Code != CodeVersion || len(b.Counted()) != 1 {
+		t.Errorf("a placeholder is left out: %v", err)
+	}
 	if x, err := b.Arrival("1"); err != nil || len(x.Receipts) != 3 || x.Revoked == nil || len(b.Refused()) != 1 {
 		t.Errorf("%+v %v", x, err)
 	}
@@ -306,7 +311,7 @@ func FuzzDecode(f *testing.F) {
 		sedena(f), OfficeRevoked{Office: "MEX/SEDENA", Reason: "a leak"}, drafted(), ReportErased{Report: "R-1", Reason: "x"}, released(office), ReleaseRevoked{Release: "RL-1", Reason: "x"},
 		EntryWithheld{State: "MEX", Number: 1, Flight: "L-1", Reason: "x", By: [2]string{"ana", "ben"}}, exported("find-laboratories"),
 		ProductArrived{Release: "RL-1", Report: "R-1", Office: "MEX/SEDENA", Product: digest("product"), Records: 3, Origin: "log", Leaf: 4, Size: 9, Root: digest("tree")},
-		ProductRefused{Item: "RL-2", SHA256: digest("x"), Reason: "x"}, receipt(Answered, "luz"), receipt(Disputed, "luz"),
+		ItemRefused{Item: "RL-2", SHA256: digest("x"), Reason: "x"}, receipt(Answered, "luz"), receipt(Disputed, "luz"),
 	} {
 		document, err := Encode(a)
 		if err != nil {

@@ -186,6 +186,8 @@ func families(t *testing.T) map[string][]string {
 		"look.nothing.":     names(8, func(i int) string { return coverage.Nothing(i).String() }),
 		"coordinate.":       constants(t, "geodesy:CoordinateFault"),
 		"statement.":        constants(t, "statement:Code"),
+		"sharing.":          constants(t, "dissemination:Code"),
+		"receipt.":          constants(t, "dissemination:Step"),
 		"sign.":             constants(t, "survey:Class"),
 		"found.":            constants(t, "survey:Outcome"),
 		"sitechange.":       constants(t, "survey:Change"),

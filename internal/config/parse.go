@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/goccy/go-yaml/ast"
+
 	"overflight/geodesy"
 )
 
@@ -39,6 +41,7 @@ func (c *Config) read(t *table) {
 	c.Operator = t.word("operator", 32, "letters, digits and underscores", isOperator, c.Operator)
 	c.Party = t.party("party")
 	c.Language = t.choice("language", c.Language, "en", "es")
+	c.Role = t.choice("role", c.Role, Operator, Partner)
 	if s, ok := t.child("server"); ok {
 		c.Server.Exposed = s.boolean("exposed", c.Server.Exposed)
 		c.Server.Listen = s.listen("listen", c.Server.Exposed, c.Server.Listen)
@@ -101,9 +104,19 @@ func (c *Config) read(t *table) {
 	if d, ok := t.child("detection"); ok {
 		c.readDetection(d)
 	}
+	if m, ok := t.child("marking"); ok {
+		c.readMarking(m)
+	}
+	if o, ok := t.child("origin"); ok {
+		c.Origin.Policy = o.file("policy", "")
+		if at := o.line; c.Role != Partner || c.Origin.Policy == "" {
+			o.fail(at, "origin: expected role: partner, and the policy of the log that products come from")
+		}
+		o.done("policy")
+	}
 	c.Terrain = t.file("terrain", "")
 	t.each("sources", MostSources, c.readSource)
-	t.done("data, operator, party, language, server, archive, journal, log, spool, sorties, area, disk, interval, detection, terrain, sources")
+	t.done("data, operator, party, language, role, server, archive, journal, log, spool, sorties, area, disk, interval, detection, marking, origin, terrain, sources")
 }
 
 // readDetection reads the model of detection. Numbers of one's own want a reason.
@@ -124,6 +137,49 @@ func (c *Config) readDetection(t *table) {
 		t.fail(at, "detection: missing reason, expected a sentence that says why these numbers")
 	}
 	t.done("size_m, cycles, thermal_cycles, columns, rows, leaf_area, extinction, frame_cap, whole_cap, reason")
+}
+
+// readMarking reads the marking of reports. Which words there are package release knows: a node refuses what it does not.
+func (c *Config) readMarking(t *table) {
+	m := &c.Marking
+	m.Policy = t.text("policy", 40, "")
+	m.Classification = t.choice("classification", m.Classification, "UNCLASSIFIED", "RESTRICTED", "CONFIDENTIAL", "SECRET", "TOP SECRET")
+	m.Handling = t.choice("handling", m.Handling, "TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED")
+	m.ReleasableTo = t.words("releasable_to", "states by their three letters, such as [GTM, MEX]", stateForm)
+	m.Caveats = t.words("caveats", "compartments in capital letters, such as [SIERRA]", caveatForm)
+	m.Review = t.duration("review", 0, 100*366*24*time.Hour, 0)
+	t.done("policy, classification, releasable_to, caveats, handling, review")
+}
+
+var (
+	stateForm  = regexp.MustCompile(`^[A-Z]{3}$`)
+	caveatForm = regexp.MustCompile(`^[A-Z0-9][A-Z0-9 _-]{0,39}$`)
+)
+
+// words reads a list of words, puts it in order and parts it by commas.
+func (t *table) words(key, want string, form *regexp.Regexp) string {
+	n, ok := t.take(key)
+	if !ok {
+		return ""
+	}
+	var out []string
+	list, isList := n.(*ast.SequenceNode)
+	if !isList || len(list.Values) > 32 {
+		t.fail(place(n), "%s: expected at most 32 %s", join(t.path, key), want)
+		return ""
+	}
+	for _, v := range list.Values {
+		s := ""
+		if text, ok := v.(*ast.StringNode); ok {
+			s = strings.TrimSpace(text.Value)
+		}
+		if !form.MatchString(s) || slices.Contains(out, s) {
+			t.fail(place(v), "%s: expected %s, each once, got %.60q", join(t.path, key), want, v.String())
+		}
+		out = append(out, s)
+	}
+	slices.Sort(out)
+	return strings.Join(out, ",")
 }
 
 // apart refuses folders that would undo each other: two copies in one place, keys beside what they open.

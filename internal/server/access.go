@@ -39,6 +39,10 @@ var (
 	markers     = []auth.Role{auth.Operator, auth.Analyst}
 	hosts       = []auth.Role{auth.Liaison, auth.Partner} // what the host found is the host's to say
 	attributers = []auth.Role{auth.Analyst, auth.Liaison, auth.Partner}
+	releasers   = []auth.Role{auth.Analyst, auth.Liaison, auth.Administrator}
+	sharers     = []auth.Role{auth.Analyst, auth.Liaison, auth.Auditor, auth.Administrator}
+	receivers   = []auth.Role{auth.Liaison, auth.Partner, auth.Auditor, auth.Administrator} // at a partner's node
+	answerers   = []auth.Role{auth.Liaison, auth.Partner, auth.Administrator}
 	public      = []auth.Role{anyone}
 )
 
@@ -118,6 +122,27 @@ var rolesOf = map[string][]auth.Role{
 	"add-mark":               markers,
 	"report-outcome":         hosts,
 	"attribute-site":         attributers,
+
+	"draft-report":      releasers,
+	"list-reports":      sharers,
+	"get-report":        sharers,
+	"preview-report":    sharers,
+	"propose-release":   releasers,
+	"erase-report":      governors,
+	"list-releases":     sharers,
+	"get-release":       sharers,
+	"sign-release":      releasers,
+	"drop-release":      releasers,
+	"revoke-release":    releasers,
+	"list-partners":     sharers,
+	"describe-office":   governors,
+	"revoke-office":     releasers,
+	"list-withholdings": sharers,
+	"list-exports":      sharers,
+
+	"list-inbox":   receivers,
+	"get-inbox":    receivers,
+	"receipt-text": answerers,
 
 	"verify": auditors,
 

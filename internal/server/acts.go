@@ -36,6 +36,10 @@ var actRoles = map[string][]auth.Role{
 	"act":         {auth.Planner, auth.Liaison, auth.Administrator},
 	"designation": {auth.Planner, auth.Analyst, auth.Liaison, auth.Administrator},
 	"search":      keepers,
+	"office":      {auth.Administrator},
+	"release":     releasers,
+	"entry":       {auth.Liaison, auth.Administrator},
+	"receipt":     answerers,
 	"statement":   {auth.Analyst, auth.Liaison, auth.Partner, auth.Administrator},
 }
 

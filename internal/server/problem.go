@@ -13,6 +13,7 @@ import (
 	"overflight/authority"
 	"overflight/bundle"
 	"overflight/coverage"
+	"overflight/dissemination"
 	"overflight/evidence"
 	"overflight/format/sanctions"
 	"overflight/geodesy"
@@ -92,8 +93,11 @@ func said(err error) (status int, code string, args []string) {
 		coordinate *geodesy.CoordinateError
 		fine       *coverage.FineError
 		plan       *planning.Fault
+		sharing    *dissemination.Fault
 	)
 	switch {
+	case errors.As(err, &sharing):
+		return sharingStatus(sharing.Code), "sharing", append([]string{string(sharing.Code)}, sharing.Args...)
 	case errors.As(err, &list):
 		d := &list.First
 		return http.StatusUnprocessableEntity, "list-refused", []string{listFile(err), fmt.Sprint(d.Line), fmt.Sprint(d.Column), string(d.Code), d.Got, d.Want}
@@ -238,6 +242,8 @@ func ProblemOf(err error, language catalogue.Language) *Problem {
 			said[i] = words.Text("role." + role)
 		}
 		detail = words.Text("problem."+code, strings.Join(said, ", "))
+	case "sharing":
+		detail = words.Text("problem.sharing", words.Text("sharing."+args[0], values[1:]...))
 	case "act", "statement", "no-document":
 		detail = words.Text("problem."+code, words.Refusal(args[0]))
 	case "survey":
@@ -264,6 +270,21 @@ func ProblemOf(err error, language catalogue.Language) *Problem {
 		p.headers = http.Header{"Retry-After": {args[0]}}
 	}
 	return p
+}
+
+// sharingStatus parts what is not there and what is over from what is wrong.
+func sharingStatus(c dissemination.Code) int {
+	switch c {
+	case dissemination.CodeNoOffice, dissemination.CodeNoReport, dissemination.CodeNoRelease, dissemination.CodeNoProposal, dissemination.CodeNoSubject:
+		return http.StatusNotFound
+	case dissemination.CodeErased:
+		return http.StatusGone
+	case dissemination.CodeExists, dissemination.CodeReleased, dissemination.CodeOfficeRevoked, dissemination.CodeOfficeChanged, dissemination.CodeReleaseRevoked,
+		dissemination.CodeOnlyOperator, dissemination.CodeOnlyPartner, dissemination.CodeOnlyNode, dissemination.CodeTooSoon:
+		return http.StatusConflict
+	default:
+		return http.StatusUnprocessableEntity
+	}
 }
 
 // listFile is the file of a list that an error names before it says that the list is refused.

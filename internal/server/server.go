@@ -92,6 +92,8 @@ func Describe(mux *http.ServeMux, version string, a *api) huma.API {
 	a.compliance(h)
 	a.sites(h)
 	a.plans(h)
+	a.reports(h)
+	a.inbox(h)
 	return h
 }
 
