@@ -32,7 +32,7 @@ const (
 	CodeAnswer     Code = "answer"     // kind of receipt
 	CodeWhy        Code = "why"        // kind of receipt
 
-	CodeOnePerson      Code = "one-person"      // name that is there twice
+	CodeAlone          Code = "alone"           // name that is there twice
 	CodeNotSigned      Code = "not-signed"      // kind of the act, who did not sign
 	CodeExists         Code = "exists"          // kind of the act, its identifier
 	CodeVersion        Code = "version"         // what, version found, version expected
@@ -161,7 +161,7 @@ func wantPeople(by [2]string) error {
 		}
 	}
 	if strings.EqualFold(by[0], by[1]) {
-		return fault(CodeOnePerson, by[0])
+		return fault(CodeAlone, by[0])
 	}
 	return nil
 }

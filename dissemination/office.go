@@ -29,10 +29,10 @@ type OfficeDescribed struct {
 	PlaceDigits  int              `json:"place_digits"`
 	TimeDigits   int              `json:"time_digits"`
 	Delay        int64            `json:"delay_s"`
-	// Node is the public key by which the node of its state says that something arrived (signature.ParseKey); Persons are those of the
+	// Node is the public key by which the node of its state says that something arrived (signature.ParseKey); Signatories are those of the
 	// people who answer for the office.
-	Node    string   `json:"node"`
-	Persons []string `json:"persons"`
+	Node        string   `json:"node"`
+	Signatories []string `json:"signatories"`
 	// Witness is the public key by which its state's node cosigns checkpoints (c2sp.org/tlog-cosignature); empty while it has none.
 	Witness string `json:"witness,omitempty"`
 }
@@ -77,18 +77,18 @@ func (a OfficeDescribed) Check() error {
 	if _, err := signature.ParseKey(a.Node); err != nil {
 		return fault(CodeKey, "node", a.Node)
 	}
-	if len(a.Persons) == 0 || len(a.Persons) > mostWords {
-		return fault(CodeNumber, "persons", number(len(a.Persons)), "1", number(mostWords))
+	if len(a.Signatories) == 0 || len(a.Signatories) > mostWords {
+		return fault(CodeNumber, "signatories", number(len(a.Signatories)), "1", number(mostWords))
 	}
 	seen := []string{a.Node}
-	for _, p := range a.Persons {
+	for _, p := range a.Signatories {
 		k, err := signature.ParseKey(p)
 		if err != nil {
-			return fault(CodeKey, "persons", p)
+			return fault(CodeKey, "signatories", p)
 		}
 		for _, s := range seen {
 			if other, _ := signature.ParseKey(s); strings.EqualFold(other.Name(), k.Name()) || other.SamePublic(k) {
-				return fault(CodeTwice, "persons", k.Name())
+				return fault(CodeTwice, "signatories", k.Name())
 			}
 		}
 		seen = append(seen, p)
@@ -111,7 +111,7 @@ func (a *OfficeDescribed) Recipient(revoked bool) release.Office {
 
 // KeyOf returns the key under a name: that of the node, or of a person.
 func (a *OfficeDescribed) KeyOf(name string) (key transparency.Key, node, ok bool) {
-	for i, text := range append([]string{a.Node}, a.Persons...) {
+	for i, text := range append([]string{a.Node}, a.Signatories...) {
 		if k, err := signature.ParseKey(text); err == nil && k.Name() == name {
 			return k, i == 0, true
 		}

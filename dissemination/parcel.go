@@ -30,6 +30,7 @@ type Logged struct {
 // beside it but the key of the log.
 type Parcel struct {
 	Checkpoint []byte `json:"checkpoint"` // signed note
+	Office     Logged `json:"office"`     // OfficeDescribed: by which it was judged, and whose keys answer
 	Report     Logged `json:"report"`     // ReportDrafted
 	Release    Logged `json:"release"`    // ReportReleased
 	Product    []byte `json:"product"`    // its document, byte for byte
@@ -80,6 +81,7 @@ func ReadItem[T Parcel | Notice | Placeholder | SignedReceipt](b []byte) (*T, er
 // Checked is what a parcel came to.
 type Checked struct {
 	Checkpoint transparency.SignedCheckpoint
+	Office     OfficeDescribed
 	Report     ReportDrafted
 	Release    ReportReleased
 	Product    *release.Product
@@ -146,7 +148,12 @@ func (p *Parcel) Check(policy *transparency.Policy) (*Checked, error) {
 	if out.Checkpoint, err = checkpoint(p.Checkpoint, policy); err != nil {
 		return nil, err
 	}
-	a, _, err := p.Report.check(KindDrafted, out.Checkpoint)
+	a, _, err := p.Office.check(KindOffice, out.Checkpoint)
+	if err != nil {
+		return nil, wrong("office", err)
+	}
+	out.Office, _ = a.(OfficeDescribed) // of that kind it is
+	a, _, err = p.Report.check(KindDrafted, out.Checkpoint)
 	if err != nil {
 		return nil, wrong("report", err)
 	}
@@ -160,6 +167,10 @@ func (p *Parcel) Check(policy *transparency.Policy) (*Checked, error) {
 		if !slices.ContainsFunc(signatures, func(s signature.Signed) bool { return s.Name == name }) {
 			return nil, wrong("release", fault(CodeNotSigned, string(KindReleased), name))
 		}
+	}
+	document, err := signature.Canonical(p.Office.Document)
+	if err != nil || sha256.Sum256(document) != out.Release.OfficeAct || out.Office.Office != out.Release.Office {
+		return nil, wrong("office", errors.New("it is not the description that the release names"))
 	}
 	if sha256.Sum256(p.Product) != out.Release.Product {
 		return nil, wrong("product", errors.New("it is not the one that was released"))
@@ -241,6 +252,7 @@ func (s *SignedReceipt) Receipt(o *OfficeDescribed) (ReceiptGiven, error) {
 func (c *Checked) Arrived(index uint64) ProductArrived {
 	return ProductArrived{
 		Release: c.Release.ID, Report: c.Release.Report, Office: c.Release.Office, Product: c.Release.Product, Records: c.Product.Statement.Records,
+		Node: c.Office.Node, Signatories: c.Office.Signatories,
 		Origin: c.Checkpoint.Origin, Leaf: index, Size: c.Checkpoint.Size, Root: c.Checkpoint.Root,
 	}
 }

@@ -12,15 +12,17 @@ import (
 
 // ProductArrived says at the partner that a product came, and was found to be what was entered in the originator's log.
 type ProductArrived struct {
-	Release string          `json:"release"`
-	Report  string          `json:"report"`
-	Office  string          `json:"office"`
-	Product evidence.Digest `json:"product"` // SHA-256 of the product's document
-	Records int             `json:"records"`
-	Origin  string          `json:"origin"` // the log
-	Leaf    uint64          `json:"leaf"`   // of the report's statement there
-	Size    uint64          `json:"size"`   // of the checkpoint by which that was proven
-	Root    evidence.Digest `json:"root"`   // of the same
+	Release     string          `json:"release"`
+	Report      string          `json:"report"`
+	Office      string          `json:"office"`
+	Product     evidence.Digest `json:"product"` // SHA-256 of the product's document
+	Records     int             `json:"records"`
+	Node        string          `json:"node"`        // the keys of the office, as the originator has them
+	Signatories []string        `json:"signatories"` // of those that came last, who of the office may sign
+	Origin      string          `json:"origin"`      // the log
+	Leaf        uint64          `json:"leaf"`        // of the report's statement there
+	Size        uint64          `json:"size"`        // of the checkpoint by which that was proven
+	Root        evidence.Digest `json:"root"`        // of the same
 }
 
 // Kind implements authority.Act.
@@ -35,6 +37,11 @@ func (a ProductArrived) Check() error {
 		wantID("release", a.Release), wantID("report", a.Report), wantOffice("office", a.Office), wantDigest("product", a.Product), wantRange("records", a.Records, 1, 1<<20),
 		wantText("origin", a.Origin), wantDigest("root", a.Root),
 	)
+	for _, k := range append([]string{a.Node}, a.Signatories...) {
+		if _, wrong := signature.ParseKey(k); err == nil && wrong != nil {
+			err = fault(CodeKey, "signatories", k)
+		}
+	}
 	if err == nil && (a.Leaf >= a.Size || a.Size > 1<<53) {
 		err = fault(CodeNumber, "leaf", strconv.FormatUint(a.Leaf, 10), "0", strconv.FormatUint(a.Size, 10))
 	}

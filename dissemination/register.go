@@ -15,6 +15,18 @@ type Office struct {
 	authority.Entry[OfficeDescribed] // the version that counts
 	First                            time.Time
 	Revoked                          *authority.Entry[OfficeRevoked] // nil while it is not
+
+	before []authority.Entry[OfficeDescribed]
+}
+
+// At is the version of a digest; the one that counts where none has it.
+func (o *Office) At(digest evidence.Digest) authority.Entry[OfficeDescribed] {
+	for _, e := range o.before {
+		if e.Recorded.Digest == digest {
+			return e
+		}
+	}
+	return o.Entry
 }
 
 // Report is a report on record. Versions are in their order; none of them is erased alone.
@@ -164,9 +176,9 @@ func (r *Register) describe(a OfficeDescribed, rec authority.Recorded) (func(), 
 		return nil, fault(CodeVersion, a.Office, number(a.Version), number(next))
 	}
 	// What opens one office must not open another. The node of a state answers for all its offices.
-	for _, p := range a.Persons {
+	for _, p := range a.Signatories {
 		for _, other := range r.offices {
-			if other.Act.Office != a.Office && slices.Contains(other.Act.Persons, p) {
+			if other.Act.Office != a.Office && slices.Contains(other.Act.Signatories, p) {
 				return nil, fault(CodeOtherOffice, p[:strings.IndexByte(p, '+')], other.Act.Office)
 			}
 		}
@@ -175,6 +187,7 @@ func (r *Register) describe(a OfficeDescribed, rec authority.Recorded) (func(), 
 		if o == nil {
 			r.offices = append(r.offices, &Office{Entry: entry(a, rec), First: rec.At})
 		} else {
+			o.before = append(o.before, o.Entry)
 			o.Entry = entry(a, rec)
 		}
 	}, nil
@@ -391,9 +404,6 @@ func (r *Register) receipt(a ReceiptGiven, rec authority.Recorded) (func(), erro
 	if x := r.released(a.Release); x != nil {
 		had, office, product = &x.Receipts, x.Act.Office, x.Act.Product
 		records = r.report(x.Act.Report).Versions[x.Act.Version-1].Act.Statement.Records
-		if err := r.ofOffice(&a); office == a.Office && err != nil {
-			return nil, err
-		}
 	} else if x := r.arrived(a.Release); x != nil {
 		had, office, product, records = &x.Receipts, x.Act.Office, x.Act.Product, x.Act.Records
 	}
@@ -402,6 +412,8 @@ func (r *Register) receipt(a ReceiptGiven, rec authority.Recorded) (func(), erro
 		return nil, fault(CodeNeverReleased, a.Release, a.Office)
 	case product != a.Product:
 		return nil, fault(CodeOtherProduct, a.Release)
+	case r.ofOffice(&a) != nil:
+		return nil, r.ofOffice(&a)
 	case a.Answer != nil && a.Answer.Record >= records:
 		return nil, fault(CodeNoRecord, number(a.Answer.Record), number(records))
 	}
@@ -426,12 +438,26 @@ func (r *Register) receipt(a ReceiptGiven, rec authority.Recorded) (func(), erro
 
 // ofOffice refuses a receipt under a name that is not the office's. The node says that something arrived, persons say the rest.
 func (r *Register) ofOffice(a *ReceiptGiven) error {
-	o := r.office(a.Office)
-	if o == nil {
-		return fault(CodeNoOffice, a.Office)
+	keys, err := r.Keys(a.Office)
+	if err != nil {
+		return err
 	}
-	if _, node, ok := o.Act.KeyOf(a.By); !ok || node != (a.Step == Arrived) {
+	if _, node, ok := keys.KeyOf(a.By); !ok || node != (a.Step == Arrived) {
 		return fault(CodeNotOffices, a.By, a.Office)
 	}
 	return nil
+}
+
+// Keys are those by which an office answers: as it is described, and at a partner as the last that arrived for it says. Of what is returned
+// only these and the name are filled.
+func (r *Register) Keys(office string) (OfficeDescribed, error) {
+	if o := r.office(office); o != nil {
+		return OfficeDescribed{Office: office, Node: o.Act.Node, Signatories: o.Act.Signatories}, nil
+	}
+	for i := len(r.arrivals) - 1; i >= 0; i-- {
+		if a := &r.arrivals[i].Act; a.Office == office {
+			return OfficeDescribed{Office: office, Node: a.Node, Signatories: a.Signatories}, nil
+		}
+	}
+	return OfficeDescribed{}, fault(CodeNoOffice, office)
 }

@@ -33,7 +33,7 @@ func sedena(t testing.TB) OfficeDescribed {
 	return OfficeDescribed{
 		Office: "MEX/SEDENA", Version: 1, Level: "RESTRICTED", Handling: release.Amber, Compartments: []string{"SIERRA"}, Classes: []release.Class{release.Position, release.Time},
 		Purposes: []string{"find-laboratories"}, PlaceDigits: 6, TimeDigits: 12, Delay: 3600, Node: key(t, "nodo", transparency.Ed25519),
-		Persons: []string{key(t, "luz", transparency.Ed25519)}, Witness: key(t, "testigo", transparency.Ed25519Cosignature),
+		Signatories: []string{key(t, "luz", transparency.Ed25519)}, Witness: key(t, "testigo", transparency.Ed25519Cosignature),
 	}
 }
 
@@ -144,7 +144,11 @@ func TestPassage(t *testing.T) {
 func TestPartner(t *testing.T) {
 	t.Parallel()
 	b := &book{t: t, Register: NewRegister()}
-	b.must(ProductArrived{Release: "RL-1", Report: "R-1", Office: "MEX/SEDENA", Product: digest("product"), Records: 3, Origin: "log", Leaf: 4, Size: 9, Root: digest("tree")})
+	b.must(ProductArrived{Release: "RL-1", Report: "R-1", Office: "MEX/SEDENA", Product: digest("product"), Records: 3, Node: sedena(t).Node, Signatories: sedena(t).Signatories, Origin: "log", Leaf: 4, Size: 9, Root: digest("tree")})
+	var other *Fault
+	if err := b.record(receipt(Arrived, "eva"), "eva"); !errors.As(err, &other) || other.Code != CodeNotOffices {
+		t.Errorf("somebody else: %v", err)
+	}
 	b.must(receipt(Arrived, "nodo"), "nodo")
 	b.must(receipt(Opened, "luz"), "luz")
 	b.must(receipt(Answered, "luz"), "luz")
@@ -173,7 +177,7 @@ func TestRefused(t *testing.T) {
 	fgr := func(f func(*OfficeDescribed)) func(evidence.Digest) authority.Act {
 		return func(evidence.Digest) authority.Act {
 			o := sedena(t)
-			o.Office, o.Persons = "MEX/FGR", []string{key(t, "rosa", transparency.Ed25519)}
+			o.Office, o.Signatories = "MEX/FGR", []string{key(t, "rosa", transparency.Ed25519)}
 			f(&o)
 			return o
 		}
@@ -194,7 +198,7 @@ func TestRefused(t *testing.T) {
 		signers []string
 		want    Code
 	}{
-		"one person twice":             {nil, change(func(r *ReportReleased) { r.By[1] = "Ana" }), both, CodeOnePerson},
+		"one person twice":             {nil, change(func(r *ReportReleased) { r.By[1] = "Ana" }), both, CodeAlone},
 		"one signature":                {nil, change(func(*ReportReleased) {}), both[:1], CodeNotSigned},
 		"no signature":                 {nil, change(func(*ReportReleased) {}), nil, CodeNotSigned},
 		"an unknown office":            {nil, change(func(r *ReportReleased) { r.Office = "MEX/FGR" }), both, CodeNoOffice},
@@ -234,10 +238,10 @@ func TestRefused(t *testing.T) {
 		"a level that nobody has":      {nil, fgr(func(o *OfficeDescribed) { o.Level = "COSMIC" }), nil, CodeMarking},
 		"the first version anew":       {nil, fgr(func(o *OfficeDescribed) { o.Office = "MEX/SEDENA" }), nil, CodeExists},
 		"a version too many":           {nil, fgr(func(o *OfficeDescribed) { o.Version = 2 }), nil, CodeVersion},
-		"the key of another office":    {nil, fgr(func(o *OfficeDescribed) { o.Persons = sedena(t).Persons }), nil, CodeOtherOffice},
-		"no key":                       {nil, fgr(func(o *OfficeDescribed) { o.Persons[0] = "rosa" }), nil, CodeKey},
-		"nobody answers":               {nil, fgr(func(o *OfficeDescribed) { o.Persons = nil }), nil, CodeNumber},
-		"the node as a person":         {nil, fgr(func(o *OfficeDescribed) { o.Persons[0] = o.Node }), nil, CodeTwice},
+		"the key of another office":    {nil, fgr(func(o *OfficeDescribed) { o.Signatories = sedena(t).Signatories }), nil, CodeOtherOffice},
+		"no key":                       {nil, fgr(func(o *OfficeDescribed) { o.Signatories[0] = "rosa" }), nil, CodeKey},
+		"nobody answers":               {nil, fgr(func(o *OfficeDescribed) { o.Signatories = nil }), nil, CodeNumber},
+		"the node as a person":         {nil, fgr(func(o *OfficeDescribed) { o.Signatories[0] = o.Node }), nil, CodeTwice},
 		"a log as a witness":           {nil, fgr(func(o *OfficeDescribed) { o.Witness = o.Node }), nil, CodeKey},
 		"a class that there is not":    {nil, fgr(func(o *OfficeDescribed) { o.Classes = []release.Class{"people"} }), nil, CodeChoice},
 		"finer than a place":           {nil, fgr(func(o *OfficeDescribed) { o.PlaceDigits = 13 }), nil, CodeNumber},
@@ -251,7 +255,7 @@ func TestRefused(t *testing.T) {
 		"revoking nothing":              {nil, func(evidence.Digest) authority.Act { return ReleaseRevoked{Release: "RL-9", Reason: "x"} }, nil, CodeNoRelease},
 		"erasing nothing":               {nil, func(evidence.Digest) authority.Act { return ReportErased{Report: "R-9", Reason: "x"} }, nil, CodeNoReport},
 		"withheld by one":               {nil, withheld(func(*EntryWithheld) {}), both[1:], CodeNotSigned},
-		"withheld by one twice":         {nil, withheld(func(w *EntryWithheld) { w.By[0] = "ben" }), both, CodeOnePerson},
+		"withheld by one twice":         {nil, withheld(func(w *EntryWithheld) { w.By[0] = "ben" }), both, CodeAlone},
 		"withheld without a reason":     {nil, withheld(func(w *EntryWithheld) { w.Reason = " " }), both, CodeMissing},
 		"withheld and not counted":      {nil, withheld(func(w *EntryWithheld) { w.Number = 2 }), both, CodeVersion},
 		"exported for another purpose":  {nil, func(evidence.Digest) authority.Act { return exported("ferry") }, nil, CodePurpose},
@@ -310,7 +314,7 @@ func FuzzDecode(f *testing.F) {
 	for _, a := range []authority.Act{
 		sedena(f), OfficeRevoked{Office: "MEX/SEDENA", Reason: "a leak"}, drafted(), ReportErased{Report: "R-1", Reason: "x"}, released(office), ReleaseRevoked{Release: "RL-1", Reason: "x"},
 		EntryWithheld{State: "MEX", Number: 1, Flight: "L-1", Reason: "x", By: [2]string{"ana", "ben"}}, exported("find-laboratories"),
-		ProductArrived{Release: "RL-1", Report: "R-1", Office: "MEX/SEDENA", Product: digest("product"), Records: 3, Origin: "log", Leaf: 4, Size: 9, Root: digest("tree")},
+		ProductArrived{Release: "RL-1", Report: "R-1", Office: "MEX/SEDENA", Product: digest("product"), Records: 3, Node: sedena(f).Node, Signatories: sedena(f).Signatories, Origin: "log", Leaf: 4, Size: 9, Root: digest("tree")},
 		ItemRefused{Item: "RL-2", SHA256: digest("x"), Reason: "x"}, receipt(Answered, "luz"), receipt(Disputed, "luz"),
 	} {
 		document, err := Encode(a)

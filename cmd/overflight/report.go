@@ -1,10 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -292,7 +293,7 @@ func newPreview(t *terminal) *cobra.Command {
 	return c
 }
 
-func reasonText(all []server.Reason) string {
+func reasonText(all []server.RuleReason) string {
 	var out []string
 	for _, r := range all {
 		out = append(out, r.Text)
@@ -368,7 +369,7 @@ func newExport(t *terminal) *cobra.Command {
 				if err := k.JSON(c.Context(), http.MethodPost, "/reports/"+url.PathEscape(id)+"/exports", nil, in, &x); err != nil {
 					return err
 				}
-				if err := writeFile(out, x.Content); err != nil {
+				if _, err := save(out, io.NopCloser(bytes.NewReader(x.Content))); err != nil {
 					return err
 				}
 				fmt.Fprintln(t.out, t.words.Text("export.done", out, id, office, x.SHA256, strconv.FormatUint(x.Event, 10)))
@@ -384,11 +385,4 @@ func newExport(t *terminal) *cobra.Command {
 	c.Flags().StringVarP(&out, "output", "o", "", t.words.Text("help.output"))
 	c.Flags().StringVar(&by, "by", "", t.words.Text("help.by"))
 	return c
-}
-
-// sorted is a list in order, each once.
-func sorted(words []string) []string {
-	out := slices.Clone(words)
-	slices.Sort(out)
-	return slices.Compact(out)
 }

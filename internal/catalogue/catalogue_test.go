@@ -186,6 +186,7 @@ func families(t *testing.T) map[string][]string {
 		"look.nothing.":     names(8, func(i int) string { return coverage.Nothing(i).String() }),
 		"coordinate.":       constants(t, "geodesy:CoordinateFault"),
 		"statement.":        constants(t, "statement:Code"),
+		"release.state.":    {"proposed", "waiting", "sent", "revoked"},
 		"sharing.":          constants(t, "dissemination:Code"),
 		"receipt.":          constants(t, "dissemination:Step"),
 		"sign.":             constants(t, "survey:Class"),

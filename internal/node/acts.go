@@ -295,7 +295,11 @@ func (n *Node) RecordAct(ctx context.Context, kind string, document []byte, sign
 		return Stated{}, fmt.Errorf("%w: %s: %w", ErrAct, kind, err)
 	}
 	at := n.now()
-	if len(signatures) > 0 {
+	if kind == string(dissemination.KindReceipt) { // by the keys of the office, which are not persons of this node
+		if err := n.checkReceipt(ctx, document, signatures); err != nil {
+			return Stated{}, fmt.Errorf("%w: %s: %w", ErrAct, kind, err)
+		}
+	} else if len(signatures) > 0 {
 		all, err := n.Signatories(ctx)
 		if err != nil {
 			return Stated{}, err

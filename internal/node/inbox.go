@@ -200,6 +200,28 @@ func (n *Node) signedReceipt(ctx context.Context, a *dissemination.ReceiptGiven)
 	return nil, fmt.Errorf("%w: receipt %s is not signed by %s", authority.ErrSignature, a.Ident(), a.By)
 }
 
+// checkReceipt verifies every signature under a receipt by the keys of its office.
+func (n *Node) checkReceipt(ctx context.Context, document []byte, signatures []journal.Signature) error {
+	a, err := dissemination.Decode(dissemination.KindReceipt, document)
+	if err != nil {
+		return err
+	}
+	receipt, _ := a.(dissemination.ReceiptGiven) // of that kind it is
+	return n.Dissemination(ctx, func(r *dissemination.Register) error {
+		keys, err := r.Keys(receipt.Office)
+		if err != nil {
+			return dissemination.NewFault(dissemination.CodeNeverReleased, receipt.Release, receipt.Office)
+		}
+		for _, s := range signatures {
+			signed := dissemination.SignedReceipt{Document: document, Signature: signature.Signed{Name: s.Name, Line: s.Line}}
+			if _, err := signed.Receipt(&keys); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // InboxItem is something that arrived, with what it says once somebody has opened it.
 type InboxItem struct {
 	dissemination.Arrival

@@ -188,7 +188,7 @@ func (n *Node) due(ctx context.Context) ([]parcelOf, error) {
 				if err != nil {
 					return err
 				}
-				out = append(out, parcelOf{to, dissemination.ItemProduct, x.Act.ID, n.parcelOf(report.Versions[x.Act.Version-1], x.Entry)})
+				out = append(out, parcelOf{to, dissemination.ItemProduct, x.Act.ID, n.parcelOf(o.At(x.Act.OfficeAct), report.Versions[x.Act.Version-1], x.Entry)})
 			}
 		}
 		for _, w := range r.Withheld("") {
@@ -250,8 +250,12 @@ func (n *Node) logged(ctx context.Context, a authority.Act, leaf uint64, at tran
 	return dissemination.Logged{Document: document, Index: leaf, Opening: x.Opening.Bytes(), Proof: x.Proof}, nil
 }
 
-func (n *Node) parcelOf(report authority.Entry[dissemination.ReportDrafted], release authority.Entry[dissemination.ReportReleased]) func(context.Context) (any, error) {
+func (n *Node) parcelOf(office authority.Entry[dissemination.OfficeDescribed], report authority.Entry[dissemination.ReportDrafted], release authority.Entry[dissemination.ReportReleased]) func(context.Context) (any, error) {
 	return func(ctx context.Context) (any, error) {
+		described, err := n.atLeaf(ctx, office.Recorded.Sequence)
+		if err != nil {
+			return nil, err
+		}
 		drafted, err := n.atLeaf(ctx, report.Recorded.Sequence)
 		if err != nil {
 			return nil, err
@@ -260,11 +264,14 @@ func (n *Node) parcelOf(report authority.Entry[dissemination.ReportDrafted], rel
 		if err != nil {
 			return nil, err
 		}
-		at, _, err := n.covering(ctx, max(drafted, released))
+		at, _, err := n.covering(ctx, max(described, drafted, released))
 		if err != nil {
 			return nil, err
 		}
 		p := dissemination.Parcel{Checkpoint: at.Raw()}
+		if p.Office, err = n.logged(ctx, office.Act, described, at); err != nil {
+			return nil, err
+		}
 		if p.Report, err = n.logged(ctx, report.Act, drafted, at); err != nil {
 			return nil, err
 		}
@@ -343,11 +350,11 @@ func (n *Node) takeReceipt(ctx context.Context, partner string, c *Carried) erro
 			return err
 		}
 		receipt, _ = a.(dissemination.ReceiptGiven) // of that kind it is
-		o, err := r.Office(receipt.Office)
+		keys, err := r.Keys(receipt.Office)
 		if err != nil || dissemination.PartnerOf(receipt.Office) != partner {
 			return dissemination.NewFault(dissemination.CodeNeverReleased, receipt.Release, receipt.Office)
 		}
-		if receipt, err = signed.Receipt(&o.Act); err != nil {
+		if receipt, err = signed.Receipt(&keys); err != nil {
 			return err
 		}
 		of, err = r.Release(receipt.Release)

@@ -191,9 +191,6 @@ func meet(t *testing.T, turn func(*node.Carried)) *neighbours {
 			t.Fatal(err)
 		}
 	}
-	if _, err := x.partner.RegisterSignatory(ctx, x.luz.public, "owner"); err != nil {
-		t.Fatal(err)
-	}
 	at := time.Now().UTC().Add(-48 * time.Hour).Truncate(time.Second)
 	for i := range 2 {
 		o := reported([]string{"a", "b"}[i], survey.Tank, east(20*float64(i), 0), "nose", at.Add(time.Duration(i)*time.Minute))
@@ -207,7 +204,7 @@ func meet(t *testing.T, turn func(*node.Carried)) *neighbours {
 	}
 	_, err = x.operator.DescribeOffice(ctx, dissemination.OfficeDescribed{
 		Office: x.office, Level: "RESTRICTED", Handling: release.Amber, Compartments: []string{}, Classes: []release.Class{release.Identity, release.Position, release.Time, release.Finding},
-		Purposes: []string{"find-laboratories"}, PlaceDigits: 5, TimeDigits: 17, Delay: 3600, Node: key.Public().String(), Persons: []string{x.luz.public},
+		Purposes: []string{"find-laboratories"}, PlaceDigits: 5, TimeDigits: 17, Delay: 3600, Node: key.Public().String(), Signatories: []string{x.luz.public},
 	}, "ana")
 	if err != nil {
 		t.Fatal(err)
@@ -316,10 +313,10 @@ func TestPassageOfAReport(t *testing.T) {
 	}
 	ask := node.ReleaseRequest{Report: "1", Office: x.office, Purpose: "find-laboratories", By: [2]string{"ana", "ben"}}
 	for want, change := range map[dissemination.Code]func(*node.ReleaseRequest){
-		dissemination.CodeOnePerson: func(q *node.ReleaseRequest) { q.By[1] = "ana" },
-		dissemination.CodeNoOffice:  func(q *node.ReleaseRequest) { q.Office = "MEX/FGR" },
-		dissemination.CodePurpose:   func(q *node.ReleaseRequest) { q.Purpose = "ferry" },
-		dissemination.CodeNoReport:  func(q *node.ReleaseRequest) { q.Report = "9" },
+		dissemination.CodeAlone:    func(q *node.ReleaseRequest) { q.By[1] = "ana" },
+		dissemination.CodeNoOffice: func(q *node.ReleaseRequest) { q.Office = "MEX/FGR" },
+		dissemination.CodePurpose:  func(q *node.ReleaseRequest) { q.Purpose = "ferry" },
+		dissemination.CodeNoReport: func(q *node.ReleaseRequest) { q.Report = "9" },
 	} {
 		q := ask
 		change(&q)

@@ -129,6 +129,7 @@ var rolesOf = map[string][]auth.Role{
 	"preview-report":    sharers,
 	"propose-release":   releasers,
 	"erase-report":      governors,
+	"export-report":     releasers,
 	"list-releases":     sharers,
 	"get-release":       sharers,
 	"sign-release":      releasers,

@@ -13,11 +13,14 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"overflight/authority"
+	"overflight/dissemination"
 	"overflight/evidence"
 	"overflight/internal/auth"
+	"overflight/internal/config"
 	"overflight/internal/node"
 	"overflight/internal/report"
 	"overflight/journal"
+	"overflight/release"
 )
 
 // What may be put on record by whom: the kinds of acts by their first word, beside the roles of the operation. A partner's
@@ -155,6 +158,9 @@ func (a *api) listActs(ctx context.Context, in *actsInput) (*body[list[Act]], er
 	out := list[Act]{Items: []Act{}, Next: next}
 	for i := range all {
 		e := &all[i]
+		if a.othersCopies(ctx) && dissemination.Takes(authority.Kind(e.Event.Act)) {
+			continue // what other offices have, and what is withheld, is not a partner's to read
+		}
 		item := Act{
 			Act: e.Event.Act, ID: e.Event.ID, Document: e.Event.Document, SHA256: node.DigestOf(e.Event.Document).String(), Signatures: []Signature{},
 			By: e.Event.By, At: stamp(e.Event.At), Event: e.Sequence,
@@ -200,6 +206,9 @@ func (a *api) documents(mux *http.ServeMux) {
 			return
 		}
 		b, err := a.node.Document(d)
+		if err == nil {
+			err = a.mayHave(r.Context(), d, b)
+		}
 		if err != nil {
 			refuse(w, r, err)
 			return
@@ -208,5 +217,39 @@ func (a *api) documents(mux *http.ServeMux) {
 		w.Header().Set("Content-Type", "application/octet-stream")
 		w.Header().Set("Content-Disposition", `attachment; filename="`+d.String()+`"`)
 		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(b))
+	})
+}
+
+// othersCopies says whether who asks at an operator's node reads for another state, and nothing else.
+func (a *api) othersCopies(ctx context.Context) bool {
+	c := visitOf(ctx).caller
+	return a.node.Config().Role == config.Operator && c != nil && !c.may(sharers)
+}
+
+// mayHave holds products to who may read them, though who has their digest asks: at the operator's not another state's reader, at a
+// partner's nobody before somebody of the office has signed that they opened it.
+func (a *api) mayHave(ctx context.Context, d evidence.Digest, b []byte) error {
+	if !bytes.HasPrefix(b, []byte(`{"document":"`+release.DocumentKind+`"`)) {
+		return nil
+	}
+	if a.node.Config().Role == config.Operator {
+		if a.othersCopies(ctx) {
+			return &roleError{sharers}
+		}
+		return nil
+	}
+	if c := visitOf(ctx).caller; c != nil && !c.may(receivers) {
+		return &roleError{receivers}
+	}
+	return a.node.Dissemination(ctx, func(r *dissemination.Register) error {
+		for _, x := range r.Arrivals() {
+			if x.Act.Product == d {
+				item := node.InboxItem{Arrival: x}
+				if !item.Opened() {
+					return dissemination.NewFault(dissemination.CodeNotOpened, x.Act.Release)
+				}
+			}
+		}
+		return nil
 	})
 }

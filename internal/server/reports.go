@@ -4,19 +4,14 @@ import (
 	"cmp"
 	"context"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"overflight/authority"
 	"overflight/dissemination"
 	"overflight/internal/catalogue"
 	"overflight/internal/node"
-	"overflight/internal/rulesets"
-	"overflight/journal"
 	"overflight/release"
 	"overflight/survey"
 )
@@ -28,6 +23,7 @@ func (a *api) reports(h huma.API) {
 	get(h, "/reports/{id}/preview", "preview-report", "What an office would have of a report, field by field beside the original, and why", a.previewReport)
 	operation(h, http.MethodPost, "/reports/{id}/releases", "propose-release", "Make the product that an office may have, and the release that two persons are to sign", a.proposeRelease)
 	operation(h, http.MethodPost, "/reports/{id}/erasure", "erase-report", "Destroy what opens a report; what commits to it stays", a.eraseReport)
+	operation(h, http.MethodPost, "/reports/{id}/exports", "export-report", "Write what an office may have of a report as a file, and put on record what for", a.exportReport)
 	get(h, "/releases", "list-releases", "The releases, those first that wait for a signature", a.listReleases)
 	get(h, "/releases/{id}", "get-release", "One release, with what the office said", a.oneRelease)
 	operation(h, http.MethodPost, "/releases/{id}/signatures", "sign-release", "Sign a release; with both signatures it is on record", a.signRelease)
@@ -195,8 +191,8 @@ func (a *api) oneReport(ctx context.Context, in *reportInput) (*body[WholeReport
 }
 
 // reasonsOf says why in the language of the request: by the rules, and where they have no text by the catalogue.
-func reasonsOf(w *catalogue.Catalogue, rules *release.Policy, ids []string) []Reason {
-	out := []Reason{}
+func reasonsOf(w *catalogue.Catalogue, rules *release.Policy, ids []string) []RuleReason {
+	out := []RuleReason{}
 	for _, id := range ids {
 		text := titled(w, "share.reason."+strings.TrimPrefix(id, "release."), id)
 		if r, ok := rules.Rule(id); ok {
@@ -205,7 +201,7 @@ func reasonsOf(w *catalogue.Catalogue, rules *release.Policy, ids []string) []Re
 				text = r.Spanish
 			}
 		}
-		out = append(out, Reason{id, text})
+		out = append(out, RuleReason{id, text})
 	}
 	return out
 }
@@ -258,367 +254,4 @@ func (a *api) previewReport(ctx context.Context, in *previewInput) (*body[Releas
 		}
 	}
 	return &body[ReleasePreview]{out}, nil
-}
-
-func (a *api) proposeRelease(ctx context.Context, in *proposeInput) (*body[ReleaseOf], error) {
-	b := &in.Body
-	p, err := a.node.Propose(ctx, node.ReleaseRequest{
-		Report: in.ID, Office: b.Office, Purpose: b.Purpose, NotBefore: b.NotBefore, Caveats: b.Caveats, By: [2]string(b.Persons),
-	}, byWhom(ctx, b.By))
-	if err != nil {
-		return nil, err
-	}
-	out, err := proposedOf(&p)
-	return &body[ReleaseOf]{out}, err
-}
-
-func releasedOf(r *dissemination.ReportReleased) ReleaseOf {
-	return ReleaseOf{
-		ID: r.ID, Report: r.Report, Version: r.Version, Office: r.Office, Purpose: r.Purpose, NotBefore: stamp(r.NotBefore), Caveats: r.Caveats, Mark: r.Mark,
-		Product: r.Product.String(), By: r.By[:], Signed: []string{}, Receipts: []Receipt{},
-	}
-}
-
-func proposedOf(p *node.Proposal) (ReleaseOf, error) {
-	out := releasedOf(&p.Release)
-	out.State, out.At = "proposed", stamp(p.At)
-	for _, s := range p.Signatures {
-		out.Signed = append(out.Signed, s.Name)
-	}
-	s, err := node.ToSign(string(dissemination.KindReleased), p.Document)
-	if err != nil {
-		return out, err
-	}
-	out.ToSign = &ToSign{Act: string(dissemination.KindReleased), ID: s.ID, Document: s.Document, Text: string(s.Text), Signers: s.Signers}
-	return out, nil
-}
-
-func revocationOf(e *authority.Entry[dissemination.ReleaseRevoked]) *Revocation {
-	if e == nil {
-		return nil
-	}
-	return &Revocation{stamp(e.Recorded.At), e.Recorded.By, e.Act.Reason}
-}
-
-func receiptOf(w *catalogue.Catalogue, e *authority.Entry[dissemination.ReceiptGiven]) Receipt {
-	r := &e.Act
-	out := Receipt{Step: string(r.Step), Title: w.Text("receipt." + string(r.Step)), Number: r.Number, At: stamp(r.At), By: r.By, Says: r.Says, Event: e.Recorded.Sequence}
-	if r.Answer != nil {
-		record := r.Answer.Record
-		out.Record, out.Outcome, out.Visited = &record, string(r.Answer.Outcome), stamp(r.Answer.Visited)
-	}
-	return out
-}
-
-func receiptsOf(w *catalogue.Catalogue, all []authority.Entry[dissemination.ReceiptGiven]) []Receipt {
-	out := []Receipt{}
-	for i := range all {
-		out = append(out, receiptOf(w, &all[i]))
-	}
-	return out
-}
-
-func (a *api) recordedRelease(w *catalogue.Catalogue, x *dissemination.Release) ReleaseOf {
-	out := releasedOf(&x.Act)
-	out.Number, out.At, out.Event, out.Signed = x.Number, stamp(x.Recorded.At), x.Recorded.Sequence, x.Act.By[:]
-	out.Revoked, out.Receipts = revocationOf(x.Revoked), receiptsOf(w, x.Receipts)
-	switch {
-	case x.Revoked != nil:
-		out.State = "revoked"
-	case a.now().Before(x.Act.NotBefore):
-		out.State = "waiting"
-	default:
-		out.State = "sent"
-	}
-	return out
-}
-
-func (a *api) listReleases(ctx context.Context, in *releasesInput) (*body[list[ReleaseOf]], error) {
-	out := list[ReleaseOf]{Items: []ReleaseOf{}}
-	proposals, err := a.node.Proposals()
-	if err != nil {
-		return nil, err
-	}
-	all, err := a.releases(ctx)
-	if err != nil {
-		return nil, err
-	}
-	report := in.Report
-	if report != "" {
-		x, err := a.node.OnReport(ctx, report)
-		if err != nil {
-			return nil, err
-		}
-		report = x.ID
-	}
-	add := func(r ReleaseOf) {
-		if (report == "" || r.Report == report) && (in.Office == "" || r.Office == in.Office) {
-			out.Items = append(out.Items, r)
-		}
-	}
-	for i := range proposals {
-		p, err := proposedOf(&proposals[i])
-		if err != nil {
-			return nil, err
-		}
-		add(p)
-	}
-	slices.Reverse(all) // the newest first
-	for i := range all {
-		add(a.recordedRelease(words(ctx), &all[i]))
-	}
-	return &body[list[ReleaseOf]]{out}, nil
-}
-
-func (a *api) release(ctx context.Context, name string) (*body[ReleaseOf], error) {
-	var x dissemination.Release
-	err := a.node.Dissemination(ctx, func(r *dissemination.Register) error {
-		var err error
-		x, err = r.Release(name)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return &body[ReleaseOf]{a.recordedRelease(words(ctx), &x)}, nil
-}
-
-func (a *api) oneRelease(ctx context.Context, in *ReleasePath) (*body[ReleaseOf], error) {
-	proposals, err := a.node.Proposals()
-	if err != nil {
-		return nil, err
-	}
-	for i := range proposals {
-		if proposals[i].Release.ID == in.ID {
-			out, err := proposedOf(&proposals[i])
-			return &body[ReleaseOf]{out}, err
-		}
-	}
-	return a.release(ctx, in.ID)
-}
-
-func (a *api) signRelease(ctx context.Context, in *signReleaseInput) (*body[ReleaseOf], error) {
-	s, err := a.node.SignRelease(ctx, in.ID, journal.Signature{Name: in.Body.Signature.Name, Line: in.Body.Signature.Line}, byWhom(ctx, in.Body.By))
-	if err != nil {
-		return nil, err
-	}
-	if s.Done {
-		return a.release(ctx, s.Release.ID)
-	}
-	out, err := proposedOf(&s.Proposal)
-	return &body[ReleaseOf]{out}, err
-}
-
-func (a *api) dropRelease(_ context.Context, in *reasonInput) (*struct{}, error) {
-	return &struct{}{}, a.node.DropProposal(in.ID)
-}
-
-func (a *api) revokeRelease(ctx context.Context, in *reasonInput) (*body[Stated], error) {
-	return statedOf(a.node.RevokeRelease(ctx, in.ID, in.Body.Reason, byWhom(ctx, in.Body.By)))
-}
-
-func (a *api) eraseReport(ctx context.Context, in *eraseReportInput) (*body[Stated], error) {
-	return statedOf(a.node.EraseReport(ctx, in.ID, in.Body.Reason, byWhom(ctx, in.Body.By)))
-}
-
-func officeOf(o *dissemination.Office) OfficeOn {
-	d := &o.Act
-	out := OfficeOn{
-		Office: d.Office, State: dissemination.State(d.Office), Version: d.Version, Level: d.Level, Handling: string(d.Handling), Compartments: d.Compartments, Classes: []string{},
-		Purposes: d.Purposes, PlaceDigits: d.PlaceDigits, TimeDigits: d.TimeDigits, Delay: d.Delay, Node: d.Node, Persons: d.Persons, Witness: d.Witness,
-		Since: stamp(o.First), Event: o.Recorded.Sequence,
-	}
-	for _, c := range d.Classes {
-		out.Classes = append(out.Classes, string(c))
-	}
-	if o.Revoked != nil {
-		out.Revoked = &Revocation{stamp(o.Revoked.Recorded.At), o.Revoked.Recorded.By, o.Revoked.Act.Reason}
-	}
-	return out
-}
-
-func (a *api) listPartners(ctx context.Context, _ *struct{}) (*body[list[PartnerStatus]], error) {
-	out := list[PartnerStatus]{Items: []PartnerStatus{}}
-	var states []string
-	w := words(ctx)
-	err := a.node.Dissemination(ctx, func(r *dissemination.Register) error {
-		for _, o := range r.Offices() {
-			state := dissemination.State(o.Act.Office)
-			i := slices.Index(states, state)
-			if i < 0 {
-				i = len(states)
-				states = append(states, state)
-				out.Items = append(out.Items, PartnerStatus{State: state, Offices: []OfficeOn{}, Withheld: len(r.Withheld(state))})
-			}
-			out.Items[i].Offices = append(out.Items[i].Offices, officeOf(&o))
-		}
-		for _, x := range r.Releases() {
-			i := slices.Index(states, dissemination.State(x.Act.Office))
-			for k := range x.Receipts {
-				if e := &x.Receipts[k]; i >= 0 && (out.Items[i].Receipt == nil || out.Items[i].Receipt.Event < e.Recorded.Sequence) {
-					receipt := receiptOf(w, e)
-					out.Items[i].Receipt = &receipt
-				}
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	for state, l := range a.node.Links(states) {
-		x := &out.Items[slices.Index(states, state)]
-		up := l.Up
-		x.Linked, x.Sent, x.Taken, x.Oldest, x.Late = &up, l.Sent, l.Taken, stamp(l.Oldest), l.Late
-	}
-	return &body[list[PartnerStatus]]{out}, nil
-}
-
-func (a *api) describeOffice(ctx context.Context, in *officeInput) (*body[Stated], error) {
-	b := &in.Body
-	d := dissemination.OfficeDescribed{
-		Office: b.Office, Level: b.Level, Handling: release.Handling(b.Handling), Compartments: slices.Sorted(slices.Values(b.Compartments)), Purposes: b.Purposes,
-		PlaceDigits: b.PlaceDigits, TimeDigits: b.TimeDigits, Delay: b.Delay, Node: b.Node, Persons: b.Persons, Witness: b.Witness,
-	}
-	if d.Compartments == nil {
-		d.Compartments = []string{}
-	}
-	for _, c := range b.Classes {
-		d.Classes = append(d.Classes, release.Class(c))
-	}
-	return statedOf(a.node.DescribeOffice(ctx, d, byWhom(ctx, b.By)))
-}
-
-func (a *api) revokeOffice(ctx context.Context, in *officeRevokedInput) (*body[Stated], error) {
-	return statedOf(a.node.RevokeOffice(ctx, in.State+"/"+in.Office, in.Body.Reason, byWhom(ctx, in.Body.By)))
-}
-
-func (a *api) listWithholdings(ctx context.Context, _ *struct{}) (*body[list[Withholding]], error) {
-	out := list[Withholding]{Items: []Withholding{}}
-	err := a.node.Dissemination(ctx, func(r *dissemination.Register) error {
-		for _, e := range r.Withheld("") {
-			out.Items = append(out.Items, Withholding{e.Act.State, e.Act.Number, e.Act.Flight, e.Act.Reason, e.Act.By[:], stamp(e.Recorded.At), e.Recorded.Sequence})
-		}
-		return nil
-	})
-	return &body[list[Withholding]]{out}, err
-}
-
-func (a *api) listExports(ctx context.Context, _ *struct{}) (*body[list[Exported]], error) {
-	out := list[Exported]{Items: []Exported{}}
-	err := a.node.Dissemination(ctx, func(r *dissemination.Register) error {
-		for _, e := range r.Exports() {
-			out.Items = append(out.Items, Exported{e.Act.ID, e.Act.Office, e.Act.Purpose, e.Act.Format, e.Act.Root.String(), e.Act.File.String(), e.Act.By, stamp(e.Recorded.At), e.Recorded.Sequence})
-		}
-		return nil
-	})
-	return &body[list[Exported]]{out}, err
-}
-
-// A partner's end.
-
-func (a *api) inbox(h huma.API) {
-	get(h, "/inbox", "list-inbox", "What arrived at a partner's node, what is withheld from its state, and what was refused", a.listInbox)
-	get(h, "/inbox/{id}", "get-inbox", "One product that arrived, with what it says once it was opened", a.oneInbox)
-	operation(h, http.MethodPost, "/inbox/{id}/receipts/text", "receipt-text", "What a person of the office is to sign: that it was opened, acknowledged, disputed or answered", a.receiptText)
-}
-
-func inboxEntry(w *catalogue.Catalogue, x *dissemination.Arrival) InboxEntry {
-	out := InboxEntry{
-		Number: x.Number, Release: x.Act.Release, Report: x.Act.Report, Office: x.Act.Office, Records: x.Act.Records, Arrived: stamp(x.Recorded.At), Product: x.Act.Product.String(),
-		Origin: x.Act.Origin, Leaf: x.Act.Leaf, Size: x.Act.Size, State: string(dissemination.Arrived), Event: x.Recorded.Sequence, Revoked: revocationOf(x.Revoked),
-		Receipts: receiptsOf(w, x.Receipts),
-	}
-	if k := len(x.Receipts); k > 0 {
-		out.State = string(x.Receipts[k-1].Act.Step)
-	}
-	return out
-}
-
-func (a *api) listInbox(ctx context.Context, _ *struct{}) (*body[Inbox], error) {
-	out := Inbox{Items: []InboxEntry{}, Withheld: []Counted{}, Refused: []RefusedItem{}}
-	k, err := a.node.NodeKey()
-	if err != nil {
-		return nil, err
-	}
-	out.NodeKey = k.Public().String()
-	w := words(ctx)
-	err = a.node.Dissemination(ctx, func(r *dissemination.Register) error {
-		all := r.Arrivals()
-		slices.Reverse(all) // the newest first
-		for i := range all {
-			out.Items = append(out.Items, inboxEntry(w, &all[i]))
-		}
-		for _, e := range r.Counted() {
-			out.Withheld = append(out.Withheld, Counted{e.Act.State, e.Act.Number, e.Act.Origin, e.Act.Leaf, stamp(e.Recorded.At)})
-		}
-		for _, e := range r.Refused() {
-			out.Refused = append(out.Refused, RefusedItem{e.Act.Item, e.Act.Reason, stamp(e.Recorded.At), e.Recorded.Sequence})
-		}
-		return nil
-	})
-	return &body[Inbox]{out}, err
-}
-
-func (a *api) oneInbox(ctx context.Context, in *inboxItemInput) (*body[InboxItem], error) {
-	x, err := a.node.InboxItem(ctx, in.ID)
-	if err != nil {
-		return nil, err
-	}
-	w := words(ctx)
-	out := InboxItem{InboxEntry: inboxEntry(w, &x.Arrival), Opened: x.Product != nil, Caveats: []string{}, Items: []InboxRecord{}}
-	if x.Product == nil {
-		return &body[InboxItem]{out}, nil
-	}
-	rules, _, err := rulesets.Release()
-	if err != nil {
-		return nil, err
-	}
-	out.Purpose, out.Caveats, out.From = x.Product.Copy.Purpose, x.Product.Copy.Caveats, stamp(x.Product.Copy.Released)
-	parts, next, err := part(x.Product.Parts, in.Page)
-	if err != nil {
-		return nil, err
-	}
-	out.Next = next
-	for i := range parts {
-		p := &parts[i]
-		item := InboxRecord{Record: p.Record, Kind: p.Kind, Title: kindTitle(w, p.Kind), Withheld: p.Kind == "", Fields: []InboxField{}}
-		s, _ := release.SchemaOf(p.Kind)
-		for k := range p.Fields {
-			f := &p.Fields[k]
-			y := InboxField{Name: f.Name, Title: titled(w, "share.field."+f.Name, f.Name), Class: string(s.Fields[k].Class), Unit: s.Fields[k].Unit, Reasons: reasonsOf(w, rules, f.Reasons)}
-			if f.Opening != nil {
-				v := valueOf(f.Opening.Value)
-				y.Value = &v
-			}
-			if f.Marking != nil {
-				y.Marking = f.Marking.Line()
-			}
-			item.Fields = append(item.Fields, y)
-		}
-		out.Items = append(out.Items, item)
-	}
-	return &body[InboxItem]{out}, nil
-}
-
-func (a *api) receiptText(ctx context.Context, in *receiptInput) (*body[ToSign], error) {
-	x, err := a.node.InboxItem(ctx, in.ID)
-	if err != nil {
-		return nil, err
-	}
-	b := &in.Body
-	r := x.NextReceipt(dissemination.Step(b.Step), a.now())
-	r.By, r.Says = b.Person, b.Says
-	if b.Outcome != "" {
-		r.Answer = &dissemination.Answer{Record: b.Record, Outcome: survey.Outcome(b.Outcome), Visited: b.Visited.UTC().Truncate(time.Second)}
-	}
-	document, err := dissemination.Encode(r)
-	if err != nil {
-		return nil, err
-	}
-	s, err := node.ToSign(string(dissemination.KindReceipt), document)
-	if err != nil {
-		return nil, err
-	}
-	return &body[ToSign]{ToSign{Act: string(dissemination.KindReceipt), ID: s.ID, Document: s.Document, Text: string(s.Text), Signers: s.Signers}}, nil
 }

@@ -88,8 +88,8 @@ type WholeReport struct {
 	Next  string         `json:"next"`
 }
 
-// Reason is why something is withheld or coarse, in the language of the request.
-type Reason struct {
+// RuleReason is why something is withheld or coarse, in the language of the request.
+type RuleReason struct {
 	ID   string `json:"id"`
 	Text string `json:"text"`
 }
@@ -98,7 +98,7 @@ type Reason struct {
 type PreviewField struct {
 	ReportField
 	Shown   *ReportValue `json:"shown"` // null: withheld
-	Reasons []Reason     `json:"reasons"`
+	Reasons []RuleReason `json:"reasons"`
 }
 
 // PreviewRecord is a record as it is, and as an office would have it.
@@ -190,7 +190,7 @@ type OfficeOn struct {
 	TimeDigits   int             `json:"time_digits"`
 	Delay        int64           `json:"delay_s"`
 	Node         string          `json:"node"`
-	Persons      []string        `json:"persons"`
+	Signatories  []string        `json:"signatories"` // public keys of who answers for the office
 	Witness      string          `json:"witness"`
 	Since        *report.Instant `json:"since"`
 	Event        uint64          `json:"event"`
@@ -234,6 +234,14 @@ type Exported struct {
 	Event   uint64          `json:"event"`
 }
 
+// ExportedFile is a file, and where it is on record that it was written.
+type ExportedFile struct {
+	Stated
+	Name    string `json:"name"`
+	SHA256  string `json:"sha256"`
+	Content []byte `json:"content"` // base64
+}
+
 // InboxEntry is something that arrived at a partner's node.
 type InboxEntry struct {
 	Number   int             `json:"number"`
@@ -260,7 +268,7 @@ type InboxField struct {
 	Unit    string       `json:"unit,omitempty"`
 	Value   *ReportValue `json:"value"` // null: withheld
 	Marking string       `json:"marking"`
-	Reasons []Reason     `json:"reasons"`
+	Reasons []RuleReason `json:"reasons"`
 }
 
 // InboxRecord is a record as it arrived.
@@ -349,7 +357,7 @@ type proposeInput struct {
 		Purpose   string    `json:"purpose"`
 		NotBefore time.Time `json:"not_before,omitempty"`
 		Caveats   []string  `json:"caveats,omitempty" maxItems:"32"`
-		Persons   []string  `json:"persons" minItems:"2" maxItems:"2" doc:"the names of the two persons who are to sign"`
+		Signers   []string  `json:"signers" minItems:"2" maxItems:"2" doc:"the names of the two who are to sign"`
 		By        string    `json:"by,omitempty" doc:"who proposes it; of a user who is signed in, that user"`
 	}
 }
@@ -395,7 +403,7 @@ type officeInput struct {
 		TimeDigits   int      `json:"time_digits"`
 		Delay        int64    `json:"delay_s"`
 		Node         string   `json:"node" doc:"public key by which the state's node says that something arrived"`
-		Persons      []string `json:"persons" maxItems:"32" doc:"public keys of who answers for the office"`
+		Signatories  []string `json:"signatories" maxItems:"32" doc:"public keys of who answers for the office"`
 		Witness      string   `json:"witness,omitempty" doc:"public key by which the state's node cosigns checkpoints"`
 		By           string   `json:"by,omitempty"`
 	}
@@ -434,7 +442,7 @@ type receiptInput struct {
 	ID   string `path:"id" doc:"number, or identifier of the release"`
 	Body struct {
 		Step    string    `json:"step" enum:"opened,acknowledged,disputed,answered"`
-		Person  string    `json:"person" doc:"name of the key that is to sign"`
+		Signer  string    `json:"signer" doc:"name of the key that is to sign"`
 		Says    string    `json:"says,omitempty" doc:"why it is disputed; a note beside an answer"`
 		Record  int       `json:"record,omitempty" doc:"of an answer: the record of the site"`
 		Outcome string    `json:"outcome,omitempty"`
