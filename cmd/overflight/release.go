@@ -68,7 +68,7 @@ func newRelease(t *terminal) *cobra.Command {
 // signRelease signs a release that waits for it with the key in a file.
 func signRelease(ctx context.Context, t *terminal, k *client.Client, r *server.ReleaseOf, file, by string) error {
 	if r.ToSign == nil {
-		return fmt.Errorf("%w", dissemination.NewFault(dissemination.CodeNoProposal, r.ID))
+		return dissemination.NewFault(dissemination.CodeNoProposal, r.ID)
 	}
 	// What is signed is the canonical form, whatever the way here made of it.
 	document, err := signature.Canonical(r.ToSign.Document)

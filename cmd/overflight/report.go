@@ -6,12 +6,14 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"overflight/dissemination"
 	"overflight/internal/client"
 	"overflight/internal/server"
 	"overflight/release"
@@ -350,6 +352,9 @@ func newExport(t *terminal) *cobra.Command {
 			if out == "" {
 				return usage("%s", t.words.Text("error.no-output", c.CommandPath()))
 			}
+			if all := server.Formats(); !slices.Contains(all, format) { // before a report is made for it
+				return dissemination.NewFault(dissemination.CodeFormat, format, strings.Join(all, ", "))
+			}
 			return f.with(c.Context(), t, false, func(k *client.Client) error {
 				id := args[0]
 				if !strings.HasPrefix(id, "R-") {
@@ -379,7 +384,7 @@ func newExport(t *terminal) *cobra.Command {
 	}
 	f.flags(t, c)
 	m.flags(t, c)
-	c.Flags().StringVar(&format, "as", "", t.words.Text("help.export.as"))
+	c.Flags().StringVar(&format, "as", "", t.words.Text("help.export.as", strings.Join(server.Formats(), ", ")))
 	c.Flags().StringVar(&office, "for", "", t.words.Text("help.release.to"))
 	c.Flags().StringVar(&purpose, "purpose", "", t.words.Text("help.release.purpose"))
 	c.Flags().StringVarP(&out, "output", "o", "", t.words.Text("help.output"))

@@ -64,6 +64,7 @@ type sharing struct {
 	wake chan struct{} // of capacity 1
 	out  Outbound
 	in   Inbound
+	gone map[string]bool // what is known to have gone, by kind and id; of who sends
 }
 
 // told says that something may have to be sent.
@@ -147,7 +148,7 @@ func (n *Node) exchange(ctx context.Context, send, take func(context.Context) er
 // parcelOf is something that is to go, and how it is made where it was not yet.
 type parcelOf struct {
 	partner, kind, id string
-	make              func(context.Context) (any, error)
+	item              func(context.Context) (any, error)
 }
 
 // sendDue sends what has come due and has not gone.
@@ -159,7 +160,7 @@ func (n *Node) sendDue(ctx context.Context, out Outbound) error {
 	var faults []error
 	for i := range due {
 		d := &due[i]
-		err := n.sendOnce(ctx, d.kind, d.id, d.make, func(b []byte) error {
+		err := n.sendOnce(ctx, d.kind, d.id, d.item, func(b []byte) error {
 			_, err := out.Send(ctx, d.partner, d.kind, d.id, b)
 			return err
 		})
@@ -200,22 +201,29 @@ func (n *Node) due(ctx context.Context) ([]parcelOf, error) {
 }
 
 // sendOnce sends what was not sent. What is made is kept first, so that what is sent again after a crash is the same, byte for byte.
-func (n *Node) sendOnce(ctx context.Context, kind, id string, make func(context.Context) (any, error), send func([]byte) error) error {
+func (n *Node) sendOnce(ctx context.Context, kind, id string, item func(context.Context) (any, error), send func([]byte) error) error {
+	if n.sharing.gone[kind+"."+id] {
+		return nil
+	}
 	files, folder := durable.OS(), placesOf(n.cfg.Config).outbox
 	if err := files.Mkdir(folder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
 	name := filepath.Join(folder, kind+"."+id)
+	if n.sharing.gone == nil {
+		n.sharing.gone = map[string]bool{}
+	}
 	if _, err := files.ReadFile(name+".sent", 1); err == nil {
+		n.sharing.gone[kind+"."+id] = true
 		return nil
 	}
 	b, err := files.ReadFile(name+".json", dissemination.MostParcel)
 	if errors.Is(err, fs.ErrNotExist) {
-		var item any
-		if item, err = make(ctx); err != nil {
+		var made any
+		if made, err = item(ctx); err != nil {
 			return err
 		}
-		if b, err = dissemination.EncodeItem(item); err != nil {
+		if b, err = dissemination.EncodeItem(made); err != nil {
 			return err
 		}
 		err = files.WriteFile(name+".json", b, 0o600)
@@ -229,6 +237,7 @@ func (n *Node) sendOnce(ctx context.Context, kind, id string, make func(context.
 	if err := files.WriteFile(name+".sent", nil, 0o600); err != nil {
 		return err
 	}
+	n.sharing.gone[kind+"."+id] = true
 	return files.Remove(name + ".json")
 }
 

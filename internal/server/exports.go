@@ -34,11 +34,14 @@ var formats = map[string]format{
 	}},
 }
 
+// Formats are the words of the formats, in order.
+func Formats() []string { return slices.Sorted(maps.Keys(formats)) }
+
 func (a *api) exportReport(ctx context.Context, in *exportInput) (*body[ExportedFile], error) {
 	b := &in.Body
 	f, ok := formats[b.Format]
 	if !ok {
-		return nil, dissemination.NewFault(dissemination.CodeFormat, b.Format, strings.Join(slices.Sorted(maps.Keys(formats)), ", "))
+		return nil, dissemination.NewFault(dissemination.CodeFormat, b.Format, strings.Join(Formats(), ", "))
 	}
 	w := words(ctx)
 	content, s, err := a.node.Export(ctx, node.ReleaseRequest{Report: in.ID, Office: b.Office, Purpose: b.Purpose}, func(p *release.Product) ([]byte, error) {
