@@ -41,6 +41,7 @@ var (
 	attributers = []auth.Role{auth.Analyst, auth.Liaison, auth.Partner}
 	releasers   = []auth.Role{auth.Analyst, auth.Liaison, auth.Administrator}
 	sharers     = []auth.Role{auth.Analyst, auth.Liaison, auth.Auditor, auth.Administrator}
+	officials   = []auth.Role{auth.Analyst, auth.Liaison, auth.Partner, auth.Auditor, auth.Administrator}
 	receivers   = []auth.Role{auth.Liaison, auth.Partner, auth.Auditor, auth.Administrator} // at a partner's node
 	answerers   = []auth.Role{auth.Liaison, auth.Partner, auth.Administrator}
 	public      = []auth.Role{anyone}
@@ -130,8 +131,8 @@ var rolesOf = map[string][]auth.Role{
 	"propose-release":   releasers,
 	"erase-report":      governors,
 	"export-report":     releasers,
-	"list-releases":     sharers,
-	"get-release":       sharers,
+	"list-releases":     officials, // each office its own
+	"get-release":       officials,
 	"sign-release":      releasers,
 	"drop-release":      releasers,
 	"revoke-release":    releasers,
@@ -241,6 +242,19 @@ type visitKey struct{}
 func visitOf(ctx context.Context) visit {
 	v, _ := ctx.Value(visitKey{}).(visit)
 	return v
+}
+
+// ofOffice says which office's copies are all that who asks may see; false where there is no such bound. Who reads for another state and
+// for none of its offices sees none.
+func ofOffice(ctx context.Context) (office string, bound bool) {
+	c := visitOf(ctx).caller
+	if c == nil || c.owner {
+		return "", false
+	}
+	if o := c.session.User.Office; o != "" {
+		return o, true
+	}
+	return "", !c.may(sharers)
 }
 
 // byWhom is the name under which a statement is entered or evidence read: that of the user who is signed in. The owner of

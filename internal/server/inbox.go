@@ -46,7 +46,9 @@ func (a *api) listInbox(ctx context.Context, _ *struct{}) (*body[Inbox], error) 
 		all := r.Arrivals()
 		slices.Reverse(all) // the newest first
 		for i := range all {
-			out.Items = append(out.Items, inboxEntry(w, &all[i]))
+			if mayOpen(ctx, &all[i]) {
+				out.Items = append(out.Items, inboxEntry(w, &all[i]))
+			}
 		}
 		for _, e := range r.Counted() {
 			out.Withheld = append(out.Withheld, Counted{e.Act.State, e.Act.Number, e.Act.Origin, e.Act.Leaf, stamp(e.Recorded.At)})
@@ -59,8 +61,23 @@ func (a *api) listInbox(ctx context.Context, _ *struct{}) (*body[Inbox], error) 
 	return &body[Inbox]{out}, err
 }
 
+// mayOpen holds who is of one office of the state to what arrived for it.
+func mayOpen(ctx context.Context, x *dissemination.Arrival) bool {
+	c := visitOf(ctx).caller
+	return c == nil || c.owner || c.session.User.Office == "" || c.session.User.Office == x.Act.Office
+}
+
+// arrived is something that arrived and that who asks may see.
+func (a *api) arrived(ctx context.Context, name string) (*node.InboxItem, error) {
+	x, err := a.node.InboxItem(ctx, name)
+	if err == nil && !mayOpen(ctx, &x.Arrival) {
+		return nil, dissemination.NewFault(dissemination.CodeNoRelease, name)
+	}
+	return x, err
+}
+
 func (a *api) oneInbox(ctx context.Context, in *inboxItemInput) (*body[InboxItem], error) {
-	x, err := a.node.InboxItem(ctx, in.ID)
+	x, err := a.arrived(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +118,7 @@ func (a *api) oneInbox(ctx context.Context, in *inboxItemInput) (*body[InboxItem
 }
 
 func (a *api) receiptText(ctx context.Context, in *receiptInput) (*body[ToSign], error) {
-	x, err := a.node.InboxItem(ctx, in.ID)
+	x, err := a.arrived(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
