@@ -135,6 +135,9 @@ func mayAct(ctx context.Context, kind string) error {
 	v := visitOf(ctx)
 	word, _, _ := strings.Cut(kind, ".")
 	roles := actRoles[word]
+	if office, _ := ofOffice(ctx); office != "" && word != "receipt" {
+		return &roleError{readers}
+	}
 	if v.caller == nil || v.caller.owner || slices.ContainsFunc(v.caller.session.User.Roles, func(r auth.Role) bool { return slices.Contains(roles, r) }) {
 		return nil
 	}
@@ -230,6 +233,9 @@ func (a *api) othersCopies(ctx context.Context) bool {
 // released to it, at a partner's once somebody of it has signed that they opened it.
 func (a *api) mayHave(ctx context.Context, d evidence.Digest, b []byte) error {
 	if !bytes.HasPrefix(b, []byte(`{"document":"`+release.DocumentKind+`"`)) {
+		if office, _ := ofOffice(ctx); office != "" {
+			return &roleError{readers} // papers of acts are of no office
+		}
 		return nil
 	}
 	if a.node.Config().Role == config.Operator {
