@@ -92,8 +92,9 @@ func (n *Node) mayRecord(kind authority.Kind) error {
 		return n.only(config.Operator)
 	case dissemination.KindReceipt:
 		return n.only(config.Partner)
+	default:
+		return dissemination.NewFault(dissemination.CodeOnlyNode, string(kind))
 	}
-	return dissemination.NewFault(dissemination.CodeOnlyNode, string(kind))
 }
 
 // share puts an act on record that nobody has to sign.
