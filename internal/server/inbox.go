@@ -40,7 +40,14 @@ func (a *api) listInbox(ctx context.Context, _ *struct{}) (*body[Inbox], error) 
 	if err != nil {
 		return nil, err
 	}
-	out.NodeKey = k.Public().String()
+	by, err := a.node.WitnessKey()
+	if err != nil {
+		return nil, err
+	}
+	out.NodeKey, out.Witness, out.Linked = k.Public().String(), by.Public().String(), a.node.Joined()
+	if c, ok := a.node.Held(ctx); ok {
+		out.Held = &Cosigned{Origin: c.Origin, Size: c.Size}
+	}
 	w := words(ctx)
 	err = a.node.Dissemination(ctx, func(r *dissemination.Register) error {
 		all := r.Arrivals()

@@ -206,8 +206,16 @@ type PartnerStatus struct {
 	Taken    uint64          `json:"taken"`  // by the transport's word: nobody has opened anything by that
 	Oldest   *report.Instant `json:"oldest"` // sent and not taken
 	Late     bool            `json:"late"`
+	Cosigned *Cosigned       `json:"cosigned"` // the last
 	Receipt  *Receipt        `json:"receipt"`  // the last
 	Withheld int             `json:"withheld"` // entries that are withheld, of which it is told that they are
+}
+
+// Cosigned is the largest checkpoint of a log that a witness cosigned.
+type Cosigned struct {
+	Origin string          `json:"origin"`
+	Size   uint64          `json:"size"`
+	At     *report.Instant `json:"at"`
 }
 
 // Withholding is an entry or a look that is kept from a state.
@@ -298,6 +306,9 @@ type Inbox struct {
 	Withheld []Counted     `json:"withheld"`
 	Refused  []RefusedItem `json:"refused"`
 	NodeKey  string        `json:"node_key"` // by which this node says that something arrived: the operator needs it
+	Witness  string        `json:"witness"`  // by which it cosigns the origin's log: the operator needs it too
+	Held     *Cosigned     `json:"held"`     // of the origin's log
+	Linked   bool          `json:"linked"`
 }
 
 // Counted is something that is withheld from the state.
