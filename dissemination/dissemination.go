@@ -32,6 +32,8 @@ const (
 	KindErased        authority.Kind = "report.erased/v1"
 	KindReleased      authority.Kind = "report.released/v1"
 	KindRevoked       authority.Kind = "release.revoked/v1"
+	KindStanding      authority.Kind = "view.agreed/v1"
+	KindStandingEnded authority.Kind = "view.ended/v1"
 	KindWithheld      authority.Kind = "entry.withheld/v1"
 	KindExported      authority.Kind = "product.exported/v1"
 	KindArrived       authority.Kind = "product.arrived/v1"
@@ -43,7 +45,7 @@ const (
 // Kinds lists the kinds.
 func Kinds() []authority.Kind {
 	return []authority.Kind{
-		KindOffice, KindOfficeRevoked, KindDrafted, KindErased, KindReleased, KindRevoked, KindWithheld, KindExported, KindArrived, KindRefused, KindCounted, KindReceipt,
+		KindOffice, KindOfficeRevoked, KindDrafted, KindErased, KindReleased, KindRevoked, KindStanding, KindStandingEnded, KindWithheld, KindExported, KindArrived, KindRefused, KindCounted, KindReceipt,
 	}
 }
 
@@ -73,6 +75,10 @@ func Decode(kind authority.Kind, document []byte) (authority.Act, error) {
 		return read[ReportReleased](document)
 	case kind == KindRevoked:
 		return read[ReleaseRevoked](document)
+	case kind == KindStanding:
+		return read[ViewAgreed](document)
+	case kind == KindStandingEnded:
+		return read[ViewEnded](document)
 	case kind == KindWithheld:
 		return read[EntryWithheld](document)
 	case kind == KindExported:
@@ -136,6 +142,11 @@ func Encode(a authority.Act) ([]byte, error) {
 func Signers(a authority.Act) []string {
 	switch a := a.(type) {
 	case ReportReleased:
+		if a.Standing != "" {
+			return nil // two have signed what it rests on
+		}
+		return a.By[:]
+	case ViewAgreed:
 		return a.By[:]
 	case EntryWithheld:
 		return a.By[:]

@@ -46,6 +46,7 @@ const (
 	CodeOtherRoot      Code = "other-root"      // report, version
 	CodePurpose        Code = "purpose"         // office, purpose
 	CodeReleased       Code = "released"        // report, office, release
+	CodeNoView         Code = "no-view"         // view
 	CodeNoRelease      Code = "no-release"      // release
 	CodeReleaseRevoked Code = "release-revoked" // release, since when
 	CodeNeverReleased  Code = "never-released"  // release, office

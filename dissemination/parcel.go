@@ -167,7 +167,7 @@ func (p *Parcel) Check(policy *transparency.Policy) (*Checked, error) {
 		return nil, wrong("release", err)
 	}
 	out.Release, _ = a.(ReportReleased)
-	for _, name := range out.Release.By {
+	for _, name := range Signers(out.Release) {
 		if !slices.ContainsFunc(signatures, func(s signature.Signed) bool { return s.Name == name }) {
 			return nil, wrong("release", fault(CodeNotSigned, string(KindReleased), name))
 		}

@@ -59,6 +59,9 @@ func (r *Register) Arrival(name string) (Arrival, error) {
 	return Arrival{}, fault(CodeNoRelease, name)
 }
 
+// Views lists the views that were agreed, in order.
+func (r *Register) Views() []View { return values(r.views) }
+
 // Withheld lists what is withheld from a state; from all where none is named.
 func (r *Register) Withheld(state string) []authority.Entry[EntryWithheld] {
 	return slices.DeleteFunc(slices.Clone(r.withheld), func(e authority.Entry[EntryWithheld]) bool { return state != "" && e.Act.State != state })

@@ -56,12 +56,19 @@ type Arrival struct {
 	Receipts []authority.Entry[ReceiptGiven]
 }
 
+// View is a view that was agreed.
+type View struct {
+	authority.Entry[ViewAgreed]
+	Ended *authority.Entry[ViewEnded] // nil while it is in force
+}
+
 // Register is the fold of acts in the order in which they were recorded. It is read by any number at once, and written by one.
 type Register struct {
 	offices  []*Office
 	reports  []*Report
 	releases []*Release
 	arrivals []*Arrival
+	views    []*View
 	withheld []authority.Entry[EntryWithheld]
 	exports  []authority.Entry[ProductExported]
 	refused  []authority.Entry[ItemRefused]
@@ -123,6 +130,10 @@ func (r *Register) admit(a authority.Act, rec authority.Recorded) (func(), error
 		return r.release(a, rec)
 	case ReleaseRevoked:
 		return r.revoke(a, rec)
+	case ViewAgreed:
+		return r.agree(a, rec)
+	case ViewEnded:
+		return r.end(a, rec)
 	case EntryWithheld:
 		return r.withhold(a, rec)
 	case ProductExported:
@@ -288,6 +299,9 @@ func (r *Register) release(a ReportReleased, rec authority.Recorded) (func(), er
 	case !slices.Contains(o.Act.Purposes, a.Purpose):
 		return nil, fault(CodePurpose, a.Office, a.Purpose)
 	}
+	if v := r.view(a.Standing); a.Standing != "" && (v == nil || v.Ended != nil || v.Act.Office != a.Office || v.Act.Purpose != a.Purpose) {
+		return nil, fault(CodeNoView, a.Standing)
+	}
 	if err := r.held(x.Latest().Act.Marking.Caveats); err != nil {
 		return nil, err
 	}
@@ -334,6 +348,45 @@ func (r *Register) revoke(a ReleaseRevoked, rec authority.Recorded) (func(), err
 		return nil, fault(CodeReleaseRevoked, a.Release, stamp(was.Recorded.At))
 	}
 	return func() { e := entry(a, rec); *revoked = &e }, nil
+}
+
+func (r *Register) view(id string) *View {
+	for _, v := range r.views {
+		if v.Act.ID == id {
+			return v
+		}
+	}
+	return nil
+}
+
+func (r *Register) agree(a ViewAgreed, rec authority.Recorded) (func(), error) {
+	if v := r.view(a.ID); v != nil {
+		return again(a, v.Recorded, rec)
+	}
+	o, err := r.standing(a.Office)
+	switch {
+	case err != nil:
+		return nil, err
+	case !slices.Contains(o.Act.Purposes, a.Purpose):
+		return nil, fault(CodePurpose, a.Office, a.Purpose)
+	}
+	for _, v := range r.views {
+		if v.Ended == nil && v.Act.Office == a.Office {
+			return nil, fault(CodeExists, string(a.Kind()), v.Act.ID)
+		}
+	}
+	return func() { r.views = append(r.views, &View{Entry: entry(a, rec)}) }, nil
+}
+
+func (r *Register) end(a ViewEnded, rec authority.Recorded) (func(), error) {
+	v := r.view(a.Standing)
+	switch {
+	case v == nil:
+		return nil, fault(CodeNoView, a.Standing)
+	case v.Ended != nil:
+		return again(a, v.Ended.Recorded, rec)
+	}
+	return func() { e := entry(a, rec); v.Ended = &e }, nil
 }
 
 func (r *Register) withhold(a EntryWithheld, rec authority.Recorded) (func(), error) {

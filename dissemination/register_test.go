@@ -252,6 +252,26 @@ func TestRefused(t *testing.T) {
 		"a second version of another": {nil, report(func(r *ReportDrafted) {
 			r.Statement.ID, r.Statement.Version, r.Statement.Supersedes = "R-1", 2, digest("x")
 		}), nil, CodeOtherRoot},
+		"by a view that there is not": {nil, change(func(r *ReportReleased) { r.Standing, r.By = "V-9", [2]string{} }), nil, CodeNoView},
+		"by a view and two":           {nil, change(func(r *ReportReleased) { r.Standing = "V-1" }), both, CodeText},
+		"by a view for another purpose": {func(b *book, _ evidence.Digest) {
+			o := sedena(t)
+			o.Version, o.Purposes = 2, append(o.Purposes, "ferry")
+			b.must(o)
+			b.must(view(), both...)
+		}, change(func(r *ReportReleased) {
+			o := sedena(t)
+			o.Version, o.Purposes = 2, append(o.Purposes, "ferry")
+			r.OfficeAct = documentDigest(t, o)
+			r.Standing, r.By, r.Purpose = "V-1", [2]string{}, "ferry"
+		}), nil, CodeNoView},
+		"by a view that is over": {func(b *book, _ evidence.Digest) {
+			b.must(view(), both...)
+			b.must(ViewEnded{Standing: "V-1", Reason: "x"})
+		}, change(func(r *ReportReleased) { r.Standing, r.By = "V-1", [2]string{} }), nil, CodeNoView},
+		"a view by one":                 {nil, func(evidence.Digest) authority.Act { return view() }, both[:1], CodeNotSigned},
+		"a second view":                 {func(b *book, _ evidence.Digest) { b.must(view(), both...) }, func(evidence.Digest) authority.Act { v := view(); v.ID = "V-2"; return v }, both, CodeExists},
+		"ending no view":                {nil, func(evidence.Digest) authority.Act { return ViewEnded{Standing: "V-9", Reason: "x"} }, nil, CodeNoView},
 		"revoking nothing":              {nil, func(evidence.Digest) authority.Act { return ReleaseRevoked{Release: "RL-9", Reason: "x"} }, nil, CodeNoRelease},
 		"erasing nothing":               {nil, func(evidence.Digest) authority.Act { return ReportErased{Report: "R-9", Reason: "x"} }, nil, CodeNoReport},
 		"withheld by one":               {nil, withheld(func(*EntryWithheld) {}), both[1:], CodeNotSigned},
@@ -275,6 +295,26 @@ func TestRefused(t *testing.T) {
 				t.Fatalf("got %v, want %s", err, tc.want)
 			}
 		})
+	}
+}
+
+func view() ViewAgreed {
+	return ViewAgreed{ID: "V-1", Office: "MEX/SEDENA", Purpose: "find-laboratories", By: [2]string{"ana", "ben"}}
+}
+
+// TestView: what was agreed once by two releases by itself, until it is ended.
+func TestView(t *testing.T) {
+	t.Parallel()
+	b := &book{t: t, Register: NewRegister()}
+	office := b.must(sedena(t))
+	b.must(drafted())
+	b.must(view(), "ana", "ben")
+	r := released(office)
+	r.Standing, r.By = "V-1", [2]string{}
+	b.must(r)
+	b.must(ViewEnded{Standing: "V-1", Reason: "the agreement is over"})
+	if v := b.Views(); len(v) != 1 || v[0].Ended == nil {
+		t.Errorf("%+v", v)
 	}
 }
 
@@ -313,7 +353,7 @@ func FuzzDecode(f *testing.F) {
 	office := b.must(sedena(f))
 	for _, a := range []authority.Act{
 		sedena(f), OfficeRevoked{Office: "MEX/SEDENA", Reason: "a leak"}, drafted(), ReportErased{Report: "R-1", Reason: "x"}, released(office), ReleaseRevoked{Release: "RL-1", Reason: "x"},
-		EntryWithheld{State: "MEX", Number: 1, Flight: "L-1", Reason: "x", By: [2]string{"ana", "ben"}}, exported("find-laboratories"),
+		view(), ViewEnded{Standing: "V-1", Reason: "x"}, EntryWithheld{State: "MEX", Number: 1, Flight: "L-1", Reason: "x", By: [2]string{"ana", "ben"}}, exported("find-laboratories"),
 		ProductArrived{Release: "RL-1", Report: "R-1", Office: "MEX/SEDENA", Product: digest("product"), Records: 3, Node: sedena(f).Node, Signatories: sedena(f).Signatories, Origin: "log", Leaf: 4, Size: 9, Root: digest("tree")},
 		ItemRefused{Item: "RL-2", SHA256: digest("x"), Reason: "x"}, receipt(Answered, "luz"), receipt(Disputed, "luz"),
 	} {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto/rand"
+	"encoding/hex"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -18,7 +20,7 @@ import (
 
 func newPartner(t *terminal) *cobra.Command {
 	c := &cobra.Command{Use: "partner", Short: t.words.Text("help.partner"), Long: t.words.Text("help.partner") + "\n\n" + t.words.Text("help.partner.long"), Args: noVerb(t), RunE: showHelp}
-	c.AddCommand(newPartnerAdd(t), newPartnerStatus(t), newPartnerRevoke(t), newPartnerWithhold(t), newPartnerWithheld(t), newPartnerKey(t))
+	c.AddCommand(newPartnerAdd(t), newPartnerStatus(t), newPartnerRevoke(t), newPartnerWithhold(t), newPartnerWithheld(t), newPartnerView(t), newPartnerKey(t))
 	return c
 }
 
@@ -197,6 +199,58 @@ func newPartnerWithhold(t *terminal) *cobra.Command {
 	c.Flags().StringSliceVar(&signers, "by", nil, t.words.Text("help.release.by"))
 	c.Flags().StringSliceVar(&keyFiles, "key", nil, t.words.Text("help.act.key"))
 	c.Flags().StringVar(&by, "recorded-by", "", t.words.Text("help.by"))
+	return c
+}
+
+// newPartnerView agrees on, or ends, what an office is shown by default.
+func newPartnerView(t *terminal) *cobra.Command {
+	var f folder
+	var purpose, end, reason, by string
+	var signers, keyFiles []string
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "view [STATE/OFFICE --purpose PURPOSE --by NAME --by NAME --key FILE --key FILE | --end VIEW --reason TEXT]", Short: t.words.Text("help.partner.view"), Args: cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			return f.with(c.Context(), t, false, func(k *client.Client) error {
+				switch {
+				case end != "":
+					return record(c.Context(), t, k, string(dissemination.KindStandingEnded), map[string]any{"standing": end, "reason": reason}, nil, who(by), asJSON)
+				case len(args) == 1 && len(signers) != 2:
+					return usage("%s", t.words.Text("error.two-persons", c.CommandPath()))
+				case len(args) == 1:
+					id := make([]byte, 5)
+					rand.Read(id)
+					document := map[string]any{"id": "V-" + hex.EncodeToString(id), "office": args[0], "purpose": purpose, "by": signers}
+					return record(c.Context(), t, k, string(dissemination.KindStanding), document, keyFiles, who(by), asJSON)
+				}
+				var all answer[server.ViewOf]
+				if err := k.JSON(c.Context(), http.MethodGet, "/views", nil, nil, &all); err != nil {
+					return err
+				}
+				if asJSON {
+					return lines(t, all.Items)
+				}
+				g := grid(t, "column.id", "column.office", "column.purpose", "column.signed", "column.recorded", "column.status")
+				for i := range all.Items {
+					v := &all.Items[i]
+					state := t.words.Text("view.in-force")
+					if v.Ended != nil {
+						state = t.words.Text("view.ended", shortInstant(time.Time(*v.Ended.At)), v.Ended.Reason)
+					}
+					cells(g, v.ID, v.Office, t.words.Text("purpose."+v.Purpose), strings.Join(v.By, ", "), shortInstant(time.Time(*v.At)), state)
+				}
+				return g.Flush()
+			})
+		},
+	}
+	f.flags(t, c)
+	c.Flags().StringVar(&purpose, "purpose", "", t.words.Text("help.release.purpose"))
+	c.Flags().StringVar(&end, "end", "", t.words.Text("help.partner.view.end"))
+	c.Flags().StringVar(&reason, "reason", "", t.words.Text("help.act.reason"))
+	c.Flags().StringSliceVar(&signers, "by", nil, t.words.Text("help.release.by"))
+	c.Flags().StringSliceVar(&keyFiles, "key", nil, t.words.Text("help.act.key"))
+	c.Flags().StringVar(&by, "recorded-by", "", t.words.Text("help.by"))
+	c.Flags().BoolVar(&asJSON, "json", false, t.words.Text("help.json-lines"))
 	return c
 }
 

@@ -101,6 +101,10 @@ func sayRelease(t *terminal, r *server.ReleaseOf, asJSON bool) error {
 		fmt.Fprintln(t.out, t.words.Text("release.proposed", r.ID, r.Report, r.Office, strings.Join(r.By, ", "), strings.Join(r.Signed, ", ")))
 		return nil
 	}
+	if r.View != "" {
+		fmt.Fprintln(t.out, t.words.Text("release.by-view", r.ID, r.Report, r.Office, at, r.View, strconv.FormatUint(r.Event, 10)))
+		return nil
+	}
 	fmt.Fprintln(t.out, t.words.Text("release.recorded", r.ID, r.Report, r.Office, at, strings.Join(r.By, ", "), strconv.FormatUint(r.Event, 10)))
 	return nil
 }

@@ -113,6 +113,8 @@ func subjectText(t *terminal, s *server.ReportSubject) string {
 	switch {
 	case s == nil:
 		return t.words.Text("report.erased")
+	case s.State != "":
+		return s.Flight + " " + s.State
 	case s.Flight != "":
 		return s.Flight
 	case s.Site != 0:

@@ -207,7 +207,16 @@ func (n *Node) Propose(ctx context.Context, q ReleaseRequest, by string) (Propos
 	}
 	n.drafting.Lock()
 	defer n.drafting.Unlock()
-	p, document, err := n.preview(ctx, &q, random(markLength/2))
+	out, err := n.propose(ctx, &q, "", by)
+	if err != nil {
+		return Proposal{}, err
+	}
+	return out, n.keepProposal(&out)
+}
+
+// propose makes the product and the release, by two persons or by a view that was agreed.
+func (n *Node) propose(ctx context.Context, q *ReleaseRequest, standing, by string) (Proposal, error) {
+	p, document, err := n.preview(ctx, q, random(markLength/2))
 	if err != nil {
 		return Proposal{}, err
 	}
@@ -216,7 +225,7 @@ func (n *Node) Propose(ctx context.Context, q ReleaseRequest, by string) (Propos
 	}
 	out := Proposal{By: by, At: n.now(), Release: dissemination.ReportReleased{
 		ID: "RL-" + random(5), Report: p.Report.ID, Version: p.Product.Statement.Version, Root: p.Product.Statement.Root, Office: q.Office, OfficeAct: p.Office.Recorded.Digest,
-		Rules: p.Rules.Digest, Purpose: q.Purpose, NotBefore: p.From, Caveats: p.Product.Copy.Caveats, Mark: p.Product.Copy.Mark, By: q.By,
+		Rules: p.Rules.Digest, Purpose: q.Purpose, NotBefore: p.From, Caveats: p.Product.Copy.Caveats, Mark: p.Product.Copy.Mark, By: q.By, Standing: standing,
 	}}
 	if len(document) > mostProduct {
 		return Proposal{}, dissemination.NewFault(dissemination.CodeLarge, p.Report.ID, strconv.Itoa(len(document)), strconv.Itoa(mostProduct))
@@ -231,10 +240,7 @@ func (n *Node) Propose(ctx context.Context, q ReleaseRequest, by string) (Propos
 	err = n.Dissemination(ctx, func(r *dissemination.Register) error {
 		return r.Admit(out.Release, recordedOf(&journal.ActRecorded{Document: out.Document, Signatures: []journal.Signature{{Name: q.By[0]}, {Name: q.By[1]}}}, 0))
 	})
-	if err != nil {
-		return Proposal{}, err
-	}
-	return out, n.keepProposal(&out)
+	return out, err
 }
 
 func (n *Node) keepProposal(p *Proposal) error {

@@ -76,14 +76,18 @@ const (
 	mostFixes = 400
 )
 
-// flightRecords are a flight, its entries, what it looked into, and where asked for its way.
-func (n *Node) flightRecords(ctx context.Context, sortie journal.Sortie, fixes bool) ([]keptRecord, error) {
+// flightRecords are a flight, its entries, what it looked into, and where asked for its way; with a state only what is of that.
+func (n *Node) flightRecords(ctx context.Context, sortie journal.Sortie, state string, fixes bool) ([]keptRecord, error) {
 	if err := n.Caught(ctx); err != nil {
 		return nil, err
 	}
 	whole, err := n.Models().Flight(ctx, sortie)
 	if err != nil {
 		return nil, err
+	}
+	if state != "" {
+		whole.Entries = slices.DeleteFunc(whole.Entries, func(e sqlite.Entry) bool { return string(e.Entry.State) != state })
+		whole.Looked = slices.DeleteFunc(whole.Looked, func(l sqlite.LookedInto) bool { return string(l.Look.State) != state })
 	}
 	c, err := n.Compliance(ctx, sortie, n.now())
 	if errors.Is(err, ErrNoRules) {
@@ -369,7 +373,7 @@ func (n *Node) periodRecords(ctx context.Context, p validity.Period) ([]keptReco
 	slices.Reverse(flights) // the latest comes first
 	var out []keptRecord
 	for i := range flights {
-		part, err := n.flightRecords(ctx, flights[i].Sortie, false)
+		part, err := n.flightRecords(ctx, flights[i].Sortie, "", false)
 		if err != nil {
 			return nil, err
 		}

@@ -38,6 +38,7 @@ func (n *Node) Dissemination(ctx context.Context, f func(*dissemination.Register
 // Subject is what a report is of: a flight, a site, or a period.
 type Subject struct {
 	Flight string        `json:"flight,omitempty"`
+	State  string        `json:"state,omitempty"` // of a flight: what it has to do with that state, and nothing else
 	Site   survey.SiteID `json:"site,omitempty"`
 	From   time.Time     `json:"from,omitzero"`
 	To     time.Time     `json:"to,omitzero"`
@@ -46,6 +47,8 @@ type Subject struct {
 // String is the text that is committed to.
 func (s Subject) String() string {
 	switch {
+	case s.Flight != "" && s.State != "":
+		return "flight " + s.Flight + " state " + s.State
 	case s.Flight != "":
 		return "flight " + s.Flight
 	case s.Site != 0:
@@ -359,7 +362,7 @@ func (n *Node) recordsOf(ctx context.Context, s Subject) ([]keptRecord, error) {
 		if err != nil {
 			return nil, err
 		}
-		return n.flightRecords(ctx, sortie, true)
+		return n.flightRecords(ctx, sortie, s.State, s.State == "")
 	case s.Site != 0:
 		return n.siteRecords(ctx, s.Site)
 	}

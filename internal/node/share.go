@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"overflight/authority"
@@ -68,6 +69,12 @@ type sharing struct {
 	// memory is of the witness, while a partner's node exchanges.
 	memory *witness.Folder
 	gone   map[string]bool // what is known to have gone, by kind and id; of who sends
+
+	viewing sync.Mutex // held by who shows views, whose is:
+
+	subjects  map[string]Subject          // of reports
+	concerned map[journal.Sortie][]string // states, of flights that are closed
+	warned    string
 }
 
 // told says that something may have to be sent.
@@ -91,7 +98,7 @@ func (n *Node) mayRecord(kind authority.Kind) error {
 		return nil
 	}
 	switch kind {
-	case dissemination.KindOffice, dissemination.KindOfficeRevoked, dissemination.KindRevoked, dissemination.KindWithheld:
+	case dissemination.KindOffice, dissemination.KindOfficeRevoked, dissemination.KindRevoked, dissemination.KindStanding, dissemination.KindStandingEnded, dissemination.KindWithheld:
 		return n.only(config.Operator)
 	case dissemination.KindReceipt:
 		return n.only(config.Partner)

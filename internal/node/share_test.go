@@ -15,6 +15,8 @@ import (
 
 	"golang.org/x/mod/sumdb/note"
 
+	"overflight/airspace"
+	"overflight/authority"
 	"overflight/dissemination"
 	"overflight/internal/config"
 	"overflight/internal/node"
@@ -498,6 +500,79 @@ func TestWithheldIsCounted(t *testing.T) {
 		if bytes.Contains(c.Body, []byte("investigation")) || bytes.Contains(c.Body, []byte("LOCAL-2026")) {
 			t.Errorf("%s says what is withheld: %s", c.Kind, c.Body)
 		}
+	}
+}
+
+// TestViews: an entry into a state is shown to its office by default, once, with nothing of other states; what two persons withheld is not.
+func TestViews(t *testing.T) {
+	t.Parallel()
+	x := meet(t, nil)
+	ctx := t.Context()
+	key, err := x.partner.NodeKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.operator.DescribeOffice(ctx, dissemination.OfficeDescribed{ // without a delay
+		Office: x.office, Level: "RESTRICTED", Handling: release.Amber, Compartments: []string{}, Classes: []release.Class{release.Identity, release.Position, release.Time, release.Authority},
+		Purposes: []string{"find-laboratories"}, PlaceDigits: 5, TimeDigits: 12, Node: key.Public().String(), Signatories: []string{x.luz.public},
+	}, "ana"); err != nil {
+		t.Fatal(err)
+	}
+	both := func(a authority.Act) {
+		t.Helper()
+		document, err := dissemination.Encode(a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kind := string(a.Kind())
+		if _, err := x.operator.RecordAct(ctx, kind, document, []journal.Signature{x.ana.sign(t, kind, document), x.ben.sign(t, kind, document)}, "ana"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	both(dissemination.ViewAgreed{ID: "V-1", Office: x.office, Purpose: "find-laboratories", By: [2]string{"ana", "ben"}})
+	both(dissemination.EntryWithheld{State: "MEX", Number: 1, Flight: "LOCAL-2026-0902", Reason: "an open investigation", By: [2]string{"ana", "ben"}})
+	at := time.Now().UTC().Add(-time.Hour).Truncate(time.Second)
+	for number := uint32(901); number <= 903; number++ {
+		flight := journal.Sortie{Operator: "LOCAL", Year: 2026, Number: number}
+		states := []airspace.State{"MEX", "GTM"}
+		if number == 903 {
+			states = states[1:]
+		}
+		events := []journal.Event{journal.FlightOpened{Flight: flight, Source: "cam", At: at}}
+		for i, s := range states {
+			e := airspace.Entry{State: s, Verdict: airspace.Entered, Entered: airspace.Interval{Earliest: at, Latest: at}, Left: airspace.Interval{Earliest: at.Add(time.Minute), Latest: at.Add(time.Minute)}}
+			events = append(events, journal.EntryFound{Flight: flight, Source: "cam", Number: uint64(i + 1), Entry: e, At: at})
+		}
+		for _, e := range append(events, journal.FlightClosed{Flight: flight, At: time.Now().UTC(), Reason: journal.ClosedAsked, From: at, To: at.Add(time.Minute)}) {
+			if err := x.operator.State(ctx, e); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	x.carry()
+	for range 2 { // once, however often is looked
+		if err := x.operator.ShowViews(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var shown []dissemination.Release
+	if err := x.operator.Dissemination(ctx, func(r *dissemination.Register) error { shown = r.Releases(); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if len(shown) != 1 || shown[0].Act.Standing != "V-1" {
+		t.Fatalf("%+v", shown)
+	}
+	id := shown[0].Act.ID
+	eventually(t, "the arrival of what was shown", func() bool { a, _ := x.receipts(id); return a == "arrived" })
+	if err := x.say(id, dissemination.Opened, nil); err != nil {
+		t.Fatal(err)
+	}
+	item, err := x.partner.InboxItem(ctx, id)
+	if err != nil || len(item.Product.Parts) != 2 || item.Product.Parts[1].Kind != "entry/1" {
+		t.Fatalf("%+v %v", item, err)
+	}
+	if b, err := x.partner.Document(item.Act.Product); err != nil || bytes.Contains(b, []byte("GTM")) || !bytes.Contains(b, []byte("LOCAL-2026-0901")) {
+		t.Errorf("%s %v", b, err)
 	}
 }
 

@@ -139,6 +139,7 @@ var rolesOf = map[string][]auth.Role{
 	"list-partners":     sharers,
 	"describe-office":   governors,
 	"revoke-office":     releasers,
+	"list-views":        sharers,
 	"list-withholdings": sharers,
 	"list-exports":      sharers,
 

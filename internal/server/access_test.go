@@ -253,6 +253,7 @@ revoke-release     --++--+
 list-partners      --++-++
 describe-office    ------+
 revoke-office      --++--+
+list-views         --++-++
 list-withholdings  --++-++
 list-exports       --++-++
 list-inbox         ---++++

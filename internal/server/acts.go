@@ -41,6 +41,7 @@ var actRoles = map[string][]auth.Role{
 	"search":      keepers,
 	"office":      {auth.Administrator},
 	"release":     releasers,
+	"view":        {auth.Liaison, auth.Administrator},
 	"entry":       {auth.Liaison, auth.Administrator},
 	"receipt":     answerers,
 	"statement":   {auth.Analyst, auth.Liaison, auth.Partner, auth.Administrator},

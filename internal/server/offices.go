@@ -106,3 +106,18 @@ func (a *api) listExports(ctx context.Context, _ *struct{}) (*body[list[Exported
 	})
 	return &body[list[Exported]]{out}, err
 }
+
+func (a *api) listViews(ctx context.Context, _ *struct{}) (*body[list[ViewOf]], error) {
+	out := list[ViewOf]{Items: []ViewOf{}}
+	err := a.node.Dissemination(ctx, func(r *dissemination.Register) error {
+		for _, v := range r.Views() {
+			x := ViewOf{ID: v.Act.ID, Office: v.Act.Office, Purpose: v.Act.Purpose, By: v.Act.By[:], At: stamp(v.Recorded.At), Event: v.Recorded.Sequence}
+			if v.Ended != nil {
+				x.Ended = &Revocation{stamp(v.Ended.Recorded.At), v.Ended.Recorded.By, v.Ended.Act.Reason}
+			}
+			out.Items = append(out.Items, x)
+		}
+		return nil
+	})
+	return &body[list[ViewOf]]{out}, err
+}

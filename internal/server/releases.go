@@ -24,9 +24,13 @@ func (a *api) proposeRelease(ctx context.Context, in *proposeInput) (*body[Relea
 }
 
 func releasedOf(r *dissemination.ReportReleased) ReleaseOf {
+	by := []string{}
+	if r.Standing == "" {
+		by = r.By[:]
+	}
 	return ReleaseOf{
-		ID: r.ID, Report: r.Report, Version: r.Version, Office: r.Office, Purpose: r.Purpose, NotBefore: stamp(r.NotBefore), Caveats: r.Caveats, Mark: r.Mark,
-		Product: r.Product.String(), By: r.By[:], Signed: []string{}, Receipts: []Receipt{},
+		View: r.Standing, ID: r.ID, Report: r.Report, Version: r.Version, Office: r.Office, Purpose: r.Purpose, NotBefore: stamp(r.NotBefore), Caveats: r.Caveats, Mark: r.Mark,
+		Product: r.Product.String(), By: by, Signed: []string{}, Receipts: []Receipt{},
 	}
 }
 
@@ -71,7 +75,7 @@ func receiptsOf(w *catalogue.Catalogue, all []authority.Entry[dissemination.Rece
 
 func (a *api) recordedRelease(w *catalogue.Catalogue, x *dissemination.Release) ReleaseOf {
 	out := releasedOf(&x.Act)
-	out.Number, out.At, out.Event, out.Signed = x.Number, stamp(x.Recorded.At), x.Recorded.Sequence, x.Act.By[:]
+	out.Number, out.At, out.Event, out.Signed = x.Number, stamp(x.Recorded.At), x.Recorded.Sequence, out.By
 	out.Revoked, out.Receipts = revocationOf(x.Revoked), receiptsOf(w, x.Receipts)
 	switch {
 	case x.Revoked != nil:

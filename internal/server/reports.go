@@ -3,6 +3,8 @@ package server
 import (
 	"cmp"
 	"context"
+	"errors"
+	"io/fs"
 	"net/http"
 	"strconv"
 	"strings"
@@ -32,6 +34,7 @@ func (a *api) reports(h huma.API) {
 	get(h, "/partners", "list-partners", "States and their offices, and how the way to each one's node stands", a.listPartners)
 	operation(h, http.MethodPost, "/offices", "describe-office", "Put on record what an office may have, and by which keys it answers", a.describeOffice)
 	operation(h, http.MethodPost, "/offices/{state}/{office}/revocation", "revoke-office", "Shut an office off from what is released from then on", a.revokeOffice)
+	get(h, "/views", "list-views", "Views that were agreed: what concerns a state is shown to an office of it by default", a.listViews)
 	get(h, "/withholdings", "list-withholdings", "Entries and looks that two persons keep from a state", a.listWithholdings)
 	get(h, "/exports", "list-exports", "Files that were written for offices", a.listExports)
 }
@@ -41,7 +44,7 @@ func subjectOf(s node.Subject) *ReportSubject {
 	if s == (node.Subject{}) {
 		return nil
 	}
-	out := ReportSubject{Flight: s.Flight, Site: uint32(s.Site)}
+	out := ReportSubject{Flight: s.Flight, State: s.State, Site: uint32(s.Site)}
 	if !s.From.IsZero() {
 		out.From, out.To = stamp(s.From), stamp(s.To)
 	}
@@ -96,7 +99,7 @@ func (a *api) listReports(ctx context.Context, _ *struct{}) (*body[list[Report]]
 	out := list[Report]{Items: []Report{}}
 	for i := range all {
 		x, err := a.node.OnReport(ctx, all[i].ID)
-		if err != nil {
+		if err != nil && !errors.Is(err, fs.ErrNotExist) { // what it says is lost: that it is there is not
 			return nil, err
 		}
 		out.Items = append(out.Items, reportOf(&x, releases))

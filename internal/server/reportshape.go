@@ -12,6 +12,7 @@ import (
 // ReportSubject is what a report is of: one of its members.
 type ReportSubject struct {
 	Flight string          `json:"flight,omitempty" example:"LOCAL-2026-0001"`
+	State  string          `json:"state,omitempty"` // of a flight: what it has to do with that state, and nothing else
 	Site   uint32          `json:"site,omitempty"`
 	From   *report.Instant `json:"from,omitempty"`
 	To     *report.Instant `json:"to,omitempty"`
@@ -167,7 +168,8 @@ type ReleaseOf struct {
 	Caveats   []string        `json:"caveats"`
 	Mark      string          `json:"mark"`
 	Product   string          `json:"product"` // SHA-256 of its document: GET /documents/{sha256}
-	By        []string        `json:"by"`      // the two persons
+	By        []string        `json:"by"`      // the two persons; none of one by a view
+	View      string          `json:"view"`    // that it was released by; empty: by two signatures of its own
 	Signed    []string        `json:"signed"`  // who of them has signed
 	At        *report.Instant `json:"at"`      // proposed, or put on record
 	Event     uint64          `json:"event"`
@@ -227,6 +229,17 @@ type Withholding struct {
 	By     []string        `json:"by"`
 	At     *report.Instant `json:"at"`
 	Event  uint64          `json:"event"`
+}
+
+// ViewOf is a view that was agreed: an office is shown by default what concerns its state.
+type ViewOf struct {
+	ID      string          `json:"id"`
+	Office  string          `json:"office"`
+	Purpose string          `json:"purpose"`
+	By      []string        `json:"by"`
+	At      *report.Instant `json:"at"`
+	Event   uint64          `json:"event"`
+	Ended   *Revocation     `json:"ended"`
 }
 
 // Exported is a file that was written for an office.
