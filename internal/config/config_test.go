@@ -79,7 +79,7 @@ func TestFull(t *testing.T) {
 	want.Sources.list[1] = Source{Name: "incoming", URL: "/srv/incoming"}
 	want.Sources.n = 2
 	if got != want {
-		t.Error(cmp.Diff(want, got, cmp.AllowUnexported(Sources{})))
+		t.Error(cmp.Diff(want, got, cmp.AllowUnexported(Sources{}, Link{})))
 	}
 	if again, err := Parse([]byte(full)); err != nil || again != got {
 		t.Errorf("read twice it is another: %v", err)
@@ -97,7 +97,7 @@ func TestNoneNeeded(t *testing.T) {
 	for _, text := range []string{"", "\n", "# nothing\n", "---\n", "\xEF\xBB\xBF", "data: overflight-data\n", "journal: {url: embedded}\n"} {
 		got, err := Parse([]byte(text))
 		if err != nil || got != Default() {
-			t.Errorf("%q: %v %s", text, err, cmp.Diff(Default(), got, cmp.AllowUnexported(Sources{})))
+			t.Errorf("%q: %v %s", text, err, cmp.Diff(Default(), got, cmp.AllowUnexported(Sources{}, Link{})))
 		}
 	}
 	if c, err := Read(""); err != nil || c != Default() {
