@@ -352,10 +352,19 @@ func FuzzDecode(f *testing.F) {
 	b := &book{t: f, Register: NewRegister()}
 	office := b.must(sedena(f))
 	for _, a := range []authority.Act{
-		sedena(f), OfficeRevoked{Office: "MEX/SEDENA", Reason: "a leak"}, drafted(), ReportErased{Report: "R-1", Reason: "x"}, released(office), ReleaseRevoked{Release: "RL-1", Reason: "x"},
-		view(), ViewEnded{Standing: "V-1", Reason: "x"}, EntryWithheld{State: "MEX", Number: 1, Flight: "L-1", Reason: "x", By: [2]string{"ana", "ben"}}, exported("find-laboratories"),
+		sedena(f),
+		OfficeRevoked{Office: "MEX/SEDENA", Reason: "a leak"},
+		drafted(),
+		ReportErased{Report: "R-1", Reason: "x"},
+		released(office),
+		ReleaseRevoked{Release: "RL-1", Reason: "x"},
+		view(),
+		ViewEnded{Standing: "V-1", Reason: "x"},
+		EntryWithheld{State: "MEX", Number: 1, Flight: "L-1", Reason: "x", By: [2]string{"ana", "ben"}},
+		exported("find-laboratories"),
 		ProductArrived{Release: "RL-1", Report: "R-1", Office: "MEX/SEDENA", Product: digest("product"), Records: 3, Node: sedena(f).Node, Signatories: sedena(f).Signatories, Origin: "log", Leaf: 4, Size: 9, Root: digest("tree")},
-		ItemRefused{Item: "RL-2", SHA256: digest("x"), Reason: "x"}, receipt(Answered, "luz"), receipt(Disputed, "luz"),
+		ItemRefused{Item: "RL-2", SHA256: digest("x"), Reason: "x"},
+		receipt(Answered, "luz"), receipt(Disputed, "luz"),
 	} {
 		document, err := Encode(a)
 		if err != nil {

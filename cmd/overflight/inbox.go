@@ -15,6 +15,7 @@ import (
 	"overflight/internal/client"
 	"overflight/internal/server"
 	"overflight/signature"
+	"overflight/survey"
 )
 
 // What people do at a partner's node: every step is a receipt with the signature of a person of the office.
@@ -194,7 +195,7 @@ func newDispute(t *terminal) *cobra.Command {
 
 func newAnswer(t *terminal) *cobra.Command {
 	return newStep(t, "answer N --outcome OUTCOME --key FILE", "help.answer", dissemination.Answered, func(c *cobra.Command) func(map[string]any) error {
-		outcome := c.Flags().String("outcome", "", t.words.Text("help.answer.outcome"))
+		outcome := c.Flags().String("outcome", "", t.words.Text("help.answer.outcome", outcomeWords()))
 		record := c.Flags().Int("record", 0, t.words.Text("help.answer.record"))
 		visited := c.Flags().String("visited", "", t.words.Text("help.site.visited"))
 		note := c.Flags().String("note", "", t.words.Text("help.site.note"))
@@ -207,4 +208,12 @@ func newAnswer(t *terminal) *cobra.Command {
 			return err
 		}
 	})
+}
+
+func outcomeWords() string {
+	var out []string
+	for _, o := range survey.Outcomes() {
+		out = append(out, string(o))
+	}
+	return strings.Join(out, ", ")
 }

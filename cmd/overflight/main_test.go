@@ -282,9 +282,11 @@ func TestSpeeds(t *testing.T) {
 // TestEveryCommandSpeaksSpanish: no help text falls back to a key.
 func TestEveryCommandSpeaksSpanish(t *testing.T) {
 	t.Parallel()
-	for _, command := range []string{"", "account", "inspect", "simulate", "demo", "version", "user", "user add", "user list", "user link", "user disable", "user enable", "sites", "site", "observation", "observation add",
+	for _, command := range []string{
+		"", "account", "inspect", "simulate", "demo", "version", "user", "user add", "user list", "user link", "user disable", "user enable", "sites", "site", "observation", "observation add",
 		"report", "report draft", "report preview", "report erase", "release", "release sign", "release revoke", "partner", "partner add", "partner status", "partner withhold", "partner view", "inbox", "open", "acknowledge", "dispute",
-		"answer", "export"} {
+		"answer", "export",
+	} {
 		for _, lang := range []string{"en", "es"} {
 			var out, err bytes.Buffer
 			args := append(strings.Fields(command), "--help", "--lang", lang)

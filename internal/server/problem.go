@@ -244,6 +244,9 @@ func ProblemOf(err error, language catalogue.Language) *Problem {
 		}
 		detail = words.Text("problem."+code, strings.Join(said, ", "))
 	case "sharing":
+		if c := dissemination.Code(args[0]); (c == dissemination.CodeAnswer || c == dissemination.CodeWhy) && words.Has("receipt."+args[1]) {
+			values[1] = words.Text("receipt." + args[1])
+		}
 		detail = words.Text("problem.sharing", words.Text("sharing."+args[0], values[1:]...))
 	case "act", "statement", "no-document":
 		detail = words.Text("problem."+code, words.Refusal(args[0]))
