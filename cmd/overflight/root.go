@@ -148,6 +148,7 @@ func newRoot(t *terminal) *cobra.Command {
 		newRequest(t), newAgreement(t), newBasis(t), newClearance(t), newNotice(t), newLoadout(t), newSortie(t), newRuleSet(t), newAirframeType(t), newCorrect(t),
 		newAuthorise(t), newDesignations(t), newScenario(t), newStatement(t), newTempo(t),
 		newPrior(t), newPlan(t), newLooks(t), newCoverage(t), newSites(t), newSite(t), newObservation(t),
+		newReport(t), newRelease(t), newPartner(t), newInbox(t), newOpen(t), newAcknowledge(t), newDispute(t), newAnswer(t), newExport(t),
 		newAccount(t), newInspect(t), newSimulate(t), newDemo(t), newVersion(t),
 	)
 	return root

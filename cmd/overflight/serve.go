@@ -15,29 +15,38 @@ import (
 
 	"overflight/internal/auth"
 	"overflight/internal/client"
+	"overflight/internal/config"
 	"overflight/internal/node"
 	"overflight/internal/server"
 )
 
 func newServe(t *terminal) *cobra.Command {
 	var f folder
-	var listen string
+	var listen, role string
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: t.words.Text("help.serve"),
 		Long:  t.words.Text("help.serve") + "\n\n" + t.words.Text("help.serve.long"),
 		Args:  cobra.NoArgs,
-		RunE:  func(c *cobra.Command, _ []string) error { return doServe(c.Context(), t, &f, listen) },
+		RunE:  func(c *cobra.Command, _ []string) error { return doServe(c.Context(), t, &f, listen, role) },
 	}
 	f.flags(t, c)
 	c.Flags().StringVar(&listen, "listen", "", t.words.Text("help.listen"))
+	c.Flags().StringVar(&role, "role", "", t.words.Text("help.serve.role"))
 	return c
 }
 
-func doServe(ctx context.Context, t *terminal, f *folder, listen string) error {
+func doServe(ctx context.Context, t *terminal, f *folder, listen, role string) error {
 	c, err := f.settings(t)
 	if err != nil {
 		return err
+	}
+	switch role {
+	case "":
+	case config.Operator, config.Partner:
+		c.Role = role
+	default:
+		return usage("%s", t.words.Text("error.role", role, config.Operator, config.Partner))
 	}
 	if listen != "" {
 		c.Server.Listen = listen

@@ -24,6 +24,7 @@ type Config struct {
 	Operator string // of sortie numbers: letters, digits, underscores
 	Party    string // whose flights these are: a state by its ISO 3166-1 alpha-3 letters, or an office of it, "USA/DEA"; empty is not said
 	Language string // "en" or "es", of what the server says without being asked in a language
+	Role     string // Operator, or Partner: the node of a state that others release to
 
 	Server   Server
 	Archive  Archive
@@ -37,6 +38,9 @@ type Config struct {
 	Interval Interval
 
 	Detection Detection
+	Marking   Marking
+	Origin    Origin
+	Link      Link
 	Terrain   string // folder of heights of the ground; empty is none
 }
 
@@ -106,6 +110,53 @@ type Detection struct {
 	Reason string
 }
 
+// The roles of a node.
+const (
+	Operator = "operator" // flies, and releases to others
+	Partner  = "partner"  // holds what was released to its state's offices, and answers
+)
+
+// Marking is that of reports which say no other. Lists are texts parted by commas, in order, so that markings can be compared.
+type Marking struct {
+	Policy         string // whose words these are; empty is the state of Party
+	Classification string
+	ReleasableTo   string // states; empty: nobody but the originator
+	Caveats        string
+	Handling       string
+	Review         time.Duration // after which it is looked at again; 0 is never
+}
+
+// Origin is whose products a partner's node takes.
+type Origin struct {
+	Policy string // file that names the log's key, c2sp.org/tlog-policy
+}
+
+// Link joins the node to those of other states, over TLS in which both sides show a certificate. The zero Link joins none.
+type Link struct {
+	Listen string // of an operator: where partners' nodes come to, host:port
+
+	Remote string // of a partner: where the operator's node is, host:port
+	Name   string // by which the operator's certificate knows it; empty: the host of Remote
+	Code   string // the partner's own: the state's letters
+
+	Certificate, Key, Authorities, Revoked string // PEM files; Revoked may be empty
+
+	list [MostPartners]LinkPartner
+	n    int
+}
+
+// LinkPartner is a partner whose node may come.
+type LinkPartner struct {
+	Code string // the state's letters
+	Name string // DNS name that its certificate is for
+}
+
+// MostPartners is how many partners' nodes one operator's node lets in.
+const MostPartners = 32
+
+// Partners are those whose nodes may come.
+func (l *Link) Partners() []LinkPartner { return l.list[:l.n] }
+
 // Source is one live or recorded source.
 type Source struct {
 	Name     string // letters, digits, "._-"; unique
@@ -132,7 +183,7 @@ func (s *Sources) At(i int) Source { return s.list[:s.n][i] }
 // Default is the configuration without a file.
 func Default() Config {
 	return Config{
-		Data: "overflight-data", Operator: "LOCAL", Language: "en",
+		Data: "overflight-data", Operator: "LOCAL", Language: "en", Role: Operator,
 		Server:    Server{Listen: "127.0.0.1:8470"},
 		Archive:   Archive{Largest: 256 << 20},
 		Log:       Log{Checkpoint: time.Second, PerDay: 2880},
@@ -142,6 +193,7 @@ func Default() Config {
 		Disk:      Disk{Warn: 48 * time.Hour, Free: 1 << 30},
 		Interval:  Interval{Flush: 200 * time.Millisecond, Verify: 24 * time.Hour},
 		Detection: Detection{Model: coverage.DefaultModel()},
+		Marking:   Marking{Classification: "RESTRICTED", Handling: "TLP:AMBER"},
 	}.placed()
 }
 

@@ -19,6 +19,7 @@ data: /var/lib/overflight
 operator: OPS_1
 party: USA/DEA
 language: es
+role: partner
 server: {listen: "0.0.0.0:80", exposed: true, name: overflight.example}
 archive:
   copy: /disk1/segments
@@ -34,6 +35,8 @@ area: {file: area.geojson, margin: 3 NM}
 disk: {warn: 72h, free: 2.5 GB}
 interval: {flush: 100ms, verify: 0s}
 detection: {size_m: 6, cycles: 1, thermal_cycles: 0.5, columns: 1920, rows: 1080, leaf_area: 2.5, extinction: 0.4, frame_cap: 0.7, whole_cap: 0.8, reason: pine and oak}
+marking: {policy: USA, classification: CONFIDENTIAL, releasable_to: [MEX, GTM], caveats: [SIERRA], handling: "TLP:GREEN", review: 720h}
+origin: {policy: /etc/overflight/origin}
 terrain: /srv/heights
 sources:
   - name: troy-1
@@ -49,7 +52,7 @@ func TestFull(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Config{
-		Data: "/var/lib/overflight", Operator: "OPS_1", Party: "USA/DEA", Language: "es",
+		Data: "/var/lib/overflight", Operator: "OPS_1", Party: "USA/DEA", Language: "es", Role: Partner,
 		Server: Server{"0.0.0.0:80", true, "overflight.example"},
 		Archive: Archive{
 			Copy: "/disk1/segments", SecondCopy: "/disk2/segments", Keys: "/disk3/keys", SecondKeys: "/disk4/keys", Largest: 64 << 20,
@@ -68,13 +71,15 @@ func TestFull(t *testing.T) {
 			},
 			Reason: "pine and oak",
 		},
+		Marking: Marking{"USA", "CONFIDENTIAL", "GTM,MEX", "SIERRA", "TLP:GREEN", 720 * time.Hour},
+		Origin:  Origin{"/etc/overflight/origin"},
 		Terrain: "/srv/heights",
 	}
 	want.Sources.list[0] = Source{"troy-1", "srt://10.1.1.1:7001?passphrase=secret", "12-4200", false}
 	want.Sources.list[1] = Source{Name: "incoming", URL: "/srv/incoming"}
 	want.Sources.n = 2
 	if got != want {
-		t.Error(cmp.Diff(want, got, cmp.AllowUnexported(Sources{})))
+		t.Error(cmp.Diff(want, got, cmp.AllowUnexported(Sources{}, Link{})))
 	}
 	if again, err := Parse([]byte(full)); err != nil || again != got {
 		t.Errorf("read twice it is another: %v", err)
@@ -92,7 +97,7 @@ func TestNoneNeeded(t *testing.T) {
 	for _, text := range []string{"", "\n", "# nothing\n", "---\n", "\xEF\xBB\xBF", "data: overflight-data\n", "journal: {url: embedded}\n"} {
 		got, err := Parse([]byte(text))
 		if err != nil || got != Default() {
-			t.Errorf("%q: %v %s", text, err, cmp.Diff(Default(), got, cmp.AllowUnexported(Sources{})))
+			t.Errorf("%q: %v %s", text, err, cmp.Diff(Default(), got, cmp.AllowUnexported(Sources{}, Link{})))
 		}
 	}
 	if c, err := Read(""); err != nil || c != Default() {
@@ -109,7 +114,19 @@ var bad = map[string]struct{ text, want string }{
 	"numbers, no reason":  {"detection: {cycles: 6.4}", "configuration line 1: detection: missing reason, expected a sentence that says why these numbers"},
 	"number beyond":       {"detection: {frame_cap: 1, reason: sure}", `configuration line 1: detection.frame_cap: expected a number from 0 to 0.99, got "1"`},
 	"no number":           {"detection: {leaf_area: dense, reason: x}", `configuration line 1: detection.leaf_area: expected a number from 0 to 12, got "dense"`},
-	"unknown field":       {"dta: x\n", "configuration line 1: dta: unknown field, expected one of data, operator, party, language, server, archive, journal, log, spool, sorties, area, disk, interval, detection, terrain, sources"},
+	"unknown field":       {"dta: x\n", "configuration line 1: dta: unknown field, expected one of data, operator, party, language, role, server, archive, journal, log, spool, sorties, area, disk, interval, detection, marking, origin, link, terrain, sources"},
+	"no state":            {"marking: {releasable_to: [Mexico]}", `configuration line 1: marking.releasable_to: expected states by their three letters, such as [GTM, MEX], each once, got "Mexico"`},
+	"a caveat twice":      {"marking: {caveats: [SIERRA, SIERRA]}", `configuration line 1: marking.caveats: expected compartments in capital letters, such as [SIERRA], each once, got "SIERRA"`},
+	"a list as a text":    {"marking: {caveats: SIERRA}", "configuration line 1: marking.caveats: expected at most 32 compartments in capital letters, such as [SIERRA]"},
+	"no handling":         {"marking: {handling: TLP-BLUE}", `configuration line 1: marking.handling: expected one of TLP:CLEAR, TLP:GREEN, TLP:AMBER, TLP:AMBER+STRICT, TLP:RED, got "TLP-BLUE"`},
+	"link without keys":   {"link: {listen: 127.0.0.1:1}", "configuration line 1: link: expected certificate, key and authorities"},
+	"link of a partner":   {"link: {remote: a.example:1, code: MEX, certificate: a, key: b, authorities: c}", "configuration line 1: link: expected listen and partners at an operator's node"},
+	"link to nowhere":     {"role: partner\nlink: {listen: 127.0.0.1:1, certificate: a, key: b, authorities: c}", "configuration line 2: link: expected remote and code at a partner's node"},
+	"link without a port": {"link: {listen: nowhere}", `configuration line 1: link.listen: expected an address and port such as "192.0.2.1:7422", got "nowhere"`},
+	"partner twice":       {"link: {listen: 127.0.0.1:1, certificate: a, key: b, authorities: c, partners: [{code: MEX, name: a.example}, {code: MEX, name: b.example}]}", "configuration line 1: link.partners[2]: expected each code and name once"},
+	"partner of no state": {"link: {listen: 127.0.0.1:1, certificate: a, key: b, authorities: c, partners: [{code: Mexico, name: a.example}]}", `configuration line 1: link.partners[1].code: expected a state by its three letters, got "Mexico"`},
+	"no role":             {"role: both", `configuration line 1: role: expected one of operator, partner, got "both"`},
+	"origin of operator":  {"origin: {policy: x}", "configuration line 1: origin: expected role: partner, and the policy of the log that products come from"},
 	"unknown inner field": {"data: x\nserver:\n  listen: 127.0.0.1:1\n  port: 3\n", "configuration line 4: server.port: unknown field, expected one of listen, exposed, name"},
 	"twice":               {"data: x\ndata: y\n", ""},
 	"not a mapping":       {"- data\n", "configuration line 1: configuration: expected fields with names"},

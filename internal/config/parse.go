@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/goccy/go-yaml/ast"
+
 	"overflight/geodesy"
 )
 
@@ -39,6 +41,7 @@ func (c *Config) read(t *table) {
 	c.Operator = t.word("operator", 32, "letters, digits and underscores", isOperator, c.Operator)
 	c.Party = t.party("party")
 	c.Language = t.choice("language", c.Language, "en", "es")
+	c.Role = t.choice("role", c.Role, Operator, Partner)
 	if s, ok := t.child("server"); ok {
 		c.Server.Exposed = s.boolean("exposed", c.Server.Exposed)
 		c.Server.Listen = s.listen("listen", c.Server.Exposed, c.Server.Listen)
@@ -101,9 +104,22 @@ func (c *Config) read(t *table) {
 	if d, ok := t.child("detection"); ok {
 		c.readDetection(d)
 	}
+	if m, ok := t.child("marking"); ok {
+		c.readMarking(m)
+	}
+	if o, ok := t.child("origin"); ok {
+		c.Origin.Policy = o.file("policy", "")
+		if at := o.line; c.Role != Partner || c.Origin.Policy == "" {
+			o.fail(at, "origin: expected role: partner, and the policy of the log that products come from")
+		}
+		o.done("policy")
+	}
+	if l, ok := t.child("link"); ok {
+		c.readLink(l)
+	}
 	c.Terrain = t.file("terrain", "")
 	t.each("sources", MostSources, c.readSource)
-	t.done("data, operator, party, language, server, archive, journal, log, spool, sorties, area, disk, interval, detection, terrain, sources")
+	t.done("data, operator, party, language, role, server, archive, journal, log, spool, sorties, area, disk, interval, detection, marking, origin, link, terrain, sources")
 }
 
 // readDetection reads the model of detection. Numbers of one's own want a reason.
@@ -124,6 +140,103 @@ func (c *Config) readDetection(t *table) {
 		t.fail(at, "detection: missing reason, expected a sentence that says why these numbers")
 	}
 	t.done("size_m, cycles, thermal_cycles, columns, rows, leaf_area, extinction, frame_cap, whole_cap, reason")
+}
+
+// readLink reads how the node is joined to others: an operator's waits for partners', a partner's goes to the operator's.
+func (c *Config) readLink(t *table) {
+	l, at := &c.Link, t.line
+	want := `an address and port such as "192.0.2.1:7422"`
+	address := func(key string) string {
+		s, line, ok := t.scalar(key, want)
+		if ok {
+			if host, port, err := net.SplitHostPort(s); err != nil || host == "" || port == "" {
+				t.fail(line, "link.%s: expected %s, got %.60q", key, want, s)
+			}
+		}
+		return s
+	}
+	l.Listen, l.Remote = address("listen"), address("remote")
+	l.Name = t.word("name", 253, `letters, digits, "." and "-"`, isHost, "")
+	l.Code = t.code("code")
+	l.Certificate, l.Key, l.Authorities, l.Revoked = t.file("certificate", ""), t.file("key", ""), t.file("authorities", ""), t.file("revoked", "")
+	t.each("partners", MostPartners, func(p *table) {
+		x := LinkPartner{Code: p.code("code"), Name: p.word("name", 253, `letters, digits, "." and "-"`, isHost, "")}
+		if x.Code == "" || x.Name == "" {
+			p.fail(p.line, "%s: expected code and name", p.path)
+		}
+		for _, other := range l.Partners() {
+			if other.Code == x.Code || other.Name == x.Name {
+				p.fail(p.line, "%s: expected each code and name once", p.path)
+			}
+		}
+		p.done("code, name")
+		l.list[l.n] = x
+		l.n++
+	})
+	switch {
+	case l.Certificate == "" || l.Key == "" || l.Authorities == "":
+		t.fail(at, "link: expected certificate, key and authorities")
+	case c.Role == Operator && (l.Listen == "" || l.Remote != "" || l.Name != "" || l.Code != ""):
+		t.fail(at, "link: expected listen and partners at an operator's node")
+	case c.Role == Partner && (l.Remote == "" || l.Code == "" || l.Listen != "" || l.n > 0):
+		t.fail(at, "link: expected remote and code at a partner's node")
+	case c.Journal.URL != "":
+		t.fail(at, "link: expected only with the embedded server of the journal")
+	}
+	t.done("listen, partners, remote, name, code, certificate, key, authorities, revoked")
+}
+
+// code reads the letters of a state.
+func (t *table) code(key string) string {
+	const want = `a state by its three letters`
+	s, line, ok := t.scalar(key, want)
+	if ok && !stateForm.MatchString(s) {
+		t.fail(line, "%s: expected %s, got %.60q", join(t.path, key), want, s)
+	}
+	return s
+}
+
+// readMarking reads the marking of reports. Which words there are package release knows: a node refuses what it does not.
+func (c *Config) readMarking(t *table) {
+	m := &c.Marking
+	m.Policy = t.text("policy", 40, "")
+	m.Classification = t.choice("classification", m.Classification, "UNCLASSIFIED", "RESTRICTED", "CONFIDENTIAL", "SECRET", "TOP SECRET")
+	m.Handling = t.choice("handling", m.Handling, "TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED")
+	m.ReleasableTo = t.words("releasable_to", "states by their three letters, such as [GTM, MEX]", stateForm)
+	m.Caveats = t.words("caveats", "compartments in capital letters, such as [SIERRA]", caveatForm)
+	m.Review = t.duration("review", 0, 100*366*24*time.Hour, 0)
+	t.done("policy, classification, releasable_to, caveats, handling, review")
+}
+
+var (
+	stateForm  = regexp.MustCompile(`^[A-Z]{3}$`)
+	caveatForm = regexp.MustCompile(`^[A-Z0-9][A-Z0-9 _-]{0,39}$`)
+)
+
+// words reads a list of words, puts it in order and parts it by commas.
+func (t *table) words(key, want string, form *regexp.Regexp) string {
+	n, ok := t.take(key)
+	if !ok {
+		return ""
+	}
+	var out []string
+	list, isList := n.(*ast.SequenceNode)
+	if !isList || len(list.Values) > 32 {
+		t.fail(place(n), "%s: expected at most 32 %s", join(t.path, key), want)
+		return ""
+	}
+	for _, v := range list.Values {
+		s := ""
+		if text, ok := v.(*ast.StringNode); ok {
+			s = strings.TrimSpace(text.Value)
+		}
+		if !form.MatchString(s) || slices.Contains(out, s) {
+			t.fail(place(v), "%s: expected %s, each once, got %.60q", join(t.path, key), want, v.String())
+		}
+		out = append(out, s)
+	}
+	slices.Sort(out)
+	return strings.Join(out, ",")
 }
 
 // apart refuses folders that would undo each other: two copies in one place, keys beside what they open.

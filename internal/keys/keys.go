@@ -32,6 +32,7 @@ const (
 	Witness        Role = "witness"        // Ed25519, cosigns them
 	WitnessQuantum Role = "witness-ml-dsa" // ML-DSA-44 (FIPS 204), cosigns them
 	Signer         Role = "person"         // Ed25519, signs documents
+	Node           Role = "node"           // Ed25519, signs for a partner's node that something arrived
 	suffix              = ".key"
 	maxKey              = 8 << 10
 )
@@ -41,7 +42,7 @@ func Roles() []Role { return []Role{Log, Witness, WitnessQuantum} }
 
 func (r Role) algorithm() (transparency.Algorithm, error) {
 	switch r {
-	case Log, Signer:
+	case Log, Signer, Node:
 		return transparency.Ed25519, nil
 	case Witness:
 		return transparency.Ed25519Cosignature, nil

@@ -49,9 +49,9 @@ func OpenSigner(file, passphrase string) (*Key, error) {
 	return k, nil
 }
 
-// SignAct signs a document; only a key of a person does. The document has to be in canonical form.
+// SignAct signs a document; only a key of a person or of a node does. The document has to be in canonical form.
 func (k *Key) SignAct(kind string, document []byte) (signature.Signed, error) {
-	if k.role != Signer {
+	if k.role != Signer && k.role != Node {
 		return signature.Signed{}, fmt.Errorf("key %s is a %s's and signs no documents", k.public.Name(), k.role)
 	}
 	s, err := note.NewSigner(k.private())

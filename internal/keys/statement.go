@@ -83,7 +83,7 @@ func publicOf(role Role, text string) (transparency.Key, error) {
 	switch role {
 	case Log:
 		k, err = transparency.ParseLogKey(text)
-	case Signer:
+	case Signer, Node:
 		k, err = signature.ParseKey(text)
 	default:
 		k, err = transparency.ParseWitnessKey(text)

@@ -13,6 +13,7 @@ import (
 
 	"overflight/authority"
 	"overflight/designation"
+	"overflight/dissemination"
 	"overflight/evidence"
 	"overflight/internal/airframes"
 	"overflight/internal/designations"
@@ -51,6 +52,7 @@ type acts struct {
 	authority    *authority.Register
 	designations *designation.Register
 	statements   *statement.Ledger
+	sharing      *dissemination.Register
 	plans        []PlanOnRecord
 }
 
@@ -149,11 +151,13 @@ func (a *acts) newBooks() error {
 	a.authority = authority.NewRegister()
 	a.designations = designation.New(designations.Shipped)
 	a.statements = statement.NewLedger()
+	a.sharing = dissemination.NewRegister()
 	a.plans = nil
 	a.books = []book{
 		foldBook{a.authority, authority.Kind.Known, authority.Decode, authority.Documents},
 		designationBook{a.designations},
 		foldBook{a.statements, statement.Takes, statement.Decode, statement.Documents},
+		foldBook{a.sharing, dissemination.Takes, dissemination.Decode, dissemination.Documents},
 		planBook{&a.plans},
 	}
 	frames, err := airframes.Shipped()
@@ -283,7 +287,7 @@ func (n *Node) RecordAct(ctx context.Context, kind string, document []byte, sign
 	if err := named(by); err != nil {
 		return Stated{}, err
 	}
-	if err := n.loadActs(ctx); err != nil {
+	if err := n.mayRecord(authority.Kind(kind)); err != nil {
 		return Stated{}, err
 	}
 	document, err := signature.Canonical(document)
@@ -291,7 +295,11 @@ func (n *Node) RecordAct(ctx context.Context, kind string, document []byte, sign
 		return Stated{}, fmt.Errorf("%w: %s: %w", ErrAct, kind, err)
 	}
 	at := n.now()
-	if len(signatures) > 0 {
+	if kind == string(dissemination.KindReceipt) { // by the keys of the office, which are not persons of this node
+		if err := n.checkReceipt(ctx, document, signatures); err != nil {
+			return Stated{}, fmt.Errorf("%w: %s: %w", ErrAct, kind, err)
+		}
+	} else if len(signatures) > 0 {
 		all, err := n.Signatories(ctx)
 		if err != nil {
 			return Stated{}, err
@@ -302,10 +310,20 @@ func (n *Node) RecordAct(ctx context.Context, kind string, document []byte, sign
 			}
 		}
 	}
-	e := journal.ActRecorded{Act: kind, Document: document, Signatures: signatures, By: by, At: at}
+	return n.putAct(ctx, journal.ActRecorded{Act: kind, Document: document, Signatures: signatures, By: by, At: at})
+}
+
+// putAct puts an act on record whose signatures were verified.
+func (n *Node) putAct(ctx context.Context, e journal.ActRecorded) (Stated, error) {
+	if err := n.loadActs(ctx); err != nil {
+		return Stated{}, err
+	}
 	sequence, err := n.admitAct(ctx, &e)
 	if err != nil {
 		return Stated{}, err
+	}
+	if dissemination.Takes(authority.Kind(e.Act)) {
+		n.sharing.told()
 	}
 	return n.leafOf(ctx, sequence)
 }
@@ -398,6 +416,13 @@ func ToSign(kind string, document []byte) (*Signing, error) {
 			return nil, fmt.Errorf("%w: %w", ErrAct, err)
 		}
 		out.ID = a.Ident()
+	}
+	if dissemination.Takes(authority.Kind(kind)) {
+		a, err := dissemination.Decode(authority.Kind(kind), document)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrAct, err)
+		}
+		out.ID, out.Signers = a.Ident(), dissemination.Signers(a)
 	}
 	out.Text, err = signature.Text(kind, document)
 	return out, err

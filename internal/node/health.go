@@ -25,6 +25,7 @@ const (
 	partSources = "sources"
 	partDisk    = "disk"
 	partNode    = "node"
+	partSharing = "sharing"
 )
 
 // ailing is what is wrong now and may pass.
@@ -146,6 +147,9 @@ func (n *Node) Health(ctx context.Context) Health {
 		err = n.diskHealth(&h)
 	}
 	part(partDisk, "health.disk", err)
+	if n.shares() {
+		part(partSharing, "health.sharing", n.ailment(partSharing))
+	}
 	h.OK = h.Ready
 	for _, p := range h.Parts {
 		h.OK = h.OK && p.OK

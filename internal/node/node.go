@@ -32,6 +32,7 @@ import (
 	"overflight/internal/ledger"
 	"overflight/internal/live"
 	"overflight/internal/openings"
+	"overflight/internal/seeds"
 	"overflight/internal/sqlite"
 	"overflight/internal/terrain"
 	"overflight/internal/tiles"
@@ -79,6 +80,7 @@ type Node struct {
 	marks    *jetstream.MarkFiles
 	archive  *archive.Archive
 	openings *openings.Store
+	seeds    *seeds.Store
 	indexes  indexes
 	tiles    *tiles.Log
 	ledger   *ledger.Ledger
@@ -109,6 +111,8 @@ type Node struct {
 	ailing    ailing
 	acts      acts
 	survey    surveyed
+	sharing   sharing
+	drafting  sync.Mutex // reports and releases: each looks at those before
 	lag       histogram  // from arrival to the journal's acknowledgement
 	opening   sync.Mutex // of sorties
 	trimming  sync.Mutex
@@ -159,7 +163,7 @@ func Open(ctx context.Context, c Config) (*Node, error) {
 	n := &Node{
 		cfg: c, log: c.Logger, turns: make(chan struct{}, 1), toIndex: make(chan sqlite.Segment, mostIndexes), ready: make(chan struct{}), fatal: make(chan error, 1),
 		feeders: map[string]*feeder{}, sorties: map[journal.Sortie]*sortie{}, numbers: map[int]uint32{},
-		resumes: map[string]map[string]*resuming{}, recent: map[string]time.Time{},
+		resumes: map[string]map[string]*resuming{}, recent: map[string]time.Time{}, sharing: sharing{wake: make(chan struct{}, 1)},
 	}
 	if err := n.open(ctx); err != nil {
 		return nil, errors.Join(err, n.Close())
@@ -224,6 +228,9 @@ func (n *Node) openLog(ctx context.Context, p places) error {
 	if n.openings, err = openings.Open(p.openings(&n.cfg)); err != nil {
 		return err
 	}
+	if n.seeds, err = seeds.Open(p.seeds(&n.cfg)); err != nil {
+		return err
+	}
 	n.tiles, err = tiles.Open(ctx, c)
 	return err
 }
@@ -241,7 +248,7 @@ func (n *Node) logConfig() (tiles.Config, error) {
 func (n *Node) openJournal(ctx context.Context, p places) error {
 	jc := jetstream.Config{URL: n.cfg.Journal.URL, Credentials: n.cfg.Journal.Credentials, MaxStore: n.cfg.Journal.MostStored, Logger: n.log}
 	if jc.URL == "" {
-		jc.Dir = p.journal
+		jc.Dir, jc.Link = p.journal, linkOf(&n.cfg.Link)
 	}
 	var err error
 	if n.conn, err = jetstream.Open(jc); err != nil {
@@ -322,6 +329,7 @@ func (n *Node) Run(ctx context.Context) error {
 		close(n.ready)
 		users.Go(func() { n.tickers(ctx) })
 		users.Go(func() { n.indexSealed(ctx) })
+		users.Go(func() { n.carry(ctx) })
 		select {
 		case <-ctx.Done():
 		case err = <-n.fatal:

@@ -14,6 +14,7 @@ import (
 	"overflight/internal/durable"
 	"overflight/internal/keys"
 	"overflight/internal/openings"
+	"overflight/internal/seeds"
 	"overflight/internal/tiles"
 )
 
@@ -33,6 +34,12 @@ type places struct {
 	taken     string // how far each source was taken in
 	schedule  string // since when the log grows at its rate
 	playback  string // how segments are played: may be deleted
+	reports   string // what reports say
+	proposals string // releases that a second person is to sign
+	outbox    string // what goes to other nodes, and what has gone
+	delivery  string // how far the exchange with other nodes is
+	witness   string // what a partner's node cosigned of the origin's log: precious
+	nodeKeys  string // of a partner's node
 }
 
 func placesOf(c config.Config) places {
@@ -41,7 +48,8 @@ func placesOf(c config.Config) places {
 		data: c.Data, lock: in("lock"), marker: in("overflight.json"), making: in("overflight.making"), journal: in("journal"),
 		marks: in("marks"), log: in("log"), logMemory: in("log-memory"), logKeys: in("log-keys"), spools: in("spool"),
 		sources: in("sources.json"), taken: in("taken.json"), schedule: in("schedule.json"),
-		playback: in("playback"),
+		playback: in("playback"), reports: in("reports"), proposals: in("proposals"), outbox: in("outbox"), delivery: in("delivery"), witness: in("witness"),
+		nodeKeys: in("node-keys"),
 	}
 }
 
@@ -55,6 +63,11 @@ func (p places) archive(c *Config) archive.Config {
 // openings open the leaves of the log to whoever has them: they lie beside the keys of the segments, one copy each.
 func (p places) openings(c *Config) openings.Config {
 	return openings.Config{Folders: [2]string{filepath.Join(c.Archive.Keys, "openings"), filepath.Join(c.Archive.SecondKeys, "openings")}, FS: c.disk}
+}
+
+// seeds open reports to whoever has them, and lie where openings do.
+func (p places) seeds(c *Config) seeds.Config {
+	return seeds.Config{Folders: [2]string{filepath.Join(c.Archive.Keys, "seeds"), filepath.Join(c.Archive.SecondKeys, "seeds")}, FS: c.disk}
 }
 
 // marker is what the file of that name says.

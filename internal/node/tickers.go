@@ -29,6 +29,11 @@ func (n *Node) tickers(ctx context.Context) {
 		every(ctx, postEvery, func() { n.eachLive(func(r *recording) error { return r.flushAged(ctx, n.now()) }) })
 	})
 	all.Go(func() { every(ctx, watchEvery, func() { n.watch(ctx); n.claims() }) })
+	all.Go(func() {
+		every(ctx, viewsEvery, func() {
+			n.tellViews(ctx, n.showViews(ctx))
+		})
+	})
 	all.Go(func() { every(ctx, stateEvery, func() { n.tellFindings(ctx) }) })
 	if n.cfg.Interval.Verify > 0 {
 		all.Go(func() { every(ctx, n.cfg.Interval.Verify, func() { n.verifyArchive(ctx) }) })

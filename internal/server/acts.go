@@ -13,11 +13,14 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"overflight/authority"
+	"overflight/dissemination"
 	"overflight/evidence"
 	"overflight/internal/auth"
+	"overflight/internal/config"
 	"overflight/internal/node"
 	"overflight/internal/report"
 	"overflight/journal"
+	"overflight/release"
 )
 
 // What may be put on record by whom: the kinds of acts by their first word, beside the roles of the operation. A partner's
@@ -36,6 +39,11 @@ var actRoles = map[string][]auth.Role{
 	"act":         {auth.Planner, auth.Liaison, auth.Administrator},
 	"designation": {auth.Planner, auth.Analyst, auth.Liaison, auth.Administrator},
 	"search":      keepers,
+	"office":      {auth.Administrator},
+	"release":     releasers,
+	"view":        {auth.Liaison, auth.Administrator},
+	"entry":       {auth.Liaison, auth.Administrator},
+	"receipt":     answerers,
 	"statement":   {auth.Analyst, auth.Liaison, auth.Partner, auth.Administrator},
 }
 
@@ -128,6 +136,9 @@ func mayAct(ctx context.Context, kind string) error {
 	v := visitOf(ctx)
 	word, _, _ := strings.Cut(kind, ".")
 	roles := actRoles[word]
+	if office, _ := ofOffice(ctx); office != "" && word != "receipt" {
+		return &roleError{readers}
+	}
 	if v.caller == nil || v.caller.owner || slices.ContainsFunc(v.caller.session.User.Roles, func(r auth.Role) bool { return slices.Contains(roles, r) }) {
 		return nil
 	}
@@ -151,6 +162,9 @@ func (a *api) listActs(ctx context.Context, in *actsInput) (*body[list[Act]], er
 	out := list[Act]{Items: []Act{}, Next: next}
 	for i := range all {
 		e := &all[i]
+		if a.othersCopies(ctx) && dissemination.Takes(authority.Kind(e.Event.Act)) {
+			continue // what other offices have, and what is withheld, is not a partner's to read
+		}
 		item := Act{
 			Act: e.Event.Act, ID: e.Event.ID, Document: e.Event.Document, SHA256: node.DigestOf(e.Event.Document).String(), Signatures: []Signature{},
 			By: e.Event.By, At: stamp(e.Event.At), Event: e.Sequence,
@@ -196,6 +210,9 @@ func (a *api) documents(mux *http.ServeMux) {
 			return
 		}
 		b, err := a.node.Document(d)
+		if err == nil {
+			err = a.mayHave(r.Context(), d, b)
+		}
 		if err != nil {
 			refuse(w, r, err)
 			return
@@ -204,5 +221,53 @@ func (a *api) documents(mux *http.ServeMux) {
 		w.Header().Set("Content-Type", "application/octet-stream")
 		w.Header().Set("Content-Disposition", `attachment; filename="`+d.String()+`"`)
 		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(b))
+	})
+}
+
+// othersCopies says whether who asks reads for another state, or for one office of it, and nothing else.
+func (a *api) othersCopies(ctx context.Context) bool {
+	office, bound := ofOffice(ctx)
+	return bound && (office != "" || a.node.Config().Role == config.Operator)
+}
+
+// mayHave holds products to who may read them, though who has their digest asks: an office has its own, at the operator's while it is
+// released to it, at a partner's once somebody of it has signed that they opened it.
+func (a *api) mayHave(ctx context.Context, d evidence.Digest, b []byte) error {
+	if !bytes.HasPrefix(b, []byte(`{"document":"`+release.DocumentKind+`"`)) {
+		if office, _ := ofOffice(ctx); office != "" {
+			return &roleError{readers} // papers of acts are of no office
+		}
+		return nil
+	}
+	if a.node.Config().Role == config.Operator {
+		own, bound := ofOffice(ctx)
+		if !bound {
+			return nil
+		}
+		return a.node.Dissemination(ctx, func(r *dissemination.Register) error {
+			for _, x := range r.Releases() {
+				if x.Act.Product == d && x.Act.Office == own && x.Revoked == nil && !a.now().Before(x.Act.NotBefore) {
+					return nil
+				}
+			}
+			return &roleError{sharers}
+		})
+	}
+	if c := visitOf(ctx).caller; c != nil && !c.may(receivers) {
+		return &roleError{receivers}
+	}
+	return a.node.Dissemination(ctx, func(r *dissemination.Register) error {
+		for _, x := range r.Arrivals() {
+			if x.Act.Product == d {
+				item := node.InboxItem{Arrival: x}
+				if !mayOpen(ctx, &x) {
+					return &roleError{receivers}
+				}
+				if !item.Opened() {
+					return dissemination.NewFault(dissemination.CodeNotOpened, x.Act.Release)
+				}
+			}
+		}
+		return nil
 	})
 }

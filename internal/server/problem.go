@@ -13,6 +13,7 @@ import (
 	"overflight/authority"
 	"overflight/bundle"
 	"overflight/coverage"
+	"overflight/dissemination"
 	"overflight/evidence"
 	"overflight/format/sanctions"
 	"overflight/geodesy"
@@ -92,8 +93,11 @@ func said(err error) (status int, code string, args []string) {
 		coordinate *geodesy.CoordinateError
 		fine       *coverage.FineError
 		plan       *planning.Fault
+		sharing    *dissemination.Fault
 	)
 	switch {
+	case errors.As(err, &sharing):
+		return sharingStatus(sharing.Code), "sharing", append([]string{string(sharing.Code)}, sharing.Args...)
 	case errors.As(err, &list):
 		d := &list.First
 		return http.StatusUnprocessableEntity, "list-refused", []string{listFile(err), fmt.Sprint(d.Line), fmt.Sprint(d.Column), string(d.Code), d.Got, d.Want}
@@ -190,6 +194,7 @@ func said(err error) (status int, code string, args []string) {
 		{auth.ErrLink, http.StatusGone, "set-up-link"},
 		{auth.ErrNoUser, http.StatusNotFound, "no-user"},
 		{auth.ErrName, http.StatusUnprocessableEntity, "user-name"},
+		{auth.ErrOffice, http.StatusUnprocessableEntity, "user-office"},
 		{auth.ErrTaken, http.StatusConflict, "user-taken"},
 		{auth.ErrLanguage, http.StatusUnprocessableEntity, "user-language"},
 		{auth.ErrDisabled, http.StatusConflict, "user-disabled"},
@@ -239,6 +244,11 @@ func ProblemOf(err error, language catalogue.Language) *Problem {
 			said[i] = words.Text("role." + role)
 		}
 		detail = words.Text("problem."+code, strings.Join(said, ", "))
+	case "sharing":
+		if c := dissemination.Code(args[0]); (c == dissemination.CodeAnswer || c == dissemination.CodeWhy) && words.Has("receipt."+args[1]) {
+			values[1] = words.Text("receipt." + args[1])
+		}
+		detail = words.Text("problem.sharing", words.Text("sharing."+args[0], values[1:]...))
 	case "act", "statement", "no-document":
 		detail = words.Text("problem."+code, words.Refusal(args[0]))
 	case "survey":
@@ -265,6 +275,21 @@ func ProblemOf(err error, language catalogue.Language) *Problem {
 		p.headers = http.Header{"Retry-After": {args[0]}}
 	}
 	return p
+}
+
+// sharingStatus parts what is not there and what is over from what is wrong.
+func sharingStatus(c dissemination.Code) int {
+	switch c {
+	case dissemination.CodeNoOffice, dissemination.CodeNoReport, dissemination.CodeNoRelease, dissemination.CodeNoProposal, dissemination.CodeNoSubject:
+		return http.StatusNotFound
+	case dissemination.CodeErased:
+		return http.StatusGone
+	case dissemination.CodeExists, dissemination.CodeReleased, dissemination.CodeOfficeRevoked, dissemination.CodeOfficeChanged, dissemination.CodeReleaseRevoked,
+		dissemination.CodeOnlyOperator, dissemination.CodeOnlyPartner, dissemination.CodeOnlyNode, dissemination.CodeTooSoon:
+		return http.StatusConflict
+	default:
+		return http.StatusUnprocessableEntity
+	}
 }
 
 // listFile is the file of a list that an error names before it says that the list is refused.

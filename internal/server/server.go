@@ -49,6 +49,7 @@ type api struct {
 	routes  *http.ServeMux
 	stated  map[string][]auth.Role // by the pattern of the route
 	answers answers
+	offices map[string]bool // routes that who reads for an office may take
 }
 
 // New returns the handler of everything.
@@ -58,7 +59,8 @@ func New(c Config) http.Handler {
 	}
 	mux := http.NewServeMux()
 	a := &api{Config: c, node: c.Node, routes: mux}
-	a.stated = stated(Describe(mux, c.Version, a))
+	h := Describe(mux, c.Version, a)
+	a.stated, a.offices = stated(h), forOffices(h)
 	a.plain(mux)
 	return a.guard(mux)
 }
@@ -93,6 +95,8 @@ func Describe(mux *http.ServeMux, version string, a *api) huma.API {
 	a.compliance(h)
 	a.sites(h)
 	a.plans(h)
+	a.reports(h)
+	a.inbox(h)
 	return h
 }
 

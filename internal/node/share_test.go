@@ -1,0 +1,607 @@
+package node_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"overflight/airspace"
+	"overflight/authority"
+	"overflight/dissemination"
+	"overflight/internal/config"
+	"overflight/internal/node"
+	"overflight/journal"
+	"overflight/release"
+	"overflight/signature"
+	"overflight/survey"
+	"overflight/transparency"
+)
+
+// person is somebody with a key.
+type person struct{ private, public string }
+
+func someone(t *testing.T, name string) person {
+	t.Helper()
+	private, public, err := transparency.FormatKey(name, transparency.Ed25519, sha256.Sum256([]byte("key of "+name)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return person{private, public}
+}
+
+func (p person) sign(t *testing.T, kind string, document []byte) journal.Signature {
+	t.Helper()
+	s, err := note.NewSigner(p.private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signed, err := signature.Sign(kind, document, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return journal.Signature{Name: signed.Name, Line: signed.Line}
+}
+
+// pipe carries items between two nodes in memory: each once for its kind and id, in order, and again until it is taken.
+type pipe struct {
+	t  *testing.T
+	mu sync.Mutex
+	// changed is closed and replaced whenever something is added.
+	changed   chan struct{}
+	out, back []node.Carried
+	turn      func(*node.Carried) // of what goes out
+}
+
+func newPipe(t *testing.T) *pipe { return &pipe{t: t, changed: make(chan struct{})} }
+
+func (p *pipe) add(list *[]node.Carried, kind, id string, body []byte) uint64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, c := range *list {
+		if c.Kind == kind && c.ID == id {
+			return c.Sequence
+		}
+	}
+	c := node.Carried{Sequence: uint64(len(*list) + 1), Kind: kind, ID: id, Body: bytes.Clone(body)}
+	if list == &p.out && p.turn != nil {
+		p.turn(&c)
+	}
+	*list = append(*list, c)
+	close(p.changed)
+	p.changed = make(chan struct{})
+	return c.Sequence
+}
+
+func (p *pipe) hand(ctx context.Context, list *[]node.Carried, f func(node.Carried) error) error {
+	for next := 0; ; {
+		p.mu.Lock()
+		var c node.Carried
+		there := next < len(*list)
+		if there {
+			c = (*list)[next]
+		}
+		changed := p.changed
+		p.mu.Unlock()
+		switch {
+		case there && f(c) == nil:
+			next++
+		case there && ctx.Err() == nil:
+			p.t.Error("what came is asked for again")
+			return nil
+		default:
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-changed:
+			}
+		}
+	}
+}
+
+func (p *pipe) Send(_ context.Context, partner, kind, id string, body []byte) (uint64, error) {
+	if partner != "MEX" {
+		p.t.Errorf("sent to %s", partner)
+	}
+	return p.add(&p.out, kind, id, body), nil
+}
+
+func (p *pipe) Receipts(ctx context.Context, f func(string, node.Carried) error) error {
+	return p.hand(ctx, &p.back, func(c node.Carried) error { return f("MEX", c) })
+}
+
+func (p *pipe) Items(ctx context.Context, f func(node.Carried) error) error {
+	return p.hand(ctx, &p.out, f)
+}
+
+func (p *pipe) Answer(_ context.Context, kind, id string, body []byte) error {
+	p.add(&p.back, kind, id, body)
+	return nil
+}
+
+// partnerEnd is the partner's end of a pipe.
+type partnerEnd struct{ *pipe }
+
+func (partnerEnd) Link() node.Link { return node.Link{Up: true} }
+
+func (p *pipe) Link(string) node.Link { return node.Link{Up: true, Sent: uint64(len(p.out))} }
+
+// run lets something run until the test ends.
+func run(t *testing.T, f func(context.Context) error) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- f(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// eventually waits for something that another node does.
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(waiting); !ok(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("never: %s", what)
+		}
+	}
+}
+
+// neighbours are an operator's node with a site, and the node of a state that it releases to.
+type neighbours struct {
+	t                 *testing.T
+	operator, partner *running
+	pipe              *pipe
+	ana, ben, luz     person
+	office            string
+}
+
+func meet(t *testing.T, turn func(*node.Carried)) *neighbours {
+	t.Helper()
+	x := &neighbours{t: t, ana: someone(t, "ana"), ben: someone(t, "ben"), luz: someone(t, "luz"), office: "MEX/SEDENA", pipe: newPipe(t)}
+	x.pipe.turn = turn
+	c := settings(t.TempDir())
+	c.Party = "USA/OPS"
+	c.Marking = config.Marking{Classification: "RESTRICTED", ReleasableTo: "MEX", Handling: "TLP:AMBER"}
+	x.operator = start(t, c)
+	policy, err := x.operator.PolicyText()
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(t.TempDir(), "policy")
+	if err := os.WriteFile(name, policy, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := settings(t.TempDir())
+	p.Role, p.Party, p.Operator, p.Origin.Policy = config.Partner, "MEX", "MEX", name
+	x.partner = start(t, p)
+	ctx := t.Context()
+	for _, who := range []person{x.ana, x.ben} {
+		if _, err := x.operator.RegisterSignatory(ctx, who.public, "owner"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	at := time.Now().UTC().Add(-48 * time.Hour).Truncate(time.Second)
+	for i := range 2 {
+		o := reported([]string{"a", "b"}[i], survey.Tank, east(20*float64(i), 0), "nose", at.Add(time.Duration(i)*time.Minute))
+		if _, err := x.operator.Observe(ctx, o, "ana"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	key, err := x.partner.NodeKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = x.operator.DescribeOffice(ctx, dissemination.OfficeDescribed{
+		Office: x.office, Level: "RESTRICTED", Handling: release.Amber, Compartments: []string{}, Classes: []release.Class{release.Identity, release.Position, release.Time, release.Finding},
+		Purposes: []string{"find-laboratories"}, PlaceDigits: 5, TimeDigits: 17, Delay: 3600, Node: key.Public().String(), Signatories: []string{x.luz.public},
+	}, "ana")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x
+}
+
+// carry lets the two nodes exchange.
+func (x *neighbours) carry() {
+	run(x.t, func(ctx context.Context) error { return x.operator.Share(ctx, x.pipe) })
+	run(x.t, func(ctx context.Context) error { return x.partner.Receive(ctx, partnerEnd{x.pipe}) })
+}
+
+func (x *neighbours) release() dissemination.Release {
+	x.t.Helper()
+	ctx := x.t.Context()
+	if _, _, err := x.operator.Draft(ctx, node.DraftRequest{Subject: node.Subject{Site: 1}, By: "ana"}); err != nil {
+		x.t.Fatal(err)
+	}
+	p, err := x.operator.Propose(ctx, node.ReleaseRequest{Report: "1", Office: x.office, Purpose: "find-laboratories", By: [2]string{"ana", "ben"}}, "ana")
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	for i, who := range []person{x.ana, x.ben} {
+		s, err := x.operator.SignRelease(ctx, p.Release.ID, who.sign(x.t, string(dissemination.KindReleased), p.Document), "ana")
+		if err != nil || s.Done != (i == 1) {
+			x.t.Fatalf("%d: %+v %v", i, s, err)
+		}
+	}
+	var out dissemination.Release
+	if err := x.operator.Dissemination(ctx, func(r *dissemination.Register) error { out, err = r.Release("1"); return err }); err != nil {
+		x.t.Fatal(err)
+	}
+	return out
+}
+
+// receipts are the steps that a node has on record of a release.
+func (x *neighbours) receipts(id string) (operator, partner string) {
+	join := func(all []string) string { return strings.Join(all, " ") }
+	var a, b []string
+	_ = x.operator.Dissemination(x.t.Context(), func(r *dissemination.Register) error {
+		rel, err := r.Release(id)
+		for i := range rel.Receipts {
+			a = append(a, string(rel.Receipts[i].Act.Step))
+		}
+		return err
+	})
+	_ = x.partner.Dissemination(x.t.Context(), func(r *dissemination.Register) error {
+		arr, err := r.Arrival(id)
+		for i := range arr.Receipts {
+			b = append(b, string(arr.Receipts[i].Act.Step))
+		}
+		return err
+	})
+	return join(a), join(b)
+}
+
+// say gives a receipt at the partner.
+func (x *neighbours) say(id string, step dissemination.Step, change func(*dissemination.ReceiptGiven)) error {
+	x.t.Helper()
+	item, err := x.partner.InboxItem(x.t.Context(), id)
+	if err != nil {
+		return err
+	}
+	a := item.NextReceipt(step, time.Now())
+	a.By = "luz"
+	if change != nil {
+		change(&a)
+	}
+	document, err := dissemination.Encode(a)
+	if err != nil {
+		return err
+	}
+	_, err = x.partner.RecordAct(x.t.Context(), string(a.Kind()), document, []journal.Signature{x.luz.sign(x.t, string(a.Kind()), document)}, "luz")
+	return err
+}
+
+func code(err error) dissemination.Code {
+	var f *dissemination.Fault
+	if errors.As(err, &f) {
+		return f.Code
+	}
+	return ""
+}
+
+// TestPassageOfAReport: drafted, shown beforehand, released by two, arrived and verified at another node, opened, acknowledged, disputed and
+// answered there; each step is in both logs, and the answer is the host's word on the site. A revocation follows it.
+func TestPassageOfAReport(t *testing.T) {
+	t.Parallel()
+	x := meet(t, nil)
+	ctx := t.Context()
+	drafted, stated, err := x.operator.Draft(ctx, node.DraftRequest{Subject: node.Subject{Site: 1}, By: "ana"})
+	if err != nil || !stated.Logged || drafted.Records[0].Kind != "site/1" || len(drafted.Records) != 3 {
+		t.Fatalf("%+v %+v %v", drafted, stated, err)
+	}
+	p, err := x.operator.Preview(ctx, node.ReleaseRequest{Report: drafted.ID, Office: x.office, Purpose: "find-laboratories"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := p.Records[0].Fields[1]
+	if f.Spec.Name != "place" || !f.Shown.Coarse() || len(f.Shown.Opening.Value.Text) != 5 || len(f.Original.Value.Text) != 12 || !slices.Equal(f.Shown.Reasons, []string{"place-floor"}) {
+		t.Errorf("%+v", f)
+	}
+	if p.Withheld == 0 || p.Coarse == 0 || p.Shown == 0 || len(p.Inferred) == 0 || p.Inferred[0].Radius < 1000 {
+		t.Errorf("%d withheld, %d coarse, %d shown, %+v", p.Withheld, p.Coarse, p.Shown, p.Inferred)
+	}
+	ask := node.ReleaseRequest{Report: "1", Office: x.office, Purpose: "find-laboratories", By: [2]string{"ana", "ben"}}
+	for want, change := range map[dissemination.Code]func(*node.ReleaseRequest){
+		dissemination.CodeAlone:    func(q *node.ReleaseRequest) { q.By[1] = "ana" },
+		dissemination.CodeNoOffice: func(q *node.ReleaseRequest) { q.Office = "MEX/FGR" },
+		dissemination.CodePurpose:  func(q *node.ReleaseRequest) { q.Purpose = "ferry" },
+		dissemination.CodeNoReport: func(q *node.ReleaseRequest) { q.Report = "9" },
+	} {
+		q := ask
+		change(&q)
+		if _, err := x.operator.Propose(ctx, q, "ana"); code(err) != want {
+			t.Errorf("%s: %v", want, err)
+		}
+	}
+	proposal, err := x.operator.Propose(ctx, ask, "ana")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.operator.RecordAct(ctx, string(dissemination.KindReleased), proposal.Document, []journal.Signature{
+		x.ana.sign(t, string(dissemination.KindReleased), proposal.Document), x.ben.sign(t, string(dissemination.KindReleased), proposal.Document),
+	}, "ana"); code(err) != dissemination.CodeOnlyNode {
+		t.Errorf("a release that is not the node's: %v", err)
+	}
+	sign := func(p person) (node.Signed, error) {
+		return x.operator.SignRelease(ctx, proposal.Release.ID, p.sign(t, string(dissemination.KindReleased), proposal.Document), "ana")
+	}
+	for range 2 { // one person twice is one person
+		if s, err := sign(x.ana); err != nil || s.Done {
+			t.Fatalf("%+v %v", s, err)
+		}
+	}
+	if _, err := sign(x.luz); code(err) != dissemination.CodeNotNamed {
+		t.Errorf("signed by somebody who is not named: %v", err)
+	}
+	if all, err := x.operator.Proposals(); err != nil || len(all) != 1 || len(all[0].Signatures) != 1 {
+		t.Errorf("%+v %v", all, err)
+	}
+	if s, err := sign(x.ben); err != nil || !s.Done || !s.Logged {
+		t.Fatalf("%+v %v", s, err)
+	}
+	x.carry()
+	id := proposal.Release.ID
+	eventually(t, "the receipt of its arrival", func() bool { a, b := x.receipts(id); return a == "arrived" && b == "arrived" })
+	if item, err := x.partner.InboxItem(ctx, "1"); err != nil || item.Product != nil {
+		t.Errorf("shown before it is opened: %v", err)
+	}
+	if err := x.say(id, dissemination.Acknowledged, nil); code(err) != dissemination.CodeNotOpened {
+		t.Errorf("acknowledged unopened: %v", err)
+	}
+	if err := x.say(id, dissemination.Opened, nil); err != nil {
+		t.Fatal(err)
+	}
+	item, err := x.partner.InboxItem(ctx, "1")
+	if err != nil || item.Product == nil || item.Product.Parts[0].Fields[1].Opening.Value.Text != f.Shown.Opening.Value.Text {
+		t.Fatalf("%+v %v", item, err)
+	}
+	if err := errors.Join(
+		x.say(id, dissemination.Acknowledged, nil),
+		x.say(id, dissemination.Disputed, func(a *dissemination.ReceiptGiven) { a.Says = "El lugar no es exacto." }),
+		x.say(id, dissemination.Answered, func(a *dissemination.ReceiptGiven) {
+			a.Answer = &dissemination.Answer{Record: 0, Outcome: survey.Confirmed, Visited: a.At.Add(-time.Hour)}
+		}),
+	); err != nil {
+		t.Fatal(err)
+	}
+	const all = "arrived opened acknowledged disputed answered"
+	eventually(t, "every step at both ends", func() bool { a, b := x.receipts(id); return a == all && b == all })
+	eventually(t, "the host's word on the site", func() bool {
+		said := 0
+		if err := x.operator.Survey(ctx, func(s *node.Surveyed) error {
+			one, err := s.Site(1)
+			if o, ok := one.Outcome(); ok && o.Outcome == survey.Confirmed && o.Party == x.office && o.By == "luz" {
+				said = len(one.Outcomes)
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return said == 1
+	})
+	if _, err := x.operator.RevokeRelease(ctx, "1", "sent to the wrong office", "ana"); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the revocation at the partner", func() bool {
+		item, err := x.partner.InboxItem(ctx, id)
+		return err == nil && item.Revoked != nil
+	})
+	if _, err := x.operator.EraseReport(ctx, "1", "its time is over", "ana"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.operator.Preview(ctx, ask); code(err) != dissemination.CodeErased {
+		t.Errorf("an erased report: %v", err)
+	}
+}
+
+// TestWhatComesIsChecked: anything that was changed on its way is refused by name, put on record, and shown to nobody; and a receipt that no
+// key of the office signed is none.
+func TestWhatComesIsChecked(t *testing.T) {
+	t.Parallel()
+	x := meet(t, func(c *node.Carried) {
+		if c.Kind != dissemination.ItemProduct {
+			return
+		}
+		p, err := dissemination.ReadItem[dissemination.Parcel](c.Body)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		p.Product = bytes.Replace(p.Product, []byte(`"tank`), []byte(`"tonk`), 1)
+		p.Product = bytes.Replace(p.Product, []byte(`"RESTRICTED"`), []byte(`"UNCLASSIFIED"`), 1)
+		c.Body, _ = dissemination.EncodeItem(p)
+	})
+	id := x.release().Act.ID
+	x.carry()
+	refused := func(n *node.Node) (out []string) {
+		_ = n.Dissemination(t.Context(), func(r *dissemination.Register) error {
+			for _, e := range r.Refused() {
+				out = append(out, e.Act.Item+": "+e.Act.Reason)
+			}
+			return nil
+		})
+		return out
+	}
+	eventually(t, "the refusal", func() bool { return len(refused(x.partner.Node)) == 1 })
+	if got := refused(x.partner.Node)[0]; got != "product "+id+": parcel: product, it is not the one that was released" {
+		t.Error(got)
+	}
+	if _, err := x.partner.InboxItem(t.Context(), id); code(err) != dissemination.CodeNoRelease {
+		t.Errorf("it is in the inbox: %v", err)
+	}
+	// Somebody answers in the office's name.
+	eva := someone(t, "luz") // another's key under her name
+	private, _, err := transparency.FormatKey("luz", transparency.Ed25519, sha256.Sum256([]byte("eva")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	eva.private = private
+	var of dissemination.Release
+	if err := x.operator.Dissemination(t.Context(), func(r *dissemination.Register) error { of, err = r.Release(id); return err }); err != nil {
+		t.Fatal(err)
+	}
+	a := dissemination.ReceiptGiven{Release: id, Office: x.office, Product: of.Act.Product, Step: dissemination.Acknowledged, Number: 1, At: time.Now().UTC().Truncate(time.Second), By: "luz"}
+	document, err := dissemination.Encode(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := eva.sign(t, string(a.Kind()), document)
+	body, err := dissemination.EncodeItem(dissemination.SignedReceipt{Document: document, Signature: signature.Signed{Name: s.Name, Line: s.Line}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	x.pipe.add(&x.pipe.back, dissemination.ItemReceipt, "forged", body)
+	eventually(t, "the refusal of the receipt", func() bool { return len(refused(x.operator.Node)) == 1 })
+	if got := refused(x.operator.Node)[0]; !strings.HasPrefix(got, "receipt forged: parcel: receipt, ") {
+		t.Error(got)
+	}
+	if a, _ := x.receipts(id); a != "" {
+		t.Errorf("receipts: %s", a)
+	}
+}
+
+// TestWithheldIsCounted: two persons keep an entry from a state, and its node counts it in the log without knowing what it is.
+func TestWithheldIsCounted(t *testing.T) {
+	t.Parallel()
+	x := meet(t, nil)
+	x.carry()
+	w := dissemination.EntryWithheld{State: "MEX", Number: 1, Flight: "LOCAL-2026-0001", Reason: "an open investigation", By: [2]string{"ana", "ben"}}
+	document, err := dissemination.Encode(w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kind := string(w.Kind())
+	one := []journal.Signature{x.ana.sign(t, kind, document)}
+	if _, err := x.operator.RecordAct(t.Context(), kind, document, one, "ana"); code(err) != dissemination.CodeNotSigned {
+		t.Errorf("withheld by one: %v", err)
+	}
+	if _, err := x.operator.RecordAct(t.Context(), kind, document, append(one, x.ben.sign(t, kind, document)), "ana"); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the placeholder", func() bool {
+		n := 0
+		_ = x.partner.Dissemination(t.Context(), func(r *dissemination.Register) error { n = len(r.Counted()); return nil })
+		return n == 1
+	})
+	for _, c := range x.pipe.out {
+		if bytes.Contains(c.Body, []byte("investigation")) || bytes.Contains(c.Body, []byte("LOCAL-2026")) {
+			t.Errorf("%s says what is withheld: %s", c.Kind, c.Body)
+		}
+	}
+}
+
+// TestViews: an entry into a state is shown to its office by default, once, with nothing of other states; what two persons withheld is not.
+func TestViews(t *testing.T) {
+	t.Parallel()
+	x := meet(t, nil)
+	ctx := t.Context()
+	key, err := x.partner.NodeKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.operator.DescribeOffice(ctx, dissemination.OfficeDescribed{ // without a delay
+		Office: x.office, Level: "RESTRICTED", Handling: release.Amber, Compartments: []string{}, Classes: []release.Class{release.Identity, release.Position, release.Time, release.Authority},
+		Purposes: []string{"find-laboratories"}, PlaceDigits: 5, TimeDigits: 12, Node: key.Public().String(), Signatories: []string{x.luz.public},
+	}, "ana"); err != nil {
+		t.Fatal(err)
+	}
+	both := func(a authority.Act) {
+		t.Helper()
+		document, err := dissemination.Encode(a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kind := string(a.Kind())
+		if _, err := x.operator.RecordAct(ctx, kind, document, []journal.Signature{x.ana.sign(t, kind, document), x.ben.sign(t, kind, document)}, "ana"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	both(dissemination.ViewAgreed{ID: "V-1", Office: x.office, Purpose: "find-laboratories", By: [2]string{"ana", "ben"}})
+	both(dissemination.EntryWithheld{State: "MEX", Number: 1, Flight: "LOCAL-2026-0902", Reason: "an open investigation", By: [2]string{"ana", "ben"}})
+	at := time.Now().UTC().Add(-time.Hour).Truncate(time.Second)
+	for number := uint32(901); number <= 903; number++ {
+		flight := journal.Sortie{Operator: "LOCAL", Year: 2026, Number: number}
+		states := []airspace.State{"MEX", "GTM"}
+		if number == 903 {
+			states = states[1:]
+		}
+		events := []journal.Event{journal.FlightOpened{Flight: flight, Source: "cam", At: at}}
+		for i, s := range states {
+			e := airspace.Entry{State: s, Verdict: airspace.Entered, Entered: airspace.Interval{Earliest: at, Latest: at}, Left: airspace.Interval{Earliest: at.Add(time.Minute), Latest: at.Add(time.Minute)}}
+			events = append(events, journal.EntryFound{Flight: flight, Source: "cam", Number: uint64(i + 1), Entry: e, At: at})
+		}
+		for _, e := range append(events, journal.FlightClosed{Flight: flight, At: time.Now().UTC(), Reason: journal.ClosedAsked, From: at, To: at.Add(time.Minute)}) {
+			if err := x.operator.State(ctx, e); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	x.carry()
+	for range 2 { // once, however often is looked
+		if err := x.operator.ShowViews(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var shown []dissemination.Release
+	if err := x.operator.Dissemination(ctx, func(r *dissemination.Register) error { shown = r.Releases(); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if len(shown) != 1 || shown[0].Act.Standing != "V-1" {
+		t.Fatalf("%+v", shown)
+	}
+	id := shown[0].Act.ID
+	eventually(t, "the arrival of what was shown", func() bool { a, _ := x.receipts(id); return a == "arrived" })
+	if err := x.say(id, dissemination.Opened, nil); err != nil {
+		t.Fatal(err)
+	}
+	item, err := x.partner.InboxItem(ctx, id)
+	if err != nil || len(item.Product.Parts) != 2 || item.Product.Parts[1].Kind != "entry/1" {
+		t.Fatalf("%+v %v", item, err)
+	}
+	if b, err := x.partner.Document(item.Act.Product); err != nil || bytes.Contains(b, []byte("GTM")) || !bytes.Contains(b, []byte("LOCAL-2026-0901")) {
+		t.Errorf("%s %v", b, err)
+	}
+}
+
+// TestReportSurvives: a node that was stopped shows the same, byte for byte, and keeps what opens it.
+func TestReportSurvives(t *testing.T) {
+	t.Parallel()
+	x := meet(t, nil)
+	before := x.release()
+	p, err := x.operator.Preview(t.Context(), node.ReleaseRequest{Report: "1", Office: x.office, Purpose: "find-laboratories"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := node.Config{Config: x.operator.Config()}
+	if err := x.operator.stop(); err != nil {
+		t.Fatal(err)
+	}
+	again := start(t, c)
+	q, err := again.Preview(t.Context(), node.ReleaseRequest{Report: "1", Office: x.office, Purpose: "find-laboratories", NotBefore: p.From})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.Product.Statement.Root != q.Product.Statement.Root || len(q.Records) != len(p.Records) {
+		t.Errorf("%+v, before %+v", q.Product.Statement, p.Product.Statement)
+	}
+	var after dissemination.Release
+	if err := again.Dissemination(t.Context(), func(r *dissemination.Register) error { after, err = r.Release("1"); return err }); err != nil {
+		t.Fatal(err)
+	}
+	if after.Act.ID != before.Act.ID || after.Act.Product != before.Act.Product {
+		t.Errorf("%+v, before %+v", after.Act, before.Act)
+	}
+}

@@ -1,0 +1,147 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"overflight/dissemination"
+	"overflight/internal/catalogue"
+	"overflight/internal/node"
+	"overflight/internal/rulesets"
+	"overflight/release"
+	"overflight/survey"
+)
+
+func (a *api) inbox(h huma.API) {
+	get(h, "/inbox", "list-inbox", "What arrived at a partner's node, what is withheld from its state, and what was refused", a.listInbox)
+	get(h, "/inbox/{id}", "get-inbox", "One product that arrived, with what it says once it was opened", a.oneInbox)
+	operation(h, http.MethodPost, "/inbox/{id}/receipts/text", "receipt-text", "What a person of the office is to sign: that it was opened, acknowledged, disputed or answered", a.receiptText)
+}
+
+func inboxEntry(w *catalogue.Catalogue, x *dissemination.Arrival) InboxEntry {
+	out := InboxEntry{
+		Number: x.Number, Release: x.Act.Release, Report: x.Act.Report, Office: x.Act.Office, Records: x.Act.Records, Arrived: stamp(x.Recorded.At), Product: x.Act.Product.String(),
+		Origin: x.Act.Origin, Leaf: x.Act.Leaf, Size: x.Act.Size, State: string(dissemination.Arrived), Event: x.Recorded.Sequence, Revoked: revocationOf(x.Revoked),
+		Receipts: receiptsOf(w, x.Receipts),
+	}
+	if k := len(x.Receipts); k > 0 {
+		out.State = string(x.Receipts[k-1].Act.Step)
+	}
+	return out
+}
+
+func (a *api) listInbox(ctx context.Context, _ *struct{}) (*body[Inbox], error) {
+	out := Inbox{Items: []InboxEntry{}, Withheld: []Counted{}, Refused: []RefusedItem{}}
+	k, err := a.node.NodeKey()
+	if err != nil {
+		return nil, err
+	}
+	by, err := a.node.WitnessKey()
+	if err != nil {
+		return nil, err
+	}
+	out.NodeKey, out.Witness, out.Linked = k.Public().String(), by.Public().String(), a.node.Joined()
+	if c, ok := a.node.Held(ctx); ok {
+		out.Held = &Cosigned{Origin: c.Origin, Size: c.Size}
+	}
+	w := words(ctx)
+	err = a.node.Dissemination(ctx, func(r *dissemination.Register) error {
+		all := r.Arrivals()
+		slices.Reverse(all) // the newest first
+		for i := range all {
+			if mayOpen(ctx, &all[i]) {
+				out.Items = append(out.Items, inboxEntry(w, &all[i]))
+			}
+		}
+		for _, e := range r.Counted() {
+			out.Withheld = append(out.Withheld, Counted{e.Act.State, e.Act.Number, e.Act.Origin, e.Act.Leaf, stamp(e.Recorded.At)})
+		}
+		for _, e := range r.Refused() {
+			out.Refused = append(out.Refused, RefusedItem{e.Act.Item, e.Act.Reason, stamp(e.Recorded.At), e.Recorded.Sequence})
+		}
+		return nil
+	})
+	return &body[Inbox]{out}, err
+}
+
+// mayOpen holds who is of one office of the state to what arrived for it.
+func mayOpen(ctx context.Context, x *dissemination.Arrival) bool {
+	c := visitOf(ctx).caller
+	return c == nil || c.owner || c.session.User.Office == "" || c.session.User.Office == x.Act.Office
+}
+
+// arrived is something that arrived and that who asks may see.
+func (a *api) arrived(ctx context.Context, name string) (*node.InboxItem, error) {
+	x, err := a.node.InboxItem(ctx, name)
+	if err == nil && !mayOpen(ctx, &x.Arrival) {
+		return nil, dissemination.NewFault(dissemination.CodeNoRelease, name)
+	}
+	return x, err
+}
+
+func (a *api) oneInbox(ctx context.Context, in *inboxItemInput) (*body[InboxItem], error) {
+	x, err := a.arrived(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	w := words(ctx)
+	out := InboxItem{InboxEntry: inboxEntry(w, &x.Arrival), Opened: x.Product != nil, Caveats: []string{}, Items: []InboxRecord{}}
+	if x.Product == nil {
+		return &body[InboxItem]{out}, nil
+	}
+	rules, _, err := rulesets.Release()
+	if err != nil {
+		return nil, err
+	}
+	out.Purpose, out.Caveats, out.From = x.Product.Copy.Purpose, x.Product.Copy.Caveats, stamp(x.Product.Copy.Released)
+	parts, next, err := part(x.Product.Parts, in.Page)
+	if err != nil {
+		return nil, err
+	}
+	out.Next = next
+	for i := range parts {
+		p := &parts[i]
+		item := InboxRecord{Record: p.Record, Kind: p.Kind, Title: kindTitle(w, p.Kind), Withheld: p.Kind == "", Fields: []InboxField{}}
+		s, _ := release.SchemaOf(p.Kind)
+		for k := range p.Fields {
+			f := &p.Fields[k]
+			y := InboxField{Name: f.Name, Title: titled(w, "share.field."+f.Name, f.Name), Class: string(s.Fields[k].Class), Unit: s.Fields[k].Unit, Reasons: reasonsOf(w, rules, f.Reasons)}
+			if f.Opening != nil {
+				v := valueOf(f.Opening.Value)
+				y.Value = &v
+			}
+			if f.Marking != nil {
+				y.Marking = f.Marking.Line()
+			}
+			item.Fields = append(item.Fields, y)
+		}
+		out.Items = append(out.Items, item)
+	}
+	return &body[InboxItem]{out}, nil
+}
+
+func (a *api) receiptText(ctx context.Context, in *receiptInput) (*body[ToSign], error) {
+	x, err := a.arrived(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	b := &in.Body
+	r := x.NextReceipt(dissemination.Step(b.Step), a.now())
+	r.By, r.Says = b.Signer, b.Says
+	if b.Outcome != "" {
+		r.Answer = &dissemination.Answer{Record: b.Record, Outcome: survey.Outcome(b.Outcome), Visited: b.Visited.UTC().Truncate(time.Second)}
+	}
+	document, err := dissemination.Encode(r)
+	if err != nil {
+		return nil, err
+	}
+	s, err := node.ToSign(string(dissemination.KindReceipt), document)
+	if err != nil {
+		return nil, err
+	}
+	return &body[ToSign]{ToSign{Act: string(dissemination.KindReceipt), ID: s.ID, Document: s.Document, Text: string(s.Text), Signers: s.Signers}}, nil
+}
