@@ -31,17 +31,18 @@ type Item struct {
 	frame []byte
 }
 
-// Encode makes an item of an event. Of a deletion, of is the uid that it takes back.
+// Encode makes an item of an event, or refuses one that may not go out with a [cot.RefusedError]. Of a deletion, of is the uid that it
+// takes back.
 func Encode(e *cot.Event, of string, lasting bool) (*Item, error) {
-	x, err := e.AppendXML(nil)
+	x, err := e.AppendOutgoingXML(nil)
 	if err != nil {
 		return nil, err
 	}
-	m, err := (&cot.Message{Event: e}).Append(nil)
+	f, err := e.AppendOutgoingFrame(nil)
 	if err != nil {
 		return nil, err
 	}
-	i := &Item{UID: e.UID, Stale: e.Stale, Lasting: lasting, xml: x, frame: cot.AppendFrame(nil, m)}
+	i := &Item{UID: e.UID, Stale: e.Stale, Lasting: lasting, xml: x, frame: f}
 	if of != "" {
 		i.UID, i.Gone = of, true
 	}

@@ -233,15 +233,14 @@ func (s *session) appendAnswers(out []byte) ([]byte, error) {
 	defer s.mu.Unlock()
 	for _, e := range s.answers {
 		if s.proto.Load() {
-			m, err := (&cot.Message{Event: e}).Append(nil)
-			if err != nil {
+			var err error
+			if out, err = e.AppendOutgoingFrame(out); err != nil {
 				return out, err
 			}
-			out = cot.AppendFrame(out, m)
 			continue
 		}
 		var err error
-		if out, err = e.AppendXML(out); err != nil {
+		if out, err = e.AppendOutgoingXML(out); err != nil {
 			return out, err
 		}
 		if agreed, yes := e.Agreed(); agreed && yes {
