@@ -2,6 +2,11 @@ package cot
 
 import (
 	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 	"time"
 )
@@ -51,5 +56,31 @@ func TestRefusalsWithin(t *testing.T) {
 	e := Event{UID: "u", Type: "a-u-G", Detail: []byte("<open>")}
 	if err := e.Outgoing(); err == nil {
 		t.Error("a detail that nobody can read")
+	}
+}
+
+// Nothing outside this package writes events in any other way than those that refuse.
+func TestEveryOutputRefuses(t *testing.T) {
+	t.Parallel()
+	written := regexp.MustCompile(`\.AppendXML\(|cot\.Message\{|cot\.AppendFrame\(`)
+	refusing := 0
+	for _, root := range []string{"../../share", "../../internal", "../../cmd", "../../release"} {
+		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			b, err := os.ReadFile(path)
+			if m := written.Find(b); m != nil && strings.Contains(string(b), `"overflight/format/cot"`) {
+				t.Errorf("%s has %s: what goes out is appended by AppendOutgoingXML or AppendOutgoingFrame", path, m)
+			}
+			refusing += strings.Count(string(b), ".AppendOutgoing")
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if refusing < 4 {
+		t.Errorf("only %d places that write events were found", refusing)
 	}
 }

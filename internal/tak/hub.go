@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"overflight/format/cot"
@@ -48,6 +49,29 @@ func Encode(e *cot.Event, of string, lasting bool) (*Item, error) {
 	}
 	return i, nil
 }
+
+// Gate encodes what goes out, and counts and tells of what may not: a refusal is never silent.
+type Gate struct {
+	Told func(*cot.RefusedError) // nil: nobody
+
+	refused atomic.Uint64
+}
+
+// Encode is [Encode] at a gate.
+func (g *Gate) Encode(e *cot.Event, of string, lasting bool) (*Item, error) {
+	i, err := Encode(e, of, lasting)
+	var refused *cot.RefusedError
+	if errors.As(err, &refused) {
+		g.refused.Add(1)
+		if g.Told != nil {
+			g.Told(refused)
+		}
+	}
+	return i, err
+}
+
+// Refused is how many events were refused.
+func (g *Gate) Refused() uint64 { return g.refused.Load() }
 
 // Limits bound a hub.
 type Limits struct {
