@@ -9,6 +9,8 @@ import (
 	"net"
 	"sync"
 	"time"
+
+	"overflight/format/cot"
 )
 
 // Admitted is who a client is, by its certificate.
@@ -26,8 +28,11 @@ type Config struct {
 	// Admit says who a client is, or why it is not let in. The certificate has been verified to be of Clients and in force. It is asked
 	// at every handshake.
 	Admit func(*x509.Certificate) (Admitted, error)
-	// Told is called when a connection ends, and when one is not let in.
+	// Told is called when a connection ends.
 	Told func(Delivery)
+	// Took is called with what a client sends, for a server that a feed ends at and that passes it on; nil: it goes nowhere. What people's
+	// devices tell of themselves comes here too, and goes no further: [Encode] refuses it.
+	Took func(Admitted, *cot.Event)
 	// Refused is called for a connection that came to nothing before it was known whose it is.
 	Refused func(remote string, err error)
 	Most    int           // connections at a time; 0: 2,000
@@ -128,6 +133,9 @@ func (s *Server) serve(ctx context.Context, plain net.Conn) {
 		return
 	}
 	x := &session{conn: conn, r: who.Hub.read(), now: s.c.Now, name: s.c.Name, waits: waits{s.c.Write, s.c.Idle}}
+	if s.c.Took != nil {
+		x.took = func(e *cot.Event) { s.c.Took(who, e) }
+	}
 	d := &Delivery{Who: who.Who, Serial: serial(cert), Remote: remote, Class: who.Class, Since: s.c.Now()}
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)

@@ -59,7 +59,8 @@ type session struct {
 	mu      sync.Mutex
 	answers []*cot.Event // to be sent before anything else
 	asked   chan struct{}
-	feeding bool        // we are the client
+	feeding bool // we are the client
+	took    func(*cot.Event)
 	holding atomic.Bool // what format it is to be is being agreed on: nothing else is sent
 }
 
@@ -155,6 +156,8 @@ func (s *session) listen() error {
 			s.proto.Store(agreed)
 			s.holding.Store(false)
 			s.answer(nil)
+		case s.took != nil:
+			s.took(e)
 		}
 	}
 }
