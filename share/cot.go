@@ -345,8 +345,8 @@ func (d *cotDrawing) event(x *release.Part, suffix, kind, how string, at cotMome
 		UID: d.uid(x) + suffix, Type: kind, How: how, Time: at.from, Start: at.from, Stale: at.from.Add(at.step).Add(d.o.Moving),
 		Lat: place.at.Lat.Degrees(), Lon: place.at.Lon.Degrees(), HAE: math.NaN(), CE: math.NaN(), LE: math.NaN(),
 	}
-	if d.o.Live { // in whole steps of what is shown, so that it tells no more than that
-		e.Stale = at.from.Add((d.at.Add(d.o.Moving).Sub(at.from)/at.step + 1) * at.step)
+	if d.o.Live { // in whole steps of what is shown, so that it tells no more than that, and a step longer: the next comes when this one is over
+		e.Stale = at.from.Add((d.at.Add(d.o.Moving).Sub(at.from)/at.step + 2) * at.step)
 	}
 	if !place.whole {
 		e.CE = math.Ceil(place.radius)

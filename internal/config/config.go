@@ -38,6 +38,7 @@ type Config struct {
 
 	Detection Detection
 	Terrain   string // folder of heights of the ground; empty is none
+	TAK       TAK
 }
 
 // Server is the HTTP side.
@@ -112,6 +113,7 @@ type Source struct {
 	URL      string // as `overflight ingest` takes it; may hold a secret
 	Aircraft string // registration; empty is what the stream says
 	Exposed  bool   // may listen beyond loopback
+	Video    string // where offices that may see it play it; empty is nowhere
 }
 
 // MostSources is how many sources one server has.

@@ -103,7 +103,10 @@ func (c *Config) read(t *table) {
 	}
 	c.Terrain = t.file("terrain", "")
 	t.each("sources", MostSources, c.readSource)
-	t.done("data, operator, party, language, server, archive, journal, log, spool, sorties, area, disk, interval, detection, terrain, sources")
+	if k, ok := t.child("tak"); ok {
+		c.readTAK(k)
+	}
+	t.done("data, operator, party, language, server, archive, journal, log, spool, sorties, area, disk, interval, detection, terrain, sources, tak")
 }
 
 // readDetection reads the model of detection. Numbers of one's own want a reason.
@@ -180,6 +183,7 @@ func (c *Config) readSource(t *table) {
 		Name:     t.word("name", 64, `letters, digits, ".", "_" and "-"`, isName, ""),
 		Aircraft: t.text("aircraft", 127, ""),
 		Exposed:  t.boolean("exposed", false),
+		Video:    t.video(),
 	}
 	if s.Name == "" {
 		t.fail(t.line, "%s.name: missing, expected a name", t.path)
@@ -202,7 +206,7 @@ func (c *Config) readSource(t *table) {
 		t.fail(line, "%s.url: expected one of %s, got %q", t.path, strings.Join(schemes, "://, ")+"://", scheme+"://")
 	}
 	s.URL = text
-	t.done("name, url, aircraft, exposed")
+	t.done("name, url, aircraft, exposed, video")
 	c.Sources.list[c.Sources.n] = s
 	c.Sources.n++
 }
