@@ -115,9 +115,15 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 // handshake is how long a client has to say who it is.
 const handshake = 20 * time.Second
 
+// sendBuffer bounds what waits in the kernel for a client, which nothing newer can take the place of.
+const sendBuffer = 256 << 10
+
 func (s *Server) serve(ctx context.Context, plain net.Conn) {
 	defer plain.Close()
 	remote := plain.RemoteAddr().String()
+	if c, ok := plain.(*net.TCPConn); ok {
+		_ = c.SetWriteBuffer(sendBuffer) // without it more memory is used, and a slow client is shown older things
+	}
 	conn := tls.Server(plain, &tls.Config{Certificates: []tls.Certificate{s.c.Certificate}, ClientCAs: s.c.Clients, ClientAuth: tls.RequireAndVerifyClientCert, MinVersion: tls.VersionTLS12, Time: s.c.Now})
 	hello, cancel := context.WithTimeout(ctx, handshake)
 	err := conn.HandshakeContext(hello)
