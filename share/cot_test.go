@@ -49,9 +49,9 @@ func cotAt(t testing.TB, at time.Time) release.Value {
 	return v
 }
 
-func text(s string) release.Value   { return release.Value{Kind: release.Text, Text: s} }
-func code(s string) release.Value   { return release.Value{Kind: release.Code, Text: s} }
-func number(s string) release.Value { return release.Value{Kind: release.Number, Text: s} }
+func cotTextValue(s string) release.Value   { return release.Value{Kind: release.Text, Text: s} }
+func cotCodeValue(s string) release.Value   { return release.Value{Kind: release.Code, Text: s} }
+func cotNumberValue(s string) release.Value { return release.Value{Kind: release.Number, Text: s} }
 
 // cotReport is one flight at one instant over one site, seen from 6 km to the west.
 func cotReport(t testing.TB) *release.Report {
@@ -63,16 +63,16 @@ func cotReport(t testing.TB) *release.Report {
 	}
 	aircraft := place(270, 6000)
 	return &release.Report{ID: "MEX-2026-7", Version: 2, Made: cotMade, Records: []release.Record{
-		cotRecord(t, "flight/1", map[string]release.Value{"flight": text("LOCAL-2026-0001"), "callsign": text("TROY <1>")}),
-		cotRecord(t, "fix/1", map[string]release.Value{"flight": text("LOCAL-2026-0001"), "at": at, "place": aircraft, "altitude": number("4512.5"), "datum": code("HAE"), "course": number("91.5"), "speed": number("72")}),
+		cotRecord(t, "flight/1", map[string]release.Value{"flight": cotTextValue("LOCAL-2026-0001"), "callsign": cotTextValue("TROY <1>")}),
+		cotRecord(t, "fix/1", map[string]release.Value{"flight": cotTextValue("LOCAL-2026-0001"), "at": at, "place": aircraft, "altitude": cotNumberValue("4512.5"), "datum": cotCodeValue("HAE"), "course": cotNumberValue("91.5"), "speed": cotNumberValue("72")}),
 		cotRecord(t, "footprint/1", map[string]release.Value{
-			"flight": text("LOCAL-2026-0001"), "at": at, "corner_1": place(300, 400), "corner_2": place(60, 500), "corner_3": place(120, 500), "corner_4": place(240, 400), "centre": release.PlaceValue(cotPos),
-			"sensor_place": aircraft, "doubt": number("35.5"),
+			"flight": cotTextValue("LOCAL-2026-0001"), "at": at, "corner_1": place(300, 400), "corner_2": place(60, 500), "corner_3": place(120, 500), "corner_4": place(240, 400), "centre": release.PlaceValue(cotPos),
+			"sensor_place": aircraft, "doubt": cotNumberValue("35.5"),
 		}),
-		cotRecord(t, "look/1", map[string]release.Value{"flight": text("LOCAL-2026-0002"), "from": at, "to": at, "place": place(90, 3000), "sensor_place": aircraft}),
+		cotRecord(t, "look/1", map[string]release.Value{"flight": cotTextValue("LOCAL-2026-0002"), "from": at, "to": at, "place": place(90, 3000), "sensor_place": aircraft}),
 		cotRecord(t, "site/1", map[string]release.Value{
-			"site": text("12"), "place": release.PlaceValue(cotPos), "semi_major": number("41.2"), "semi_minor": number("20"), "azimuth": number("30"), "laboratory": number("0.82"), "last_seen": at,
-			"organisation": text("Cártel de Tal"), "grade": code("B2"),
+			"site": cotTextValue("12"), "place": release.PlaceValue(cotPos), "semi_major": cotNumberValue("41.2"), "semi_minor": cotNumberValue("20"), "azimuth": cotNumberValue("30"), "laboratory": cotNumberValue("0.82"), "last_seen": at,
+			"organisation": cotTextValue("Cártel de Tal"), "grade": cotCodeValue("B2"),
 		}),
 	}}
 }
@@ -86,17 +86,17 @@ func cotProduct(t testing.TB, r *release.Report, granted release.Granted) *relea
 	return p
 }
 
-func all(_ int, _ release.FieldSpec, f release.Field) release.Grant {
+func cotGrantAll(_ int, _ release.FieldSpec, f release.Field) release.Grant {
 	return release.Grant{Digits: max(1, f.Value.Kind.Whole())}
 }
 
 // places grants all, and so many digits of places.
-func places(digits int) release.Granted {
+func cotGrantPlaces(digits int) release.Granted {
 	return func(n int, s release.FieldSpec, f release.Field) release.Grant {
 		if f.Value.Kind == release.Place {
 			return release.Grant{Digits: digits}
 		}
-		return all(n, s, f)
+		return cotGrantAll(n, s, f)
 	}
 }
 
@@ -121,7 +121,7 @@ func cotEvents(t testing.TB, p *release.Product, at time.Time, o CoTOptions) []*
 	return out
 }
 
-func child(t testing.TB, e *cot.Event, name, attribute string) string {
+func cotChild(t testing.TB, e *cot.Event, name, attribute string) string {
 	t.Helper()
 	c, ok := e.Child(name)
 	if !ok {
@@ -133,7 +133,7 @@ func child(t testing.TB, e *cot.Event, name, attribute string) string {
 
 func TestEventsWhole(t *testing.T) {
 	t.Parallel()
-	p := cotProduct(t, cotReport(t), all)
+	p := cotProduct(t, cotReport(t), cotGrantAll)
 	out := cotEvents(t, p, cotMade.Add(time.Hour), CoTOptions{Video: func(flight string) (CoTVideo, bool) {
 		return CoTVideo{"rtsp://192.0.2.1/" + flight + "?a=1&b=2", "Troy"}, flight == "LOCAL-2026-0001"
 	}})
@@ -150,7 +150,7 @@ func TestEventsWhole(t *testing.T) {
 			}
 		}
 		mark, _ := e.Child("__overflight")
-		if want := `<__overflight tlp="TLP:AMBER" rel="MEX,USA" lang="en,es" obs="MEX-2026-7.2#`; !strings.HasPrefix(string(mark.Raw), want) || child(t, e, "__overflight", "proof") != p.Statement.Root.String() {
+		if want := `<__overflight tlp="TLP:AMBER" rel="MEX,USA" lang="en,es" obs="MEX-2026-7.2#`; !strings.HasPrefix(string(mark.Raw), want) || cotChild(t, e, "__overflight", "proof") != p.Statement.Root.String() {
 			t.Errorf("%s", mark.Raw)
 		}
 		if strings.Contains(string(e.Detail), "xmlns") || strings.Contains(string(e.Detail), "Cártel") {
@@ -162,20 +162,20 @@ func TestEventsWhole(t *testing.T) {
 	}
 	own, view, point, look, site := out[0], out[1], out[2], out[3], out[4]
 	at := cotMade.Add(12*time.Minute + 34*time.Second + 567*time.Millisecond)
-	if own.Time != at || own.Start != at || own.Stale != at.Add(time.Millisecond+30*time.Second) || own.How != "m-g" || own.HAE != 4512.5 || !math.IsNaN(own.CE) || child(t, own, "track", "course") != "91.5" || child(t, own, "contact", "callsign") != "TROY <1>" {
+	if own.Time != at || own.Start != at || own.Stale != at.Add(time.Millisecond+30*time.Second) || own.How != "m-g" || own.HAE != 4512.5 || !math.IsNaN(own.CE) || cotChild(t, own, "track", "course") != "91.5" || cotChild(t, own, "contact", "callsign") != "TROY <1>" {
 		t.Errorf("%+v %s", own, own.Detail)
 	}
-	if s := child(t, own, "sensor", "azimuth"); s != "90" {
+	if s := cotChild(t, own, "sensor", "azimuth"); s != "90" {
 		t.Errorf("azimuth %s", s)
 	}
 	// 200 m to either side at 5,654 m, and 250 m at 6,433 m.
-	if fov, reach := child(t, own, "sensor", "fov"), child(t, own, "sensor", "range"); fov != "5" || reach < "6430" || reach > "6450" {
+	if fov, reach := cotChild(t, own, "sensor", "fov"), cotChild(t, own, "sensor", "range"); fov != "5" || reach < "6430" || reach > "6450" {
 		t.Errorf("fov %s, range %s", fov, reach)
 	}
-	if s := child(t, own, "__video", "url"); s != "rtsp://192.0.2.1/LOCAL-2026-0001?a=1&b=2" || child(t, own, "__video", "spi") != point.UID || child(t, own, "__video", "sensor") != own.UID {
+	if s := cotChild(t, own, "__video", "url"); s != "rtsp://192.0.2.1/LOCAL-2026-0001?a=1&b=2" || cotChild(t, own, "__video", "spi") != point.UID || cotChild(t, own, "__video", "sensor") != own.UID {
 		t.Errorf("%s: %s", point.UID, own.Detail)
 	}
-	if view.UID != own.UID+".FOV1" || strings.Count(string(view.Detail), "<vertex ") != 4 || child(t, view, "link", "uid") != own.UID {
+	if view.UID != own.UID+".FOV1" || strings.Count(string(view.Detail), "<vertex ") != 4 || cotChild(t, view, "link", "uid") != own.UID {
 		t.Errorf("%s %s", view.UID, view.Detail)
 	}
 	if point.UID != own.UID+".SPI1" || point.CE != 36 || geodesy.Distance(geodesy.Position{Lat: geodesy.Angle(point.Lat), Lon: geodesy.Angle(point.Lon)}, cotPos) > 0.05 {
@@ -184,7 +184,7 @@ func TestEventsWhole(t *testing.T) {
 	if look.UID == point.UID || !math.IsNaN(look.CE) {
 		t.Errorf("%+v", look)
 	}
-	if site.CE != 42 || site.Stale != cotMade.Add(time.Hour+7*24*time.Hour) || child(t, site, "contact", "callsign") != "Site 12 / Sitio 12" || !strings.Contains(string(site.Detail), `<ellipse major="41.2" minor="20" angle="30"/>`) || !strings.Contains(string(site.Detail), "0.82") {
+	if site.CE != 42 || site.Stale != cotMade.Add(time.Hour+7*24*time.Hour) || cotChild(t, site, "contact", "callsign") != "Site 12 / Sitio 12" || !strings.Contains(string(site.Detail), `<ellipse major="41.2" minor="20" angle="30"/>`) || !strings.Contains(string(site.Detail), "0.82") {
 		t.Errorf("%+v %s", site, site.Detail)
 	}
 }
@@ -195,7 +195,7 @@ func TestEventsCoarse(t *testing.T) {
 	r := cotReport(t)
 	for digits := 1; digits < 12; digits++ {
 		now := cotMade.Add(13 * time.Minute)
-		out := cotEvents(t, cotProduct(t, r, places(digits)), now, CoTOptions{Live: true, Video: func(string) (CoTVideo, bool) {
+		out := cotEvents(t, cotProduct(t, r, cotGrantPlaces(digits)), now, CoTOptions{Live: true, Video: func(string) (CoTVideo, bool) {
 			t.Error("asked for a video")
 			return CoTVideo{"rtsp://x/", ""}, true
 		}})
@@ -230,21 +230,21 @@ func TestEventsCoarse(t *testing.T) {
 					t.Errorf("%d digits: %s to %s", digits, e.Time, e.Stale)
 				}
 			}
-			if child(t, e, "__overflight", "obs") != "live" || child(t, e, "__overflight", "proof") != "" || !strings.Contains(string(e.Detail), "no es prueba") {
+			if cotChild(t, e, "__overflight", "obs") != "live" || cotChild(t, e, "__overflight", "proof") != "" || !strings.Contains(string(e.Detail), "no es prueba") {
 				t.Errorf("%s", e.Detail)
 			}
 		}
-		holds(t, out[1], r.Records[2])
+		cotHolds(t, out[1], r.Records[2])
 	}
 }
 
-var vertex = regexp.MustCompile(`<vertex lat="([^"]+)" lon="([^"]+)"/>`)
+var cotVertex = regexp.MustCompile(`<vertex lat="([^"]+)" lon="([^"]+)"/>`)
 
 // holds checks that the shape of an event holds the true corners.
-func holds(t *testing.T, e *cot.Event, r release.Record) {
+func cotHolds(t *testing.T, e *cot.Event, r release.Record) {
 	t.Helper()
 	var ring [][2]float64
-	for _, m := range vertex.FindAllStringSubmatch(string(e.Detail), -1) {
+	for _, m := range cotVertex.FindAllStringSubmatch(string(e.Detail), -1) {
 		lat, err1 := strconv.ParseFloat(m[1], 64)
 		lon, err2 := strconv.ParseFloat(m[2], 64)
 		if err1 != nil || err2 != nil {
@@ -273,7 +273,7 @@ func holds(t *testing.T, e *cot.Event, r release.Record) {
 	}
 }
 
-var proofs = regexp.MustCompile(`proof="[0-9a-f]*"`)
+var cotProofs = regexp.MustCompile(`proof="[0-9a-f]*"`)
 
 // What is withheld makes no difference: two reports that differ in nothing else give the same events, byte for byte but for the root that
 // each was logged by.
@@ -360,7 +360,7 @@ func TestEventsTellNothingElse(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				texts[i] += proofs.ReplaceAllString(string(x)+string(f), "")
+				texts[i] += cotProofs.ReplaceAllString(string(x)+string(f), "")
 				drawn++
 			}
 		}
@@ -381,7 +381,7 @@ func TestEventsWithoutInstant(t *testing.T) {
 			if s.Kind == release.Instant {
 				return release.Grant{Digits: digits}
 			}
-			return all(n, s, f)
+			return cotGrantAll(n, s, f)
 		}), cotMade.Add(time.Hour), CoTOptions{})
 		if len(out) != 1 || out[0].Type != "a-u-G" || out[0].Time != cotMade {
 			t.Errorf("%d digits: %d events", digits, len(out))
@@ -390,21 +390,21 @@ func TestEventsWithoutInstant(t *testing.T) {
 }
 
 // A flight that is not shown is in nothing, not even behind a hash that could be guessed.
-func TestUIDs(t *testing.T) {
+func TestCoTUIDs(t *testing.T) {
 	t.Parallel()
 	r := cotReport(t)
 	unnamed := func(n int, s release.FieldSpec, f release.Field) release.Grant {
 		if s.Class == release.Identity {
 			return release.Grant{}
 		}
-		return all(n, s, f)
+		return cotGrantAll(n, s, f)
 	}
 	first := cotEvents(t, cotProduct(t, r, unnamed), cotMade, CoTOptions{})[0].UID
 	r.Records[1].Fields[0].Value.Text = "LOCAL-2026-0002"
 	if other := cotEvents(t, cotProduct(t, r, unnamed), cotMade, CoTOptions{})[0].UID; other != first {
 		t.Errorf("%s and %s tell a flight", first, other)
 	}
-	p := cotProduct(t, r, all)
+	p := cotProduct(t, r, cotGrantAll)
 	one := cotEvents(t, p, cotMade, CoTOptions{})
 	p.Copy.Mark = "another"
 	if again := cotEvents(t, p, cotMade, CoTOptions{}); again[0].UID != one[0].UID {
@@ -416,9 +416,9 @@ func TestUIDs(t *testing.T) {
 	}
 }
 
-func TestVideoAddress(t *testing.T) {
+func TestCoTVideoAddress(t *testing.T) {
 	t.Parallel()
-	p := cotProduct(t, cotReport(t), all)
+	p := cotProduct(t, cotReport(t), cotGrantAll)
 	for _, address := range []string{"rtsp://ana:secret@192.0.2.1/x", "/just/a/path", "::"} {
 		_, err := Events(p, cotMade, CoTOptions{Video: func(string) (CoTVideo, bool) { return CoTVideo{address, "Troy"}, true }})
 		if err == nil || !strings.Contains(err.Error(), "expected an address without a user") || strings.Contains(err.Error(), "secret") {
@@ -427,9 +427,9 @@ func TestVideoAddress(t *testing.T) {
 	}
 }
 
-func TestVideoInParts(t *testing.T) {
+func TestCoTVideoInParts(t *testing.T) {
 	t.Parallel()
-	p := cotProduct(t, cotReport(t), all)
+	p := cotProduct(t, cotReport(t), cotGrantAll)
 	for address, want := range map[string]string{
 		"rtsp://192.0.2.1:8554/a/b?c=1": `protocol="rtsp" address="192.0.2.1" port="8554" path="/a/b?c=1"`,
 		"rtsp://[2001:db8::1]/a":        `protocol="rtsp" address="2001:db8::1" port="554" path="/a"`,
@@ -444,11 +444,11 @@ func TestVideoInParts(t *testing.T) {
 	}
 }
 
-func TestWithdrawals(t *testing.T) {
+func TestCoTWithdrawals(t *testing.T) {
 	t.Parallel()
-	before := cotEvents(t, cotProduct(t, cotReport(t), all), cotMade, CoTOptions{})
+	before := cotEvents(t, cotProduct(t, cotReport(t), cotGrantAll), cotMade, CoTOptions{})
 	gone := Withdrawals(append(before, before[4]), before[:4], cotMade, time.Hour)
-	if len(gone) != 1 || gone[0].Type != "t-x-d-d" || Withdrawn(gone[0]) != before[4].UID || child(t, gone[0], "link", "uid") != before[4].UID || child(t, gone[0], "link", "type") != "a-u-G" {
+	if len(gone) != 1 || gone[0].Type != "t-x-d-d" || Withdrawn(gone[0]) != before[4].UID || cotChild(t, gone[0], "link", "uid") != before[4].UID || cotChild(t, gone[0], "link", "type") != "a-u-G" {
 		t.Errorf("%+v", gone)
 	}
 	if Withdrawn(before[0]) != "" || len(Withdrawals(before, before, cotMade, time.Hour)) != 0 {
@@ -459,7 +459,7 @@ func TestWithdrawals(t *testing.T) {
 func TestWriteCoT(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
-	p := cotProduct(t, cotReport(t), all)
+	p := cotProduct(t, cotReport(t), cotGrantAll)
 	if err := WriteCoT(&b, []*release.Product{p, p}, cotMade, CoTOptions{Languages: cotLanguages()}); err != nil {
 		t.Fatal(err)
 	}
@@ -480,7 +480,7 @@ func TestWriteCoT(t *testing.T) {
 }
 
 // Round the antimeridian and over the nadir.
-func TestOutlines(t *testing.T) {
+func TestCoTOutlines(t *testing.T) {
 	t.Parallel()
 	var corners []cotPlace
 	for _, p := range []geodesy.Position{{Lat: 1.01, Lon: 179.99}, {Lat: 1.01, Lon: -179.98}, {Lat: 0.99, Lon: -179.98}, {Lat: 0.99, Lon: 179.99}} {

@@ -63,9 +63,17 @@ type PictureConfig struct {
 type shown struct {
 	Office
 	granted  release.Granted
+	asked    int // how often
 	copy     release.Copy
 	flights  map[string]*flown
-	products map[string][]*cot.Event // of released reports, by their id
+	products map[string]*released // by the report's id
+}
+
+// released is what an office is shown of a report.
+type released struct {
+	product *release.Product
+	events  []*cot.Event
+	at      time.Time // when it was published
 }
 
 // flown is a flight as one office sees it.
@@ -83,10 +91,15 @@ const (
 	silentFor   = 10 * time.Minute
 	movingFor   = 30 * time.Second
 	withdrawn   = 30 * 24 * time.Hour // how long who comes later is told what was taken back
+	siteFor     = 7 * 24 * time.Hour  // clients forget a marker after that
+	siteAgain   = 24 * time.Hour      // so it is told again
+	mostAsked   = 10_000              // frames, after which answers that the policy gave are forgotten: a stream may have a marking in each
 )
 
 // ErrNoOffice is returned for an office that the picture does not have.
 var ErrNoOffice = errors.New("no such office")
+
+var errCrowded = fmt.Errorf("more than %d flights at a time: the others are not shown", mostFlights)
 
 // NewPicture returns a picture of nothing yet.
 func NewPicture(c PictureConfig, offices []Office) *Picture {
@@ -98,10 +111,8 @@ func NewPicture(c PictureConfig, offices []Office) *Picture {
 		var mark [16]byte
 		_, _ = rand.Read(mark[:]) // it never fails
 		p.offices[o.ID] = &shown{
-			Office: o, flights: map[string]*flown{}, products: map[string][]*cot.Event{},
-			// Whatever is shown is as old as the office's delay, or older.
-			granted: c.Policy.Granted(release.Question{Office: o.Office, Purpose: c.Purpose, Age: o.Delay}),
-			copy:    release.Copy{Office: o.ID, State: o.State, Mark: hex.EncodeToString(mark[:]), Purpose: c.Purpose, Caveats: []string{share.NotForTargeting}},
+			Office: o, flights: map[string]*flown{}, products: map[string]*released{},
+			copy: release.Copy{Office: o.ID, State: o.State, Mark: hex.EncodeToString(mark[:]), Purpose: c.Purpose, Caveats: []string{share.NotForTargeting}},
 		}
 	}
 	return p
@@ -114,9 +125,11 @@ func (p *Picture) Take(f *node.Frame) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if _, known := p.newest[f.Flight]; known || len(p.newest) < mostFlights {
-		p.newest[f.Flight] = f
+	if _, known := p.newest[f.Flight]; !known && len(p.newest) >= mostFlights {
+		p.c.Failed("", errCrowded)
+		return
 	}
+	p.newest[f.Flight] = f
 }
 
 // Run hands on until the context ends.
@@ -140,7 +153,9 @@ func (p *Picture) Hand() {
 	now := p.c.Now()
 	for _, o := range p.offices {
 		for _, f := range p.newest {
-			o.hold(f, p.c.Every)
+			if !o.hold(f, p.c.Every) {
+				p.c.Failed(o.ID, errCrowded)
+			}
 		}
 		for _, name := range slices.Sorted(maps.Keys(o.flights)) {
 			x := o.flights[name]
@@ -153,16 +168,23 @@ func (p *Picture) Hand() {
 				delete(o.flights, name)
 			}
 		}
+		for _, x := range o.products {
+			if now.Sub(x.at) >= siteAgain {
+				if err := p.replace(o, x.product.Statement.ID, x.product, now); err != nil {
+					p.c.Failed(o.ID, fmt.Errorf("report %s: %w", x.product.Statement.ID, err))
+				}
+			}
+		}
 	}
 	clear(p.newest)
 }
 
-// hold puts a frame behind those that wait. Of a long delay fewer are kept, evenly.
-func (o *shown) hold(f *node.Frame, every time.Duration) {
+// hold puts a frame behind those that wait. Of a long delay fewer are kept, evenly. False where there are too many flights.
+func (o *shown) hold(f *node.Frame, every time.Duration) bool {
 	x := o.flights[f.Flight]
 	if x == nil {
 		if len(o.flights) >= mostFlights {
-			return
+			return false
 		}
 		var token [8]byte
 		_, _ = rand.Read(token[:]) // it never fails
@@ -170,10 +192,11 @@ func (o *shown) hold(f *node.Frame, every time.Duration) {
 		o.flights[f.Flight] = x
 	}
 	if n := len(x.held); n > 0 && f.Arrived.Sub(x.held[n-1].Arrived) < max(every, o.Delay/mostHeld) || f.Arrived.Before(x.heard) {
-		return
+		return true
 	}
 	x.held = append(x.held, f)
 	x.heard = f.Arrived
+	return true
 }
 
 // due takes out the newest frame that came no later than an instant, and those before it.
@@ -200,6 +223,10 @@ func (p *Picture) show(o *shown, x *flown, f *node.Frame, now time.Time) error {
 	_, _ = rand.Read(seed[:]) // it never fails
 	c := o.copy
 	c.Released = now
+	if o.asked%mostAsked == 0 { // whatever is shown is as old as the office's delay, or older
+		o.granted = p.c.Policy.Granted(release.Question{Office: o.Office.Office, Purpose: p.c.Purpose, Age: o.Delay})
+	}
+	o.asked++
 	product, err := release.Redact(r, seed, o.granted, c)
 	if err != nil {
 		return err
@@ -234,40 +261,43 @@ func (p *Picture) publish(o *shown, e *cot.Event, lasting bool) error {
 }
 
 // Release shows an office what was released to it, instead of what it was shown of the same report before: what the newer one does not
-// have is taken back.
+// have is taken back. What the report says of moving things is over, and not shown.
 func (p *Picture) Release(office string, product *release.Product) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.replace(office, product.Statement.ID, func(now time.Time) ([]*cot.Event, error) {
-		return share.Events(product, now, share.CoTOptions{Languages: p.c.Languages})
-	})
+	return p.replace(p.offices[office], product.Statement.ID, product, p.c.Now())
 }
 
 // Revoke takes back from an office what it is shown of a report.
 func (p *Picture) Revoke(office, report string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.replace(office, report, func(time.Time) ([]*cot.Event, error) { return nil, nil })
+	return p.replace(p.offices[office], report, nil, p.c.Now())
 }
 
-func (p *Picture) replace(office, report string, make func(time.Time) ([]*cot.Event, error)) error {
-	o := p.offices[office]
+// replace publishes a product instead of the one before of the same report; nil takes that back.
+func (p *Picture) replace(o *shown, report string, product *release.Product, now time.Time) error {
 	if o == nil {
-		return fmt.Errorf("%w: %s", ErrNoOffice, office)
+		return ErrNoOffice
 	}
-	now := p.c.Now()
-	events, err := make(now)
-	if err != nil {
-		return err
+	next := &released{product: product, at: now}
+	if product != nil {
+		all, err := share.Events(product, now, share.CoTOptions{Languages: p.c.Languages, Kept: siteFor})
+		if err != nil {
+			return err
+		}
+		next.events = slices.DeleteFunc(all, func(e *cot.Event) bool { return e.Stale.Before(now) })
 	}
-	// What is not shown any more by the time that it is released is not shown.
-	events = slices.DeleteFunc(events, func(e *cot.Event) bool { return e.Stale.Before(now) })
-	for _, e := range append(share.Withdrawals(o.products[report], events, now, withdrawn), events...) {
+	var before []*cot.Event
+	if was := o.products[report]; was != nil {
+		before = was.events
+	}
+	for _, e := range append(share.Withdrawals(before, next.events, now, withdrawn), next.events...) {
 		if err := p.publish(o, e, true); err != nil {
 			return err
 		}
 	}
-	if o.products[report] = events; len(events) == 0 {
+	if o.products[report] = next; product == nil {
 		delete(o.products, report)
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"fmt"
 	"math"
 	"math/big"
 	"net"
@@ -328,6 +329,21 @@ func TestHeld(t *testing.T) {
 	}
 }
 
+// A flight too many is not shown, and that is said.
+func TestCrowded(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t, Office{Office: office("MEX/NOWHERE", func(o *release.Office) { o.Classes = nil })})
+	for n := range mostFlights + 1 {
+		r.Take(r.frame(fmt.Sprint(n)))
+	}
+	r.Hand()
+	r.Take(r.frame("another"))
+	r.Hand()
+	if got := strings.Join(r.failed, "\n"); len(r.failed) != 2 || strings.Count(got, "more than 256 flights") != 2 || !strings.HasPrefix(r.failed[1], "MEX/NOWHERE: ") {
+		t.Error(got)
+	}
+}
+
 func TestStreamsMarking(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t, Office{Office: office("MEX/SEDENA", nil)})
@@ -375,7 +391,9 @@ func TestReleased(t *testing.T) {
 			}
 			out.Records = append(out.Records, record)
 		}
-		p, err := release.Redact(out, release.Seed{1}, r.offices["MEX/SEDENA"].granted, release.Copy{Office: "MEX/SEDENA", State: "MEX"})
+		p, err := release.Redact(out, release.Seed{1}, func(_ int, _ release.FieldSpec, f release.Field) release.Grant {
+			return release.Grant{Digits: max(1, f.Value.Kind.Whole())}
+		}, release.Copy{Office: "MEX/SEDENA", State: "MEX"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -406,6 +424,14 @@ func TestReleased(t *testing.T) {
 	do(r.Release("MEX/SEDENA", product(2, "13")))
 	if shown, gone := sites(); shown != 1 || gone != 1 {
 		t.Errorf("%d shown, %d taken back", shown, gone)
+	}
+	// A marker is told again before clients forget it.
+	for range 9 {
+		r.pass(24 * time.Hour)
+		r.Hand()
+		if e := r.sees("MEX/SEDENA")["a-u-G"]; e == nil || e.Stale.Before(r.now.Add(6*24*time.Hour)) {
+			t.Fatalf("%+v", e)
+		}
 	}
 	do(r.Revoke("MEX/SEDENA", "MEX-2026-7"))
 	if shown, gone := sites(); shown != 0 || gone != 1 { // two, under one name here

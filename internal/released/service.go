@@ -296,6 +296,7 @@ func (s *Service) readRevoked() error {
 	before := s.revoked
 	s.revoked, s.read = revoked, append([]byte{}, b...)
 	s.mu.Unlock()
+	s.o.Logger.Info("TAK: read who is revoked", slog.Int("certificates", len(revoked)))
 	for number := range revoked {
 		if !before[number] && s.server != nil {
 			s.server.Revoke(number)
