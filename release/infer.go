@@ -58,7 +58,7 @@ func Infer(p *Product) []Inferred {
 				continue
 			}
 			// Only the aircraft's own places move with it.
-			if own := x.Kind == "fix/1" || x.Kind == "entry/1" || x.Kind == "look/1" && f.Name == "sensor_place"; own && !from.IsZero() {
+			if own := x.Kind == "fix/1" || x.Kind == "entry/1" || (x.Kind == "look/1" || x.Kind == "footprint/1") && f.Name == "sensor_place"; own && !from.IsZero() {
 				moved[flight] = append(moved[flight], passed{len(out), from, to})
 			}
 			out = append(out, Inferred{x.Record, f.Name, box, 0})

@@ -125,6 +125,18 @@ func Schemas() []Schema {
 			{"speed", Position, Number, "m/s"},
 			{"source", Source, Text, ""},
 		}},
+		{"footprint/1", []FieldSpec{
+			{"flight", Identity, Text, ""},
+			{"at", Time, Instant, ""},
+			{"corner_1", Position, Place, ""},
+			{"corner_2", Position, Place, ""},
+			{"corner_3", Position, Place, ""},
+			{"corner_4", Position, Place, ""},
+			{"centre", Position, Place, ""},
+			{"sensor_place", Sensing, Place, ""},
+			{"doubt", Sensing, Number, "m"},
+			{"source", Source, Text, ""},
+		}},
 	}
 }
 

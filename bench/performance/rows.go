@@ -27,6 +27,7 @@ var suites = []suite{
 	{dir: "..", pkg: "./internal/tiles", bench: "Proof"},
 	{dir: "..", pkg: "./survey", bench: "Observe"},
 	{dir: "..", pkg: "./internal/node", test: "SitesMeasure", env: []string{"OVERFLIGHT_MEASURE=1"}},
+	{dir: "..", pkg: "./internal/tak", test: "ManyClients", env: []string{"OVERFLIGHT_MEASURE=1"}},
 	{dir: ".", pkg: ".", test: "ParquetInDuckDB"},
 	{dir: ".", pkg: ".", test: "SurveyCalibration", env: []string{"OVERFLIGHT_MEASURE=1"}},
 	{dir: ".", pkg: ".", test: "RecordingRate", env: []string{"OVERFLIGHT_MEASURE=1"}},
@@ -312,6 +313,15 @@ var sections = []section{
 		{"the same after a minute of footprints over sites", value{"sites/after-minute-ms", 1, "ms"}, value{}, "", "500 ms", below(500)},
 		{"the same after an outcome, which moves every rate and chance", value{"sites/after-outcome-ms", 1, "ms"}, value{}, "", "500 ms", below(500)},
 		{"the first, with everything to be read and reckoned", value{"sites/first-ms", 1e3, "s"}, value{}, "", "60 s", below(60_000)},
+	}},
+	{"TAK", []row{
+		{"TLS clients that read protobuf, 560 B events, generator and clients on the same cores", value{"tak/clients", 1, ""}, value{"tak/rate", 1, "messages/s"}, "published", "500 and 200 messages/s", func(o, p float64) bool { return o >= 500 && p >= 199 }},
+		{"from publication to the client that has read it, 99 in 100 within", value{"tak/p99-ms", 1, "ms"}, value{"tak/p50-ms", 1, "ms"}, "median", "below 400 ms", below(400)},
+		{"items that neither arrived nor were reported as passed over", value{"tak/unreported", 1, ""}, value{}, "", "0", exactly(0)},
+		{"shapes and deletions that did not arrive", value{"tak/lasting-missing", 1, ""}, value{}, "", "0", exactly(0)},
+		{"the same with one client in ten that takes nothing: 99 in 100 of the others within", value{"tak/stalled-p99-ms", 1, "ms"}, value{"tak/p99-ms", 1, "ms"}, "without them", "below 400 ms", below(400)},
+		{"items that neither arrived nor were reported as passed over", value{"tak/stalled-unreported", 1, ""}, value{"tak/stalled-passed", 1, ""}, "passed over and reported", "0, and some passed over", func(o, p float64) bool { return o == 0 && p > 0 }},
+		{"shapes and deletions that did not arrive, also at those when they went on", value{"tak/stalled-lasting-missing", 1, ""}, value{}, "", "0", exactly(0)},
 	}},
 	{"Search planning", []row{
 		{"SAREnv: rows of Spiral, Concentric and Pizza flown again, eight sets and five configurations", value{"sarenv/rows", 1, ""}, value{}, "", "120", exactly(120)},

@@ -188,12 +188,15 @@ func TestStories(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") == "1",
-		// [samples]: there are recordings made by others, or there must be.
+		// [samples]: there are recordings made by others, or there must be. [node-tak]: the same of a client of TAK.
 		Condition: func(condition string) (bool, error) {
-			if condition != "samples" {
-				return false, fmt.Errorf("no condition %q", condition)
+			switch condition {
+			case "samples":
+				return os.Getenv("OVERFLIGHT_SAMPLES") != "" || os.Getenv("OVERFLIGHT_REQUIRE_SAMPLES") == "1", nil
+			case "node-tak":
+				return hasReceiver() || os.Getenv("OVERFLIGHT_REQUIRE_ORACLES") == "1", nil
 			}
-			return os.Getenv("OVERFLIGHT_SAMPLES") != "" || os.Getenv("OVERFLIGHT_REQUIRE_SAMPLES") == "1", nil
+			return false, fmt.Errorf("no condition %q", condition)
 		},
 		Setup: func(e *testscript.Env) error {
 			examples, err := filepath.Abs("../../examples")
@@ -224,7 +227,7 @@ func TestStories(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"damage": damage, "ready": ready, "killed": killed, "same": same, "changes": changes, "until": until,
-			"browse": browse, "hill": hill, "link": link,
+			"browse": browse, "hill": hill, "link": link, "certificates": certificates, "receives": receives, "flies": flies,
 		},
 	})
 }

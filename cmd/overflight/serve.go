@@ -14,10 +14,15 @@ import (
 	"github.com/spf13/cobra"
 
 	"overflight/internal/auth"
+	"overflight/internal/catalogue"
 	"overflight/internal/client"
 	"overflight/internal/config"
+	"overflight/internal/geoid"
 	"overflight/internal/node"
+	"overflight/internal/released"
+	"overflight/internal/rulesets"
 	"overflight/internal/server"
+	"overflight/share"
 )
 
 func newServe(t *terminal) *cobra.Command {
@@ -89,9 +94,13 @@ func serve(ctx context.Context, t *terminal, n *node.Node, c node.Config) error 
 	if err := server.MayListen(c.Server.Listen, users); err != nil {
 		return err
 	}
-	l, err := server.Listen(ctx, c.Server.Listen, c.Server.Exposed)
+	offices, err := openTAK(n, c)
 	if err != nil {
 		return err
+	}
+	l, err := server.Listen(ctx, c.Server.Listen, c.Server.Exposed)
+	if err != nil {
+		return errors.Join(err, offices.Close())
 	}
 	token := make([]byte, 32)
 	rand.Read(token)
@@ -102,16 +111,26 @@ func serve(ctx context.Context, t *terminal, n *node.Node, c node.Config) error 
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	ran, served := make(chan error, 1), make(chan error, 1)
+	ran, served, shown := make(chan error, 1), make(chan error, 1), make(chan error, 1)
 	go func() { ran <- n.Run(ctx) }()
+	go func() {
+		err := offices.Run(ctx)
+		if err != nil {
+			cancel()
+		}
+		shown <- err
+	}()
 	go func() {
 		served <- server.Serve(ctx, l, server.New(server.Config{Node: n, Token: ticket.Token, Users: users, Hosts: hosts, Version: version(), Logger: c.Logger}))
 	}()
 	if err := client.WriteTicket(c.Data, ticket); err != nil {
 		cancel()
-		return errors.Join(err, <-ran, <-served)
+		return errors.Join(err, <-ran, <-served, <-shown)
 	}
 	fmt.Fprintln(t.out, t.words.Text("serve.address", "http://"+ticket.Address))
+	if address := offices.Address(); address != "" {
+		fmt.Fprintln(t.out, t.words.Text("serve.tak", address))
+	}
 	if token, ok := users.FirstLink(time.Now()); ok {
 		fmt.Fprintln(t.out, t.words.Text("serve.first", "http://"+ticket.Address+server.SetUpPath(token)))
 	}
@@ -127,5 +146,23 @@ func serve(ctx context.Context, t *terminal, n *node.Node, c node.Config) error 
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil
 	}
-	return errors.Join(failure, err, client.RemoveTicket(c.Data))
+	return errors.Join(failure, err, <-shown, client.RemoveTicket(c.Data))
+}
+
+// openTAK opens what shows offices what is flown now; nothing where the configuration names none.
+func openTAK(n *node.Node, c node.Config) (*released.Service, error) {
+	if !c.TAK.On() {
+		return nil, nil
+	}
+	policy, _, err := rulesets.Release()
+	if err != nil {
+		return nil, err
+	}
+	var languages []share.CoTLanguage
+	for _, l := range catalogue.Languages() {
+		languages = append(languages, share.CoTLanguage{Code: string(l), Words: catalogue.Open(l)})
+	}
+	return released.Open(released.Options{
+		Config: c.Config, Policy: policy, Geoid: geoid.EGM96(), Languages: languages, Logger: c.Logger, Now: time.Now, Frames: released.FramesOf(n),
+	})
 }

@@ -4,8 +4,10 @@
 // An [Event] holds the children of its detail as the bytes that came, so that what is not known here goes on unchanged, through either
 // encoding. The five attributes that say how an event may be handled (access, caveat, releasableTo, qos, opex) pass both ways.
 //
-// Left out on purpose: the mesh (datagrams), XML namespaces of our own, document type declarations, and any opinion on what an event's
-// type means. Instants in protobuf are whole milliseconds; attributes of the event that the standard does not name are kept in XML only.
+// What is sent to others goes through [Event.AppendOutgoingXML] and [Event.AppendOutgoingFrame], which refuse a short list of types.
+//
+// Left out on purpose: the mesh (datagrams), XML namespaces of our own, document type declarations, and any other opinion on what an
+// event's type means. Instants in protobuf are whole milliseconds; attributes of the event that the standard does not name are kept in XML only.
 package cot
 
 import (

@@ -42,6 +42,7 @@ type Config struct {
 	Origin    Origin
 	Link      Link
 	Terrain   string // folder of heights of the ground; empty is none
+	TAK       TAK
 }
 
 // Server is the HTTP side.
@@ -116,12 +117,12 @@ const (
 	Partner  = "partner"  // holds what was released to its state's offices, and answers
 )
 
-// Marking is that of reports which say no other. Lists are texts parted by commas, in order, so that markings can be compared.
+// Marking is that of reports which say no other. Lists are sorted.
 type Marking struct {
 	Policy         string // whose words these are; empty is the state of Party
 	Classification string
-	ReleasableTo   string // states; empty: nobody but the originator
-	Caveats        string
+	ReleasableTo   List // ISO 3166-1 alpha-3; empty: nobody but the originator
+	Caveats        List // compartments
 	Handling       string
 	Review         time.Duration // after which it is looked at again; 0 is never
 }
@@ -163,6 +164,7 @@ type Source struct {
 	URL      string // as `overflight ingest` takes it; may hold a secret
 	Aircraft string // registration; empty is what the stream says
 	Exposed  bool   // may listen beyond loopback
+	Video    string // where offices that may see it play it; empty is nowhere
 }
 
 // MostSources is how many sources one server has.

@@ -42,7 +42,22 @@ sources:
   - name: troy-1
     url: srt://10.1.1.1:7001?passphrase=secret
     aircraft: 12-4200
+    video: rtsp://192.0.2.1:8554/troy
   - {name: incoming, url: /srv/incoming}
+tak:
+  listen: 0.0.0.0:8089
+  exposed: true
+  certificate: /etc/overflight/tak.pem
+  key: /etc/overflight/tak.key
+  issuer: /etc/overflight/clients.pem
+  revoked: /etc/overflight/revoked
+  purpose: find-laboratories
+  marking: {classification: RESTRICTED, handling: "TLP:AMBER", releasable_to: [USA, MEX], caveats: [SURVEY]}
+  offices:
+    - {id: MEX/SEDENA, level: RESTRICTED, handling: "TLP:AMBER", compartments: [SURVEY], classes: [time, position], purposes: [find-laboratories], place_digits: 7, time_digits: 14, delay: 30m, video: true}
+  clients: [{name: ana, office: MEX/SEDENA}]
+  feeds:
+    - {name: far, address: "tak.example.mx:8089", office: MEX/SEDENA, certificate: a.pem, key: a.key, issuer: b.pem, server: tak}
 `
 
 func TestFull(t *testing.T) {
@@ -75,11 +90,18 @@ func TestFull(t *testing.T) {
 		Origin:  Origin{"/etc/overflight/origin"},
 		Terrain: "/srv/heights",
 	}
-	want.Sources.list[0] = Source{"troy-1", "srt://10.1.1.1:7001?passphrase=secret", "12-4200", false}
+	want.Sources.list[0] = Source{"troy-1", "srt://10.1.1.1:7001?passphrase=secret", "12-4200", false, "rtsp://192.0.2.1:8554/troy"}
 	want.Sources.list[1] = Source{Name: "incoming", URL: "/srv/incoming"}
 	want.Sources.n = 2
+	want.TAK = TAK{
+		Listen: "0.0.0.0:8089", Exposed: true, Certificate: "/etc/overflight/tak.pem", Key: "/etc/overflight/tak.key", Issuer: "/etc/overflight/clients.pem", Revoked: "/etc/overflight/revoked",
+		Purpose: "find-laboratories", Marking: Marking{"", "RESTRICTED", "MEX,USA", "SURVEY", "TLP:AMBER", 0}, nOffices: 1, nClients: 1, nFeeds: 1,
+	}
+	want.TAK.offices[0] = Office{"MEX/SEDENA", "RESTRICTED", "TLP:AMBER", "SURVEY", "position,time", "find-laboratories", 7, 14, 30 * time.Minute, true}
+	want.TAK.clients[0] = Client{"ana", "MEX/SEDENA"}
+	want.TAK.feeds[0] = Feed{"far", "tak.example.mx:8089", "MEX/SEDENA", "a.pem", "a.key", "b.pem", "tak"}
 	if got != want {
-		t.Error(cmp.Diff(want, got, cmp.AllowUnexported(Sources{}, Link{})))
+		t.Error(cmp.Diff(want, got, cmp.AllowUnexported(Sources{}, Link{}, TAK{})))
 	}
 	if again, err := Parse([]byte(full)); err != nil || again != got {
 		t.Errorf("read twice it is another: %v", err)
@@ -97,7 +119,7 @@ func TestNoneNeeded(t *testing.T) {
 	for _, text := range []string{"", "\n", "# nothing\n", "---\n", "\xEF\xBB\xBF", "data: overflight-data\n", "journal: {url: embedded}\n"} {
 		got, err := Parse([]byte(text))
 		if err != nil || got != Default() {
-			t.Errorf("%q: %v %s", text, err, cmp.Diff(Default(), got, cmp.AllowUnexported(Sources{}, Link{})))
+			t.Errorf("%q: %v %s", text, err, cmp.Diff(Default(), got, cmp.AllowUnexported(Sources{}, Link{}, TAK{})))
 		}
 	}
 	if c, err := Read(""); err != nil || c != Default() {
@@ -114,19 +136,7 @@ var bad = map[string]struct{ text, want string }{
 	"numbers, no reason":  {"detection: {cycles: 6.4}", "configuration line 1: detection: missing reason, expected a sentence that says why these numbers"},
 	"number beyond":       {"detection: {frame_cap: 1, reason: sure}", `configuration line 1: detection.frame_cap: expected a number from 0 to 0.99, got "1"`},
 	"no number":           {"detection: {leaf_area: dense, reason: x}", `configuration line 1: detection.leaf_area: expected a number from 0 to 12, got "dense"`},
-	"unknown field":       {"dta: x\n", "configuration line 1: dta: unknown field, expected one of data, operator, party, language, role, server, archive, journal, log, spool, sorties, area, disk, interval, detection, marking, origin, link, terrain, sources"},
-	"no state":            {"marking: {releasable_to: [Mexico]}", `configuration line 1: marking.releasable_to: expected states by their three letters, such as [GTM, MEX], each once, got "Mexico"`},
-	"a caveat twice":      {"marking: {caveats: [SIERRA, SIERRA]}", `configuration line 1: marking.caveats: expected compartments in capital letters, such as [SIERRA], each once, got "SIERRA"`},
-	"a list as a text":    {"marking: {caveats: SIERRA}", "configuration line 1: marking.caveats: expected at most 32 compartments in capital letters, such as [SIERRA]"},
-	"no handling":         {"marking: {handling: TLP-BLUE}", `configuration line 1: marking.handling: expected one of TLP:CLEAR, TLP:GREEN, TLP:AMBER, TLP:AMBER+STRICT, TLP:RED, got "TLP-BLUE"`},
-	"link without keys":   {"link: {listen: 127.0.0.1:1}", "configuration line 1: link: expected certificate, key and authorities"},
-	"link of a partner":   {"link: {remote: a.example:1, code: MEX, certificate: a, key: b, authorities: c}", "configuration line 1: link: expected listen and partners at an operator's node"},
-	"link to nowhere":     {"role: partner\nlink: {listen: 127.0.0.1:1, certificate: a, key: b, authorities: c}", "configuration line 2: link: expected remote and code at a partner's node"},
-	"link without a port": {"link: {listen: nowhere}", `configuration line 1: link.listen: expected an address and port such as "192.0.2.1:7422", got "nowhere"`},
-	"partner twice":       {"link: {listen: 127.0.0.1:1, certificate: a, key: b, authorities: c, partners: [{code: MEX, name: a.example}, {code: MEX, name: b.example}]}", "configuration line 1: link.partners[2]: expected each code and name once"},
-	"partner of no state": {"link: {listen: 127.0.0.1:1, certificate: a, key: b, authorities: c, partners: [{code: Mexico, name: a.example}]}", `configuration line 1: link.partners[1].code: expected a state by its three letters, got "Mexico"`},
-	"no role":             {"role: both", `configuration line 1: role: expected one of operator, partner, got "both"`},
-	"origin of operator":  {"origin: {policy: x}", "configuration line 1: origin: expected role: partner, and the policy of the log that products come from"},
+	"unknown field":       {"dta: x\n", "configuration line 1: dta: unknown field, expected one of data, operator, party, language, server, archive, journal, log, spool, sorties, area, disk, interval, detection, terrain, sources, tak"},
 	"unknown inner field": {"data: x\nserver:\n  listen: 127.0.0.1:1\n  port: 3\n", "configuration line 4: server.port: unknown field, expected one of listen, exposed, name"},
 	"twice":               {"data: x\ndata: y\n", ""},
 	"not a mapping":       {"- data\n", "configuration line 1: configuration: expected fields with names"},
@@ -176,6 +186,21 @@ var bad = map[string]struct{ text, want string }{
 	"same name":           {"sources:\n- {name: a, url: x}\n- {name: a, url: y}\n", `configuration line 3: sources[2].name: expected each name once, got "a" again`},
 	"no url":              {"sources: [{name: a}]\n", `configuration line 1: sources[1].url: missing, expected an address such as "udp://127.0.0.1:5001", or a file or folder`},
 	"scheme":              {"sources: [{name: a, url: \"http://u:hunter2@x/\"}]\n", `configuration line 1: sources[1].url: expected one of udp://, tcp://, tcp+listen://, srt://, rtsp://, file://, got "http://"`},
+	"video":               {"sources: [{name: a, url: x, video: \"rtsp://u:hunter2@x/\"}]\n", "configuration line 1: sources[1].video: expected an address without a user, such as rtsp://192.0.2.1:8554/flight"},
+	"tak of nothing":      {"tak: {purpose: x}\n", "configuration line 1: tak: expected listen, or feeds"},
+	"tak, no marking":     {"party: USA\ntak: {listen: \"127.0.0.1:8089\", certificate: a, key: b, issuer: c}\n", "configuration line 2: tak: missing marking, expected how what is flown now is handled"},
+	"tak, no party":       {"tak: {listen: \"127.0.0.1:8089\", certificate: a, key: b, issuer: c, marking: {classification: SECRET, handling: \"TLP:RED\"}}\n", "configuration line 1: tak: missing party, expected at the top whose flights these are"},
+	"tak, no certificate": {"tak: {listen: \"127.0.0.1:8089\", key: b, issuer: c}\n", "configuration line 1: tak.listen: expected certificate, key and issuer beside it"},
+	"tak exposed":         {"tak: {listen: \"0.0.0.0:8089\"}\n", `configuration line 1: tak.listen: expected a loopback address, or exposed: true beside it, got "0.0.0.0:8089"`},
+	"tak marking":         {"tak: {marking: {classification: COSMIC}}\n", `configuration line 1: tak.marking.classification: expected one of UNCLASSIFIED, RESTRICTED, CONFIDENTIAL, SECRET, TOP SECRET, got "COSMIC"`},
+	"tak half a marking":  {"tak: {marking: {classification: SECRET}}\n", "configuration line 1: tak.marking: missing handling"},
+	"tak, a state's name": {"tak: {marking: {classification: SECRET, handling: \"TLP:RED\", releasable_to: [Mexico]}}\n", "configuration line 1: tak.marking.releasable_to: expected a state by its three letters, each once"},
+	"tak, no list":        {"tak: {marking: {classification: SECRET, handling: \"TLP:RED\", caveats: x}}\n", "configuration line 1: tak.marking.caveats: expected a list of at most 32"},
+	"tak, half an office": {"tak: {offices: [{id: MEX/SEDENA, level: SECRET, handling: \"TLP:RED\", place_digits: 5, time_digits: 14}]}\n", "configuration line 1: tak.offices[1].delay: missing: nothing is assumed of what an office may have"},
+	"tak, a whole state":  {"tak: {offices: [{id: MEX, level: SECRET, handling: \"TLP:RED\", place_digits: 5, time_digits: 14, delay: 0s}]}\n", `configuration line 1: tak.offices[1].id: expected an office like "MEX/SEDENA": a state is not one recipient`},
+	"tak, no class":       {"tak: {offices: [{id: MEX/SEDENA, classes: [people]}]}\n", "configuration line 1: tak.offices[1].classes: expected one of identity, platform, authority, time, position, sensing, finding, claim, outcome, source, each once"},
+	"tak, unknown office": {"tak: {clients: [{name: ana, office: MEX/FGR}]}\n", `configuration line 1: tak.clients[1].office: expected one of tak.offices, got "MEX/FGR"`},
+	"tak, feed":           {"tak: {feeds: [{name: far, address: far}]}\n", `configuration line 1: tak.feeds[1].office: expected one of tak.offices, got ""`},
 	"too many":            {"sources:\n" + strings.Repeat("- {name: a, url: x}\n", MostSources+1), "configuration line 2: sources: expected at most 64, got 65"},
 }
 

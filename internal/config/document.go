@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -289,6 +290,30 @@ func (t *table) child(key string) (*table, bool) {
 		return nil, false
 	}
 	return t.table(n, join(t.path, key)), true
+}
+
+// list reads words: each as it has to be, none with a comma, each once; in order.
+func (t *table) list(key string, most int, want string, valid func(string) bool) List {
+	n, ok := t.take(key)
+	if !ok {
+		return ""
+	}
+	values, isList := n.(*ast.SequenceNode)
+	if !isList || len(values.Values) > most {
+		t.fail(place(n), "%s: expected a list of at most %d", join(t.path, key), most)
+		return ""
+	}
+	var words []string
+	for _, v := range values.Values {
+		s, isText := v.(*ast.StringNode)
+		if !isText || strings.Contains(s.Value, ",") || !valid(s.Value) || slices.Contains(words, s.Value) {
+			t.fail(place(v), "%s: expected %s, each once", join(t.path, key), want)
+			return ""
+		}
+		words = append(words, s.Value)
+	}
+	slices.Sort(words)
+	return List(strings.Join(words, ","))
 }
 
 // each calls f with every mapping of a list, as long as nothing is wrong.

@@ -105,7 +105,7 @@ func (c *Config) read(t *table) {
 		c.readDetection(d)
 	}
 	if m, ok := t.child("marking"); ok {
-		c.readMarking(m)
+		m.marking(&c.Marking)
 	}
 	if o, ok := t.child("origin"); ok {
 		c.Origin.Policy = o.file("policy", "")
@@ -119,7 +119,10 @@ func (c *Config) read(t *table) {
 	}
 	c.Terrain = t.file("terrain", "")
 	t.each("sources", MostSources, c.readSource)
-	t.done("data, operator, party, language, role, server, archive, journal, log, spool, sorties, area, disk, interval, detection, marking, origin, link, terrain, sources")
+	if k, ok := t.child("tak"); ok {
+		c.readTAK(k)
+	}
+	t.done("data, operator, party, language, role, server, archive, journal, log, spool, sorties, area, disk, interval, detection, marking, origin, link, terrain, sources, tak")
 }
 
 // readDetection reads the model of detection. Numbers of one's own want a reason.
@@ -196,12 +199,11 @@ func (t *table) code(key string) string {
 	return s
 }
 
-// readMarking reads the marking of reports. Which words there are package release knows: a node refuses what it does not.
-func (c *Config) readMarking(t *table) {
-	m := &c.Marking
+// marking reads a marking. Which words there are package release knows: a node refuses what it does not.
+func (t *table) marking(m *Marking) {
 	m.Policy = t.text("policy", 40, "")
-	m.Classification = t.choice("classification", m.Classification, "UNCLASSIFIED", "RESTRICTED", "CONFIDENTIAL", "SECRET", "TOP SECRET")
-	m.Handling = t.choice("handling", m.Handling, "TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED")
+	m.Classification = t.choice("classification", m.Classification, classifications...)
+	m.Handling = t.choice("handling", m.Handling, handlings...)
 	m.ReleasableTo = t.words("releasable_to", "states by their three letters, such as [GTM, MEX]", stateForm)
 	m.Caveats = t.words("caveats", "compartments in capital letters, such as [SIERRA]", caveatForm)
 	m.Review = t.duration("review", 0, 100*366*24*time.Hour, 0)
@@ -214,7 +216,7 @@ var (
 )
 
 // words reads a list of words, puts it in order and parts it by commas.
-func (t *table) words(key, want string, form *regexp.Regexp) string {
+func (t *table) words(key, want string, form *regexp.Regexp) List {
 	n, ok := t.take(key)
 	if !ok {
 		return ""
@@ -236,7 +238,7 @@ func (t *table) words(key, want string, form *regexp.Regexp) string {
 		out = append(out, s)
 	}
 	slices.Sort(out)
-	return strings.Join(out, ",")
+	return List(strings.Join(out, ","))
 }
 
 // apart refuses folders that would undo each other: two copies in one place, keys beside what they open.
@@ -293,6 +295,7 @@ func (c *Config) readSource(t *table) {
 		Name:     t.word("name", 64, `letters, digits, ".", "_" and "-"`, isName, ""),
 		Aircraft: t.text("aircraft", 127, ""),
 		Exposed:  t.boolean("exposed", false),
+		Video:    t.video(),
 	}
 	if s.Name == "" {
 		t.fail(t.line, "%s.name: missing, expected a name", t.path)
@@ -315,7 +318,7 @@ func (c *Config) readSource(t *table) {
 		t.fail(line, "%s.url: expected one of %s, got %q", t.path, strings.Join(schemes, "://, ")+"://", scheme+"://")
 	}
 	s.URL = text
-	t.done("name, url, aircraft, exposed")
+	t.done("name, url, aircraft, exposed, video")
 	c.Sources.list[c.Sources.n] = s
 	c.Sources.n++
 }

@@ -210,10 +210,10 @@ func (n *Node) marking(q *MarkingRequest, at time.Time) release.Marking {
 	return m
 }
 
-func listed(asked []string, configured string) []string {
+func listed(asked []string, configured config.List) []string {
 	out := slices.Clone(asked)
-	if len(out) == 0 && configured != "" {
-		out = strings.Split(configured, ",")
+	if len(out) == 0 {
+		out = configured.All()
 	}
 	slices.Sort(out)
 	out = slices.Compact(out)

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"overflight/format/cot"
@@ -31,22 +32,46 @@ type Item struct {
 	frame []byte
 }
 
-// Encode makes an item of an event. Of a deletion, of is the uid that it takes back.
+// Encode makes an item of an event, or refuses one that may not go out with a [cot.RefusedError]. Of a deletion, of is the uid that it
+// takes back.
 func Encode(e *cot.Event, of string, lasting bool) (*Item, error) {
-	x, err := e.AppendXML(nil)
+	x, err := e.AppendOutgoingXML(nil)
 	if err != nil {
 		return nil, err
 	}
-	m, err := (&cot.Message{Event: e}).Append(nil)
+	f, err := e.AppendOutgoingFrame(nil)
 	if err != nil {
 		return nil, err
 	}
-	i := &Item{UID: e.UID, Stale: e.Stale, Lasting: lasting, xml: x, frame: cot.AppendFrame(nil, m)}
+	i := &Item{UID: e.UID, Stale: e.Stale, Lasting: lasting, xml: x, frame: f}
 	if of != "" {
 		i.UID, i.Gone = of, true
 	}
 	return i, nil
 }
+
+// Gate encodes what goes out, and counts and tells of what may not: a refusal is never silent.
+type Gate struct {
+	Told func(*cot.RefusedError) // nil: nobody
+
+	refused atomic.Uint64
+}
+
+// Encode is [Encode] at a gate.
+func (g *Gate) Encode(e *cot.Event, of string, lasting bool) (*Item, error) {
+	i, err := Encode(e, of, lasting)
+	var refused *cot.RefusedError
+	if errors.As(err, &refused) {
+		g.refused.Add(1)
+		if g.Told != nil {
+			g.Told(refused)
+		}
+	}
+	return i, err
+}
+
+// Refused is how many events were refused.
+func (g *Gate) Refused() uint64 { return g.refused.Load() }
 
 // Limits bound a hub.
 type Limits struct {

@@ -9,6 +9,8 @@ import (
 	"net"
 	"sync"
 	"time"
+
+	"overflight/format/cot"
 )
 
 // Admitted is who a client is, by its certificate.
@@ -26,8 +28,11 @@ type Config struct {
 	// Admit says who a client is, or why it is not let in. The certificate has been verified to be of Clients and in force. It is asked
 	// at every handshake.
 	Admit func(*x509.Certificate) (Admitted, error)
-	// Told is called when a connection ends, and when one is not let in.
+	// Told is called when a connection ends.
 	Told func(Delivery)
+	// Took is called with what a client sends, for a server that a feed ends at and that passes it on; nil: it goes nowhere. What people's
+	// devices tell of themselves comes here too, and goes no further: [Encode] refuses it.
+	Took func(Admitted, *cot.Event)
 	// Refused is called for a connection that came to nothing before it was known whose it is.
 	Refused func(remote string, err error)
 	Most    int           // connections at a time; 0: 2,000
@@ -110,9 +115,15 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 // handshake is how long a client has to say who it is.
 const handshake = 20 * time.Second
 
+// sendBuffer bounds what waits in the kernel for a client, which nothing newer can take the place of.
+const sendBuffer = 256 << 10
+
 func (s *Server) serve(ctx context.Context, plain net.Conn) {
 	defer plain.Close()
 	remote := plain.RemoteAddr().String()
+	if c, ok := plain.(*net.TCPConn); ok {
+		_ = c.SetWriteBuffer(sendBuffer) // without it more memory is used, and a slow client is shown older things
+	}
 	conn := tls.Server(plain, &tls.Config{Certificates: []tls.Certificate{s.c.Certificate}, ClientCAs: s.c.Clients, ClientAuth: tls.RequireAndVerifyClientCert, MinVersion: tls.VersionTLS12, Time: s.c.Now})
 	hello, cancel := context.WithTimeout(ctx, handshake)
 	err := conn.HandshakeContext(hello)
@@ -128,6 +139,9 @@ func (s *Server) serve(ctx context.Context, plain net.Conn) {
 		return
 	}
 	x := &session{conn: conn, r: who.Hub.read(), now: s.c.Now, name: s.c.Name, waits: waits{s.c.Write, s.c.Idle}}
+	if s.c.Took != nil {
+		x.took = func(e *cot.Event) { s.c.Took(who, e) }
+	}
 	d := &Delivery{Who: who.Who, Serial: serial(cert), Remote: remote, Class: who.Class, Since: s.c.Now()}
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)

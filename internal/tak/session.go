@@ -59,7 +59,8 @@ type session struct {
 	mu      sync.Mutex
 	answers []*cot.Event // to be sent before anything else
 	asked   chan struct{}
-	feeding bool        // we are the client
+	feeding bool // we are the client
+	took    func(*cot.Event)
 	holding atomic.Bool // what format it is to be is being agreed on: nothing else is sent
 }
 
@@ -155,6 +156,8 @@ func (s *session) listen() error {
 			s.proto.Store(agreed)
 			s.holding.Store(false)
 			s.answer(nil)
+		case s.took != nil:
+			s.took(e)
 		}
 	}
 }
@@ -233,15 +236,14 @@ func (s *session) appendAnswers(out []byte) ([]byte, error) {
 	defer s.mu.Unlock()
 	for _, e := range s.answers {
 		if s.proto.Load() {
-			m, err := (&cot.Message{Event: e}).Append(nil)
-			if err != nil {
+			var err error
+			if out, err = e.AppendOutgoingFrame(out); err != nil {
 				return out, err
 			}
-			out = cot.AppendFrame(out, m)
 			continue
 		}
 		var err error
-		if out, err = e.AppendXML(out); err != nil {
+		if out, err = e.AppendOutgoingXML(out); err != nil {
 			return out, err
 		}
 		if agreed, yes := e.Agreed(); agreed && yes {

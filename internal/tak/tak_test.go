@@ -427,6 +427,39 @@ func TestBadClients(t *testing.T) {
 	}
 }
 
+// What may not go out is refused, counted and told of, and reaches nobody in any format.
+func TestGate(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, Limits{}, nil)
+	xml, proto := s.connect(false), s.connect(true)
+	var told []string
+	g := Gate{Told: func(e *cot.RefusedError) { told = append(told, e.UID+" "+e.Rule) }}
+	for _, x := range []struct{ kind, detail, of string }{
+		{"b-m-p-t", "", ""}, {"b-m-p-a-i", "", ""}, {"t-k-d", "", ""}, {"a-h-G", "", ""}, {"a-f-G-U-C-I", "", ""}, {"a-u-G", `<link uid="x" type="a-h-A" relation="p-p"/>`, ""}, {cot.TypeDelete, `<link uid="x" type="a-h-A" relation="p-p"/>`, "x"},
+	} {
+		i, err := g.Encode(event(x.kind, x.kind, x.detail, time.Minute), x.of, true)
+		var refused *cot.RefusedError
+		if i != nil || !errors.As(err, &refused) {
+			t.Errorf("%s %s: %v", x.kind, x.detail, err)
+		}
+	}
+	if g.Refused() != 7 || len(told) != 7 || told[3] != "a-h-G a-h-*" {
+		t.Errorf("%d refused, told %q", g.Refused(), told)
+	}
+	i, err := g.Encode(event("site", "a-u-G", "", time.Minute), "", true)
+	if err != nil || g.Refused() != 7 {
+		t.Fatal(err)
+	}
+	if err := s.hub.Publish(i); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []*client{xml, proto} {
+		if e := c.next(); e.UID != "site" {
+			t.Errorf("%+v", e)
+		}
+	}
+}
+
 func TestFullPicture(t *testing.T) {
 	t.Parallel()
 	h := NewHub(Limits{Picture: 2}, time.Now)

@@ -1,0 +1,283 @@
+package released
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"overflight/format/cot"
+	"overflight/internal/config"
+	"overflight/internal/node"
+	"overflight/internal/rulesets"
+	"overflight/internal/tak"
+	"overflight/share"
+)
+
+// record keeps what a service told.
+type record struct {
+	mu    sync.Mutex
+	lines []string
+	more  chan struct{}
+}
+
+func (r *record) Delivered(office string, d tak.Delivery) {
+	r.add(fmt.Sprintf("delivered %s %s %s written %v", office, d.Who, d.Reason, d.Written > 0))
+}
+
+func (r *record) Refused(office string, err error) { r.add("refused " + office + ": " + err.Error()) }
+
+func (r *record) add(s string) {
+	r.mu.Lock()
+	r.lines = append(r.lines, s)
+	r.mu.Unlock()
+	r.more <- struct{}{}
+}
+
+// until waits for a line.
+func (r *record) until(t *testing.T, want string) {
+	t.Helper()
+	late := time.After(time.Minute)
+	for {
+		r.mu.Lock()
+		for _, l := range r.lines {
+			if strings.Contains(l, want) {
+				r.mu.Unlock()
+				return
+			}
+		}
+		all := strings.Join(r.lines, "\n")
+		r.mu.Unlock()
+		select {
+		case <-r.more:
+		case <-late:
+			t.Fatalf("never told %q, but\n%s", want, all)
+		}
+	}
+}
+
+const settings = `party: USA/OPS
+sources: [{name: troy-1, url: "udp://127.0.0.1:5001", video: "rtsp://192.0.2.1/troy"}]
+tak:
+  listen: 127.0.0.1:0
+  certificate: %[1]s/server.pem
+  key: %[1]s/server.key
+  issuer: %[1]s/issuer.pem
+  revoked: %[1]s/revoked
+  marking: {classification: RESTRICTED, handling: "TLP:AMBER", releasable_to: [MEX]}
+  offices:
+    - {id: MEX/SEDENA, level: RESTRICTED, handling: "TLP:AMBER", classes: [identity, platform, time, position, sensing], purposes: [find-laboratories], place_digits: 12, time_digits: 17, delay: 0s, video: true}
+    - {id: MEX/FGR, level: RESTRICTED, handling: "TLP:AMBER", classes: [identity, time, position], purposes: [find-laboratories], place_digits: 5, time_digits: 12, delay: 0s}
+  clients: [{name: ana, office: MEX/SEDENA}, {name: eva, office: MEX/FGR}]
+`
+
+// opened is a service with one aircraft under way.
+func opened(t *testing.T, text string, told Told) (*Service, error) {
+	t.Helper()
+	c, err := config.Parse([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	policy, _, err := rulesets.Release()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Open(Options{
+		Config: c, Policy: policy, Languages: []share.CoTLanguage{}, Logger: slog.New(slog.DiscardHandler), Told: told, Now: time.Now,
+		Frames: func(ctx context.Context, take func(*node.Frame)) error {
+			for tick := time.NewTicker(20 * time.Millisecond); ; {
+				now := time.Now()
+				take(&node.Frame{Flight: "LOCAL-2026-0001", Source: "troy-1", Time: now, Arrived: now, Position: &[2]float64{-107.53, 24.61}})
+				select {
+				case <-tick.C:
+				case <-ctx.Done():
+					return ctx.Err()
+				}
+			}
+		},
+	})
+}
+
+func running(t *testing.T, s *Service) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- s.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// aircraftOf reads until the aircraft comes.
+func aircraftOf(t *testing.T, conn *tls.Conn) *cot.Event {
+	t.Helper()
+	if err := conn.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	for frames := cot.NewReader(conn, 0); ; {
+		f, err := frames.Next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := f.Event()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.Type == aircraft {
+			return e
+		}
+	}
+}
+
+// A certificate says which office somebody is of, and what is shown is that office's; who is revoked is out at once, and stays out.
+func TestService(t *testing.T) {
+	t.Parallel()
+	ca := newAuthority(t)
+	for _, name := range []string{"server", "far"} {
+		ca.issue(name)
+	}
+	revoked := filepath.Join(ca.folder, "revoked")
+	if err := os.WriteFile(revoked, []byte("# none yet\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	told := &record{more: make(chan struct{}, 1000)}
+	s, err := opened(t, fmt.Sprintf(settings, ca.folder), told)
+	if err != nil {
+		t.Fatal(err)
+	}
+	running(t, s)
+
+	ana := ca.issue("ana") // 0xab03
+	conn, err := ca.dial(s.Address(), ana)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if e := aircraftOf(t, conn); !math.IsNaN(e.CE) || !strings.Contains(string(e.Detail), "rtsp://192.0.2.1/troy") {
+		t.Errorf("%+v %s", e, e.Detail)
+	}
+	eva, err := ca.dial(s.Address(), ca.issue("eva"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer eva.Close()
+	if e := aircraftOf(t, eva); e.CE < 3000 || strings.Contains(string(e.Detail), "rtsp") {
+		t.Errorf("%+v %s", e, e.Detail)
+	}
+	out := func(cert tls.Certificate, want string) {
+		t.Helper()
+		c, err := ca.dial(s.Address(), cert)
+		if err == nil {
+			defer c.Close()
+			if _, err := c.Read(make([]byte, 1)); err == nil {
+				t.Error("let in")
+			}
+		}
+		told.until(t, want)
+	}
+	out(ca.issue("zoe"), "refused : certificate ab05 of zoe: its name is of no office")
+	out(newAuthority(t).issue("ana"), "unknown authority")
+
+	if err := os.WriteFile(revoked, []byte("AB:03 # lost\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	told.until(t, "delivered MEX/SEDENA ana revoked written true")
+	out(ana, "refused : certificate ab03 of ana: it was revoked")
+	// A list that is broken takes nobody back in.
+	if err := os.WriteFile(revoked, []byte("who?\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.readRevoked(); err == nil || !strings.Contains(err.Error(), "revoked:1: expected the serial number") {
+		t.Error(err)
+	}
+	out(ana, "refused : certificate ab03 of ana: it was revoked")
+}
+
+// What is wrong with files stops the start, in one line.
+func TestOpenRefuses(t *testing.T) {
+	t.Parallel()
+	ca := newAuthority(t)
+	ca.issue("server")
+	good := fmt.Sprintf(settings, ca.folder)
+	if err := os.WriteFile(filepath.Join(ca.folder, "empty"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	feed := "  feeds: [{name: far, address: \"127.0.0.1:1\", office: MEX/FGR, certificate: %[1]s/no.pem, key: %[1]s/server.key, issuer: %[1]s/issuer.pem}]\n"
+	for _, x := range []struct{ text, want string }{
+		{strings.Replace(good, "/server.pem", "/none.pem", 1), "none.pem: no such file"},
+		{strings.Replace(good, "/issuer.pem", "/empty", 1), "empty: expected certificates in PEM"},
+		{good, "revoked: no such file"}, // who would be let in is not known
+		{good + fmt.Sprintf(feed, ca.folder), "tak: feed far: open "},
+	} {
+		s, err := opened(t, x.text, nil)
+		if err == nil || !strings.Contains(err.Error(), x.want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%v, want %q", err, x.want)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	var none *Service
+	if err := errors.Join(none.Run(t.Context()), none.Close()); err != nil || none.Address() != "" {
+		t.Error(err)
+	}
+}
+
+// A feed brings an office's picture to a server elsewhere, and says what became of it.
+func TestFeeds(t *testing.T) {
+	t.Parallel()
+	ca := newAuthority(t)
+	server := ca.issue("server")
+	ca.issue("far")
+	r := newRoom(t, Office{Office: office("MEX/FAR", nil)}) // for its server's clock and hub
+	came := make(chan *cot.Event, 1000)
+	far, err := tak.NewServer(tak.Config{
+		Name: "far", Certificate: server, Clients: poolOf(t, ca), Now: time.Now,
+		Admit: admitAll(r.hubs["MEX/FAR"]), Took: func(_ tak.Admitted, e *cot.Event) { came <- e },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	served := make(chan error, 1)
+	go func() { served <- far.Serve(ctx, l) }()
+
+	if err := os.WriteFile(filepath.Join(ca.folder, "revoked"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	told := &record{more: make(chan struct{}, 1000)}
+	s, err := opened(t, fmt.Sprintf(settings+"  feeds: [{name: far, address: %[2]q, office: MEX/FGR, certificate: %[1]s/far.pem, key: %[1]s/far.key, issuer: %[1]s/issuer.pem, server: localhost}]\n", ca.folder, l.Addr().String()), told)
+	if err != nil {
+		t.Fatal(err)
+	}
+	running(t, s)
+	for e := range came {
+		if e.Type == aircraft {
+			if e.CE < 3000 {
+				t.Errorf("another office's: %+v", e)
+			}
+			break
+		}
+	}
+	cancel()
+	if err := <-served; err != nil {
+		t.Fatal(err)
+	}
+	told.until(t, "delivered MEX/FGR far left written true")
+}
