@@ -29,7 +29,7 @@ func TestParquetInDuckDB(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := geoparquet.NewWriter[parquetRow](f, "geometry")
+	w, err := geoparquet.NewWriter[parquetRow](f, geoparquet.Config{Column: "geometry"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,3 @@
-// Package share draws products in the formats that others read.
 package share
 
 import (

@@ -32,7 +32,7 @@ func (r coverRow) WKB() []byte { return r.Geometry }
 
 // writeCoverParquet writes what writeCoverGeoJSON does, as rows.
 func writeCoverParquet(to io.Writer, m *cover, gaps []coverage.Gap) error {
-	w, err := geoparquet.NewWriter[coverRow](to, "geometry")
+	w, err := geoparquet.NewWriter[coverRow](to, geoparquet.Config{Column: "geometry"})
 	if err != nil {
 		return err
 	}

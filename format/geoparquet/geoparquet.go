@@ -1,10 +1,10 @@
 // Package geoparquet writes GeoParquet 1.1: Apache Parquet with one column of geometries as well-known binary (OGC 06-103r4, clause 8)
-// and the file key "geo" that says so. Coordinates are longitude and latitude in degrees (OGC:CRS84, which is what a file without
+// and the file key "geo" that says so. A row may have no geometry, and may have its box beside it, by which readers skip what they are
+// not asked for. Coordinates are longitude and latitude in degrees (OGC:CRS84, which is what a file without
 // "crs" means). Rows go out group by group, so that the memory does not grow with the file.
 package geoparquet
 
 import (
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,59 +15,97 @@ import (
 	"github.com/parquet-go/parquet-go"
 )
 
-const (
-	version   = "1.1.0" // of the specification
-	groupRows = 20_000  // that are held before they are written
-)
+// Version is that of the specification.
+const Version = "1.1.0"
+
+// GroupRows is how many rows are held before they are written.
+const GroupRows = 20_000
 
 // Row is one row of a file: a struct with tags of package parquet, of which one column holds what WKB returns.
 type Row interface {
-	// WKB is the geometry, as AppendPoint and AppendPolygon make it. It MUST be the column that the Writer was told.
+	// WKB is the geometry, as the functions of this package make it; nil: none. It MUST be the column that Config names, and that MUST be
+	// optional where it may be nil.
 	WKB() []byte
+}
+
+// Config says what is written.
+type Config struct {
+	Column   string            // of geometries; a column at the root, of byte arrays
+	Metadata map[string]string // other keys of the file, such as who made it and what of
+	Covering string            // of boxes: a column of [Box] at the root; empty: none
+}
+
+// Box is the bounding box of a row's geometry, in degrees.
+type Box struct {
+	XMin float64 `parquet:"xmin"`
+	YMin float64 `parquet:"ymin"`
+	XMax float64 `parquet:"xmax"`
+	YMax float64 `parquet:"ymax"`
 }
 
 // Faults of what is to be written.
 var (
 	ErrGeometry = errors.New("geoparquet: a geometry that this package did not make")
 	ErrColumn   = errors.New("geoparquet: no column of byte arrays at the root of that name")
+	ErrCovering = errors.New("geoparquet: no column of boxes at the root of that name")
 )
 
 // Writer writes rows. It is not safe for concurrent use.
 type Writer[T Row] struct {
 	column string
+	cover  string
 	w      *parquet.GenericWriter[T]
 	one    [1]T
 	box    [4]float64 // west, south, east, north
 	types  []string
 }
 
-// NewWriter returns a Writer of a file without rows; column is that of the geometries, of byte arrays at the root. Nothing of dst is closed.
-func NewWriter[T Row](dst io.Writer, column string) (*Writer[T], error) {
+// NewWriter returns a Writer of a file without rows. Nothing of dst is closed.
+func NewWriter[T Row](dst io.Writer, c Config) (*Writer[T], error) {
 	schema := parquet.SchemaOf(*new(T))
-	leaf, ok := schema.Lookup(column)
+	leaf, ok := schema.Lookup(c.Column)
 	if !ok || leaf.Node.Type().Kind() != parquet.ByteArray || leaf.Node.Repeated() {
-		return nil, fmt.Errorf("%w: %q", ErrColumn, column)
+		return nil, fmt.Errorf("%w: %q", ErrColumn, c.Column)
+	}
+	for _, side := range sides {
+		if leaf, ok := schema.Lookup(c.Covering, side); c.Covering != "" && (!ok || leaf.Node.Type().Kind() != parquet.Double || leaf.Node.Repeated()) {
+			return nil, fmt.Errorf("%w: %q", ErrCovering, c.Covering)
+		}
+	}
+	options := []parquet.WriterOption{
+		schema, parquet.Compression(&parquet.Snappy), parquet.MaxRowsPerRowGroup(GroupRows), parquet.CreatedBy("overflight", "1", ""),
+	}
+	keys := make([]string, 0, len(c.Metadata))
+	for k := range c.Metadata {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	for _, k := range keys {
+		options = append(options, parquet.KeyValueMetadata(k, c.Metadata[k]))
 	}
 	return &Writer[T]{
-		column: column,
-		w:      parquet.NewGenericWriter[T](dst, schema, parquet.Compression(&parquet.Snappy), parquet.MaxRowsPerRowGroup(groupRows), parquet.CreatedBy("overflight", "1", "")),
-		box:    [4]float64{math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)},
+		column: c.Column, cover: c.Covering, w: parquet.NewGenericWriter[T](dst, options...),
+		box: [4]float64{math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)},
 	}, nil
 }
 
 // Write takes a row.
 func (w *Writer[T]) Write(row T) error {
-	name, err := w.extend(row.WKB())
-	if err != nil {
-		return err
-	}
-	if !slices.Contains(w.types, name) {
-		w.types = append(w.types, name)
+	if b := row.WKB(); b != nil {
+		name, err := w.extend(b)
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(w.types, name) {
+			w.types = append(w.types, name)
+		}
 	}
 	w.one[0] = row
-	_, err = w.w.Write(w.one[:])
+	_, err := w.w.Write(w.one[:])
 	return err
 }
+
+var sides = []string{"xmin", "ymin", "xmax", "ymax"}
 
 // column is what the key says of the geometries.
 type column struct {
@@ -75,6 +113,12 @@ type column struct {
 	Types       []string  `json:"geometry_types"`
 	Orientation string    `json:"orientation"`
 	Box         []float64 `json:"bbox,omitempty"`
+	Covering    *covering `json:"covering,omitempty"`
+}
+
+// covering says where the boxes of rows are: the path of each side.
+type covering struct {
+	Box map[string][]string `json:"bbox"`
 }
 
 // Close writes what is held, and the key. A Writer takes nothing after it.
@@ -84,92 +128,20 @@ func (w *Writer[T]) Close() error {
 	if w.box[0] <= w.box[2] {
 		c.Box = w.box[:]
 	}
+	if w.cover != "" {
+		c.Covering = &covering{map[string][]string{}}
+		for _, side := range sides {
+			c.Covering.Box[side] = []string{w.cover, side}
+		}
+	}
 	key, err := json.Marshal(struct {
 		Version string            `json:"version"`
 		Primary string            `json:"primary_column"`
 		Columns map[string]column `json:"columns"`
-	}{version, w.column, map[string]column{w.column: c}})
+	}{Version, w.column, map[string]column{w.column: c}})
 	if err != nil {
 		return err
 	}
 	w.w.SetKeyValueMetadata("geo", string(key))
 	return w.w.Close()
-}
-
-// The types of geometries, as well-known binary numbers them.
-const (
-	point   = 1
-	polygon = 3
-)
-
-// AppendPoint appends a point.
-func AppendPoint(dst []byte, x, y float64) []byte { return appendXY(head(dst, point), x, y) }
-
-// AppendPolygon appends a polygon: its outer ring anticlockwise, its holes clockwise, each closed by its first corner again.
-func AppendPolygon(dst []byte, rings [][][2]float64) []byte {
-	dst = binary.LittleEndian.AppendUint32(head(dst, polygon), uint32(len(rings)))
-	for _, r := range rings {
-		dst = binary.LittleEndian.AppendUint32(dst, uint32(len(r)))
-		for _, p := range r {
-			dst = appendXY(dst, p[0], p[1])
-		}
-	}
-	return dst
-}
-
-func head(dst []byte, kind uint32) []byte {
-	return binary.LittleEndian.AppendUint32(append(dst, 1), kind)
-}
-
-func appendXY(dst []byte, x, y float64) []byte {
-	dst = binary.LittleEndian.AppendUint64(dst, math.Float64bits(x))
-	return binary.LittleEndian.AppendUint64(dst, math.Float64bits(y))
-}
-
-// extend takes a geometry into the box of all, and names its type.
-func (w *Writer[T]) extend(b []byte) (string, error) {
-	if len(b) < 9 || b[0] != 1 {
-		return "", ErrGeometry
-	}
-	kind := binary.LittleEndian.Uint32(b[1:])
-	rest := b[5:]
-	points := func(n uint64) bool {
-		if n > uint64(len(rest)/16) {
-			return false
-		}
-		for range n {
-			x, y := math.Float64frombits(binary.LittleEndian.Uint64(rest)), math.Float64frombits(binary.LittleEndian.Uint64(rest[8:]))
-			if math.IsNaN(x+y) || math.IsInf(x+y, 0) {
-				return false
-			}
-			w.box = [4]float64{min(w.box[0], x), min(w.box[1], y), max(w.box[2], x), max(w.box[3], y)}
-			rest = rest[16:]
-		}
-		return true
-	}
-	switch kind {
-	case point:
-		if !points(1) || len(rest) != 0 {
-			return "", ErrGeometry
-		}
-		return "Point", nil
-	case polygon:
-		rings := binary.LittleEndian.Uint32(rest)
-		rest = rest[4:]
-		for range rings {
-			if len(rest) < 4 {
-				return "", ErrGeometry
-			}
-			n := binary.LittleEndian.Uint32(rest)
-			rest = rest[4:]
-			if !points(uint64(n)) {
-				return "", ErrGeometry
-			}
-		}
-		if len(rest) != 0 {
-			return "", ErrGeometry
-		}
-		return "Polygon", nil
-	}
-	return "", ErrGeometry
 }

@@ -14,9 +14,10 @@ import (
 )
 
 type row struct {
-	Shape []byte   `parquet:"shape"`
+	Shape []byte   `parquet:"shape,optional"`
 	Name  string   `parquet:"name,dict"`
 	Value *float64 `parquet:"value,optional"`
+	Box   *Box     `parquet:"box,optional"`
 }
 
 func (r row) WKB() []byte { return r.Shape }
@@ -28,9 +29,17 @@ func square(x, y, side float64) []byte {
 func TestFile(t *testing.T) {
 	t.Parallel()
 	half := 0.5
-	want := []row{{square(-110, 30, 1), "cell", &half}, {square(179.5, -17, 1), "cell", nil}, {AppendPoint(nil, -109.25, 30.5), "gap", nil}}
+	cell := [][][2]float64{{{-110, 30}, {-109, 30}, {-109, 31}, {-110, 30}}}
+	want := []row{
+		{square(-110, 30, 1), "cell", &half, &Box{-110, 30, -109, 31}},
+		{square(179.5, -17, 1), "cell", nil, nil},
+		{AppendPoint(nil, -109.25, 30.5), "gap", nil, nil},
+		{AppendMultiPoint(nil, [][2]float64{{1, 2}, {3, 4}}), "gaps", nil, nil},
+		{AppendMultiPolygon(nil, [][][][2]float64{cell, cell}), "cells", nil, nil},
+		{nil, "nowhere", nil, nil},
+	}
 	var b bytes.Buffer
-	w, err := NewWriter[row](&b, "shape")
+	w, err := NewWriter[row](&b, Config{Column: "shape", Covering: "box", Metadata: map[string]string{"made": "by hand", "of": "nothing"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,14 +63,29 @@ func TestFile(t *testing.T) {
 	if err := json.Unmarshal([]byte(key), &got); err != nil {
 		t.Fatal(err)
 	}
-	_ = json.Unmarshal([]byte(`{"version":"1.1.0","primary_column":"shape","columns":{"shape":{"encoding":"WKB","geometry_types":["Point","Polygon"],"orientation":"counterclockwise","bbox":[-110,-17,180.5,31]}}}`), &expected)
+	_ = json.Unmarshal([]byte(`{"version":"1.1.0","primary_column":"shape","columns":{"shape":{"encoding":"WKB","geometry_types":["MultiPoint","MultiPolygon","Point","Polygon"],"orientation":"counterclockwise","bbox":[-110,-17,180.5,31],
+		"covering":{"bbox":{"xmin":["box","xmin"],"ymin":["box","ymin"],"xmax":["box","xmax"],"ymax":["box","ymax"]}}}}}`), &expected)
 	if !reflect.DeepEqual(got, expected) {
 		t.Errorf("geo is %s", key)
 	}
-	rows := make([]row, 5)
+	if made, _ := f.Lookup("made"); made != "by hand" {
+		t.Errorf("made is %q", made)
+	}
+	rows := make([]row, 8)
 	n, err := parquet.NewGenericReader[row](f).Read(rows)
-	if n != 3 || err != nil && !errors.Is(err, io.EOF) || !reflect.DeepEqual(rows[:n], want) {
+	if n != len(want) || err != nil && !errors.Is(err, io.EOF) || !reflect.DeepEqual(rows[:n], want) {
 		t.Errorf("%d rows: %+v, %v", n, rows[:n], err)
+	}
+}
+
+// Boxes and points of many are by hand after OGC 06-103r4: each part has a head of its own.
+func TestPartsAreThoseOfTheStandard(t *testing.T) {
+	t.Parallel()
+	if got := hex.EncodeToString(AppendMultiPoint(nil, [][2]float64{{1, 2}})); got != "0104000000010000000101000000000000000000f03f0000000000000040" {
+		t.Errorf("got %s", got)
+	}
+	if got := hex.EncodeToString(AppendMultiPolygon(nil, [][][][2]float64{{{{1, 2}}}})); got != "010600000001000000010300000001000000"+"01000000"+"000000000000f03f0000000000000040" {
+		t.Errorf("got %s", got)
 	}
 }
 
@@ -76,14 +100,14 @@ func TestPointIsThatOfTheStandard(t *testing.T) {
 // A file of many rows goes out while it is written, and one without rows is a file.
 func TestGroups(t *testing.T) {
 	t.Parallel()
-	for _, many := range []int{0, 3 * groupRows} {
+	for _, many := range []int{0, 3 * GroupRows} {
 		var b bytes.Buffer
-		w, err := NewWriter[row](&b, "shape")
+		w, err := NewWriter[row](&b, Config{Column: "shape"})
 		if err != nil {
 			t.Fatal(err)
 		}
 		for i := range many {
-			if err := w.Write(row{square(float64(i%360)-180, 0, 1), "cell", nil}); err != nil {
+			if err := w.Write(row{Shape: square(float64(i%360)-180, 0, 1), Name: "cell"}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -109,17 +133,24 @@ func (without) WKB() []byte { return nil }
 
 func TestWhatIsNotWritten(t *testing.T) {
 	t.Parallel()
-	if _, err := NewWriter[without](io.Discard, "shape"); !errors.Is(err, ErrColumn) {
+	if _, err := NewWriter[without](io.Discard, Config{Column: "shape"}); !errors.Is(err, ErrColumn) {
 		t.Errorf("a file without geometries: %v", err)
 	}
-	w, err := NewWriter[row](io.Discard, "shape")
+	for _, covering := range []string{"name", "value", "no such"} {
+		if _, err := NewWriter[row](io.Discard, Config{Column: "shape", Covering: covering}); !errors.Is(err, ErrCovering) {
+			t.Errorf("boxes in %q: %v", covering, err)
+		}
+	}
+	w, err := NewWriter[row](io.Discard, Config{Column: "shape"})
 	if err != nil {
 		t.Fatal(err)
 	}
+	several := AppendMultiPoint(nil, [][2]float64{{1, 2}, {3, 4}})
 	good := square(0, 0, 1)
 	for name, b := range map[string][]byte{
-		"nothing": nil, "cut": good[:len(good)-1], "longer": append(bytes.Clone(good), 0), "no number": AppendPoint(nil, math.NaN(), 0),
+		"nothing": {}, "cut": good[:len(good)-1], "longer": append(bytes.Clone(good), 0), "no number": AppendPoint(nil, math.NaN(), 0),
 		"endless": AppendPoint(nil, 0, math.Inf(1)), "a line": head(nil, 2), "big endian": append([]byte{0}, good[1:]...),
+		"points cut": several[:len(several)-1], "more points than are said": append(bytes.Clone(several), several[9:30]...), "a polygon among points": append(bytes.Clone(several[:9]), append(bytes.Clone(good), good...)...),
 	} {
 		if err := w.Write(row{Shape: b}); !errors.Is(err, ErrGeometry) {
 			t.Errorf("%s: %v", name, err)

@@ -1,5 +1,5 @@
 // Package kml reads the places of a KML 2.2 document (OGC 07-147r2) or of a KMZ archive: placemarks with polygons and their holes, and
-// with points, what ExtendedData says of their weight, spread and date, and their TimeStamp or TimeSpan.
+// with points, what ExtendedData says of their weight, spread and date, and their TimeStamp or TimeSpan. A [Writer] writes documents.
 //
 // Positions are longitude, latitude in degrees on WGS 84, in this order; a third number, an altitude, is read over. Elements are told
 // by their local names, so that the documents of KML 2.0 and 2.1 are read too.

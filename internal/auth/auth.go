@@ -1,4 +1,5 @@
-// Package auth keeps who may sign in to a server, and who has: a file of users and a file of sessions in the data folder.
+// Package auth keeps who may sign in to a server, and who has: a file of users and a file of sessions in the data folder, and one of
+// the passes by which programs of an office read what was released to it.
 //
 // A user is added by name and roles and gets a link, once, to choose a password. Passwords are kept as Argon2id hashes
 // (RFC 9106), tokens of links and sessions as SHA-256 of 256 random bits: what is in the files signs nobody in. A change
@@ -81,6 +82,7 @@ type Store struct {
 
 	mu        sync.Mutex // guards what follows
 	users     []record   // sorted by name, never changed in place
+	passes    []keptPass // never changed in place
 	sessions  map[digest]*session
 	saved     time.Time // of the file of sessions
 	first     *digest   // of the link that makes the first administrator
@@ -116,6 +118,16 @@ func Open(c Config) (*Store, error) {
 	default:
 		if s.users, err = parseUsers(text); err != nil {
 			return nil, &FileError{s.usersName(), err}
+		}
+	}
+	text, err = s.disk.ReadFile(s.passesName(), mostFile)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return nil, &FileError{s.passesName(), err}
+	default:
+		if s.passes, err = parsePasses(text); err != nil {
+			return nil, &FileError{s.passesName(), err}
 		}
 	}
 	s.readSessions()

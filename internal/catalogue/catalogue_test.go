@@ -27,6 +27,7 @@ import (
 	"overflight/ingest"
 	"overflight/internal/sqlite"
 	"overflight/journal"
+	"overflight/release"
 	"overflight/segment"
 	"overflight/sensor"
 	"overflight/statement"
@@ -200,12 +201,23 @@ func families(t *testing.T) map[string][]string {
 		"complete.":         constants(t, "statement:How"),
 		"kept.":             constants(t, "statement:Kept"),
 		"claim.":            append(constants(t, "statement:Word"), "number", "between", "at-least", "at-most", "period"),
+		"share.reason.":     {"no-rule", "broken", "coarse-place"},
+		"share.band.":       names(int(sensor.Bands), func(i int) string { return sensor.Band(i).String() }),
+		"share.unarmed.":    {"yes", "no", "unknown"},
 		"finding.":          names(4, func(i int) string { return statement.Finding(i).String() }),
 		"planning.":         constants(t, "planning:Code"),
 		"pattern.":          constants(t, "search:Pattern"),
 		"problem.":          literals(t, "../server/problem.go", `(?:http\.Status\w+, )"([a-z-]+)"`),
 	}
 	f["problem."] = append(f["problem."], "day", "zone")
+	for _, s := range release.Schemas() {
+		kind, _, _ := strings.Cut(s.Kind, "/")
+		f["share.kind."], f["share.kinds."] = append(f["share.kind."], kind), append(f["share.kinds."], kind)
+		for _, x := range s.Fields {
+			f["share.field."] = append(f["share.field."], x.Name)
+		}
+	}
+	f["share.kinds."] = append(f["share.kinds."], "withheld")
 	// TestEveryRefusalIsSaidInSpanish holds these to what is said.
 	for key := range Open(English).texts {
 		if name, ok := strings.CutPrefix(key, "refused."); ok {
@@ -283,12 +295,12 @@ func TestTheKeysAreThoseInUse(t *testing.T) {
 			return true
 		})
 	})
-	for _, path := range []string{"../report/page.html"} {
+	for _, path := range []string{"../report/page.html", "../../share/page.go"} {
 		b, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range regexp.MustCompile(`T "([a-z0-9.-]+)"`).FindAllStringSubmatch(string(b), -1) {
+		for _, m := range regexp.MustCompile(`T(?:ext)? "([a-z0-9.-]+)"`).FindAllStringSubmatch(string(b), -1) {
 			used[m[1]] = path
 		}
 	}

@@ -44,6 +44,7 @@ var (
 	officials   = []auth.Role{auth.Analyst, auth.Liaison, auth.Partner, auth.Auditor, auth.Administrator}
 	receivers   = []auth.Role{auth.Liaison, auth.Partner, auth.Auditor, auth.Administrator} // at a partner's node
 	answerers   = []auth.Role{auth.Liaison, auth.Partner, auth.Administrator}
+	passers     = []auth.Role{auth.Liaison, auth.Administrator} // who give passes to offices
 	public      = []auth.Role{anyone}
 )
 
@@ -156,6 +157,10 @@ var rolesOf = map[string][]auth.Role{
 	"link-user":       governors,
 	"change-user":     governors,
 
+	"list-passes": sharers,
+	"give-pass":   sharers,
+	"revoke-pass": sharers,
+
 	"sign-in":       public,
 	"get-set-up":    public,
 	"finish-set-up": public,
@@ -166,6 +171,7 @@ var rolesOf = map[string][]auth.Role{
 // besideAPI says the same of what is served beside the operations, by its pattern.
 var besideAPI = map[string][]auth.Role{
 	"/":                              everybody, // the page, or that there is no such thing
+	"GET /features/":                 public,    // and a pass of an office
 	"GET /api/v1/moving":             readers,
 	"POST /api/v1/documents":         deciders,
 	"GET /api/v1/documents/{sha256}": everybody,
@@ -392,8 +398,12 @@ func refuse(w http.ResponseWriter, r *http.Request, err error) {
 	if p.Status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", "Bearer")
 	}
-	w.Header().Set("Content-Type", p.ContentType(""))
 	w.Header().Set("Cache-Control", "no-store")
+	writeProblem(w, p)
+}
+
+func writeProblem(w http.ResponseWriter, p *Problem) {
+	w.Header().Set("Content-Type", p.ContentType(""))
 	w.WriteHeader(p.Status)
 	_ = json.NewEncoder(w).Encode(p) // nobody is left to tell
 }
@@ -441,10 +451,12 @@ func MayListen(address string, users *auth.Store) error {
 	return &NobodyError{address}
 }
 
-// withoutSecrets is a path for the program's own notes: a set-up link is good for whoever reads it.
+// withoutSecrets is a path for the program's own notes: a set-up link is good for whoever reads it, and so is a pass.
 func withoutSecrets(path string) string {
-	if before, _, found := strings.Cut(path, "/setup/"); found {
-		return before + "/setup/…"
+	for _, before := range []string{"/setup/", passPath} {
+		if first, _, found := strings.Cut(path, before); found {
+			return first + before + "…"
+		}
 	}
 	return path
 }

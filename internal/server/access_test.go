@@ -290,6 +290,9 @@ list-users         ------+
 add-user           ------+
 link-user          ------+
 change-user        ------+
+list-passes        ---+--+
+give-pass          ---+--+
+revoke-pass        ---+--+
 sign-in            *******
 get-set-up         *******
 finish-set-up      *******

@@ -125,6 +125,7 @@ func TestNotesHoldNoLinks(t *testing.T) {
 	t.Parallel()
 	for path, want := range map[string]string{
 		"/api/v1/setup/abc": "/api/v1/setup/…", "//api/v1/setup/abc": "//api/v1/setup/…", "/api/v1/flights": "/api/v1/flights", "/api/v1/setup": "/api/v1/setup",
+		"/features/k/abc/collections": "/features/k/…", "/features/collections": "/features/collections",
 	} {
 		if got := withoutSecrets(path); got != want {
 			t.Errorf("%s: %s", path, got)

@@ -28,6 +28,7 @@ import (
 	"overflight/internal/sqlite"
 	"overflight/internal/tiles"
 	"overflight/journal"
+	"overflight/share"
 	"overflight/survey"
 	"overflight/transparency"
 )
@@ -94,10 +95,20 @@ func said(err error) (status int, code string, args []string) {
 		fine       *coverage.FineError
 		plan       *planning.Fault
 		sharing    *dissemination.Fault
+		query      *share.QueryError
+		office     *auth.OfficeError
 	)
 	switch {
 	case errors.As(err, &sharing):
 		return sharingStatus(sharing.Code), "sharing", append([]string{string(sharing.Code)}, sharing.Args...)
+	case errors.As(err, &query):
+		return http.StatusBadRequest, "features-query", []string{query.Parameter, query.Got, query.Want}
+	case errors.As(err, &office):
+		return http.StatusUnprocessableEntity, "pass-office", []string{office.Office}
+	case errors.Is(err, auth.ErrPassLasts):
+		return http.StatusUnprocessableEntity, "pass-lasts", []string{fmt.Sprint(auth.MostPassDays)}
+	case errors.Is(err, auth.ErrPassesFull):
+		return http.StatusConflict, "passes-full", []string{fmt.Sprint(auth.MostPasses)}
 	case errors.As(err, &list):
 		d := &list.First
 		return http.StatusUnprocessableEntity, "list-refused", []string{listFile(err), fmt.Sprint(d.Line), fmt.Sprint(d.Column), string(d.Code), d.Got, d.Want}
@@ -200,6 +211,9 @@ func said(err error) (status int, code string, args []string) {
 		{auth.ErrDisabled, http.StatusConflict, "user-disabled"},
 		{auth.ErrAdministrator, http.StatusConflict, "last-administrator"},
 		{auth.ErrFull, http.StatusConflict, "users-full"},
+		{auth.ErrPass, http.StatusUnauthorized, "pass"},
+		{auth.ErrNoPass, http.StatusNotFound, "no-pass"},
+		{share.ErrNoSuch, http.StatusNotFound, "features-path"},
 		{node.ErrPeriod, http.StatusUnprocessableEntity, "period"},
 		{sqlite.ErrManyLooks, http.StatusUnprocessableEntity, "many-looks"},
 		{coverage.ErrEmpty, http.StatusNotFound, "no-ground"},

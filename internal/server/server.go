@@ -26,13 +26,15 @@ import (
 
 // Config is that of a Server.
 type Config struct {
-	Node    *node.Node
-	Token   string           // who shows it may do everything
-	Users   *auth.Store      // MUST be there
-	Now     func() time.Time // nil is the system's clock
-	Hosts   []string
-	Version string
-	Logger  *slog.Logger
+	Node  *node.Node
+	Token string      // who shows it may do everything
+	Users *auth.Store // MUST be there
+	// Released is what offices were given; nil: nothing is served of it.
+	Released Released
+	Now      func() time.Time // nil is the system's clock
+	Hosts    []string
+	Version  string
+	Logger   *slog.Logger
 }
 
 // Bounds of a request.
@@ -97,6 +99,7 @@ func Describe(mux *http.ServeMux, version string, a *api) huma.API {
 	a.plans(h)
 	a.reports(h)
 	a.inbox(h)
+	a.passes(h)
 	return h
 }
 
@@ -124,6 +127,7 @@ func (a *api) plain(mux *http.ServeMux) {
 	})
 	mux.Handle("/log/", http.StripPrefix("/log", a.logHandler()))
 	mux.HandleFunc("GET /api/v1/moving", a.moving)
+	mux.HandleFunc("GET /features/", a.features)
 	a.documents(mux)
 	page(mux)
 }
