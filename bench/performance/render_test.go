@@ -22,7 +22,10 @@ func TestRowsMeasuredAgainTakeTheirPlaces(t *testing.T) {
 	if got != want {
 		t.Errorf("%s\nwant\n%s", got, want)
 	}
-	for _, broken := range []string{"", strings.Replace(b.String(), "## B", "## C", 1), strings.Replace(b.String(), "| one", "| none |\n| one", 1)} {
+	if got, err := renewed(strings.Split(b.String(), "\n## B")[0], measurements{"three": 33}, all, "Again."); err != nil || !strings.Contains(got, "\n## B\n") || !strings.Contains(got, "| 33 s |") {
+		t.Errorf("a section that is new: %s %v", got, err)
+	}
+	for _, broken := range []string{strings.Replace(b.String(), "## B", "## C", 1), strings.Replace(b.String(), "| one", "| none |\n| one", 1)} {
 		if _, err := renewed(broken, measurements{"two": 22}, all, ""); err == nil {
 			t.Errorf("taken: %q", broken)
 		}

@@ -28,6 +28,7 @@ var suites = []suite{
 	{dir: "..", pkg: "./survey", bench: "Observe"},
 	{dir: "..", pkg: "./internal/node", test: "SitesMeasure", env: []string{"OVERFLIGHT_MEASURE=1"}},
 	{dir: "..", pkg: "./internal/tak", test: "ManyClients", env: []string{"OVERFLIGHT_MEASURE=1"}},
+	{dir: "..", pkg: "./internal/delivery", test: "CutAndKilled", env: []string{"OVERFLIGHT_MEASURE=1"}},
 	{dir: ".", pkg: ".", test: "ParquetInDuckDB"},
 	{dir: ".", pkg: ".", test: "SurveyCalibration", env: []string{"OVERFLIGHT_MEASURE=1"}},
 	{dir: ".", pkg: ".", test: "RecordingRate", env: []string{"OVERFLIGHT_MEASURE=1"}},
@@ -232,6 +233,18 @@ var sections = []section{
 			value{"journal/sha256", 1, "MB/s"},
 			"SHA-256 of the same bytes", "0.7", atLeast(0.7),
 		},
+	}},
+	{"Deliveries", []row{
+		{
+			"items that a partner's node has in order, unchanged, after it was cut off and killed twice while they were sent",
+			value{"delivery/items", 1, ""},
+			value{},
+			"", "100,000", exactly(100_000),
+		},
+		{"of these handed on again after a kill", value{"delivery/again", 1, ""}, value{}, "the one that was in hand, each time", "2", below(2)},
+		{"receipts for these that came back, in order", value{"delivery/receipts", 1, ""}, value{}, "", "10,000", exactly(10_000)},
+		{"sent, each on disk before the sender goes on", value{"delivery/sent", 1e3, "thousand items/s"}, value{}, "", "1 thousand", above(1e3)},
+		{"from the first sent to the last arrived", value{"delivery/arrived-s", 1, "s"}, value{"delivery/sent-s", 1, "s"}, "to the last sent", "600 s", below(600)},
 	}},
 	{"Search", []row{
 		{"first plan of 20 h over 200 x 200 km, 8 hills", value{"search/s1-first-ms", 1, "ms"}, value{"search/s1-first", 0.01, "%"}, "of the bound B1 + B2", "100 ms and 91 %", func(o, p float64) bool { return o <= 100 && p >= 0.91 }},

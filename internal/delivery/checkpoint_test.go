@@ -146,7 +146,7 @@ func TestCheckpoints(t *testing.T) {
 	c := newCosigner(t, cfg.Key)
 	o, on := s.origin(t, nil)
 	p, _ := s.inProcess(t, on.address(t), nil)
-	stopItems := reading(func(ctx context.Context) error {
+	stopItems := reading(t, func(ctx context.Context) error {
 		return p.Items(ctx, func(i Item) error {
 			body, err := Cosign(ctx, c.witness, c.folder, i, noon)
 			if err != nil {
@@ -156,7 +156,7 @@ func TestCheckpoints(t *testing.T) {
 		})
 	})
 	outcomes := make(chan Outcome, 10)
-	stopReceipts := reading(func(ctx context.Context) error {
+	stopReceipts := reading(t, func(ctx context.Context) error {
 		return o.Receipts(ctx, func(partner string, i Item) error {
 			a, err := o.Settle(ctx, partner, i, port(l, cfg, c.policy))
 			if err != nil {
@@ -169,7 +169,7 @@ func TestCheckpoints(t *testing.T) {
 	expect := func(want ...Outcome) {
 		t.Helper()
 		for _, w := range want {
-			if got := <-outcomes; got != w {
+			if got := next(t, outcomes); got != w {
 				t.Fatalf("the answer is %s, want %s", got, w)
 			}
 		}

@@ -1,8 +1,8 @@
 // Package delivery takes what was released to a partner to the partner's own node, and brings its receipts and
 // cosignatures back: bytes with a kind and an id, of whose meaning it knows nothing.
 //
-//	Origin.Send -> RELEASED_<code> on the operator's disk -> durable mirror over the leaf link -> the partner's disk -> Partner.Items
-//	Origin.Receipts <- mirror on the operator's disk <- durable mirror <- RECEIPT_<code> on the partner's disk <- Partner.Answer
+//	Origin.Send -> RELEASED_<code> on the operator's disk -> leaf link -> its copy on the partner's disk -> Partner.Items
+//	Origin.Receipts <- its copy on the operator's disk <- leaf link <- RECEIPT_<code> on the partner's disk <- Partner.Answer
 //
 // Both ends keep what they say on their own disk first, so that each works with the link down, and the link carries it
 // when it is up. Items of a partner are counted from 1 without gaps; an item is there once, by its kind and id, however
@@ -87,8 +87,8 @@ type Status struct {
 	Since   time.Time // of the alarms; zero without
 	// Refused is the last certificate under the partner's name that was not let in, at the operator's end.
 	Refused *jetstream.Refusal
-	// Fault is why nothing is handed on, for Halted.
-	Fault error
+	// Fault is why nothing is handed on, for Halted; Trouble why copying stands still, nil while it goes on.
+	Fault, Trouble error
 }
 
 // Config is what both ends have in common.
@@ -100,16 +100,24 @@ type Config struct {
 	// at once. 0 is DefaultLate, a second, jetstream.DefaultWindow.
 	Late, Interval time.Duration
 	Window         int
-	Logger         *slog.Logger     // nil is nobody
-	Now            func() time.Time // nil is the system's clock
+	// Kept is how many bytes are kept of what the other node sends; beyond it nothing more is taken. 0 is DefaultKept.
+	Kept   uint64
+	Logger *slog.Logger     // nil is nobody
+	Now    func() time.Time // nil is the system's clock
 }
 
-// DefaultLate is the age at which somebody should know.
-const DefaultLate = 2 * time.Minute
+// The defaults of a Config.
+const (
+	DefaultLate = 2 * time.Minute
+	DefaultKept = 64 << 30
+)
 
 func (c Config) checked() Config {
 	if c.Late <= 0 {
 		c.Late = DefaultLate
+	}
+	if c.Kept == 0 {
+		c.Kept = DefaultKept
 	}
 	if c.Interval <= 0 {
 		c.Interval = time.Second

@@ -115,7 +115,7 @@ func (e *end) look(ctx context.Context) error {
 	now := e.cfg.Now()
 	s := Status{
 		Linked: e.cfg.Conn.Linked(e.code), Sent: sent, Taken: takenItem, Oldest: oldest,
-		Handled: place.item, Last: last, Coming: copied.Behind, Heard: copied.Heard, Fault: fault,
+		Handled: place.item, Last: last, Coming: copied.Behind, Heard: copied.Heard, Fault: fault, Trouble: copied.Err,
 	}
 	for _, r := range e.cfg.Conn.Refusals() {
 		if e.cfg.Conn.Names(e.code, r.Name) {
@@ -136,7 +136,7 @@ func (e *end) look(ctx context.Context) error {
 	}
 	e.status = s
 	if !slices.Equal(before.Alarms, s.Alarms) {
-		e.tell(s, copied.Err)
+		e.tell(s)
 	}
 	return nil
 }
@@ -164,7 +164,7 @@ func (e *end) alarms(s Status, now time.Time) []Alarm {
 	return out
 }
 
-func (e *end) tell(s Status, copying error) {
+func (e *end) tell(s Status) {
 	log := e.cfg.Logger.With(slog.String("partner", string(e.code)), slog.Bool("linked", s.Linked), slog.Uint64("sent", s.Sent),
 		slog.Uint64("taken", s.Taken), slog.Uint64("coming", s.Coming))
 	if len(s.Alarms) == 0 {
@@ -172,7 +172,7 @@ func (e *end) tell(s Status, copying error) {
 		return
 	}
 	log.Error("deliveries stand still", slog.Any("alarms", s.Alarms), slog.Time("oldest", s.Oldest), slog.Time("heard", s.Heard),
-		slog.Any("fault", s.Fault), slog.Any("copying", copying))
+		slog.Any("fault", s.Fault), slog.Any("trouble", s.Trouble))
 }
 
 func (e *end) state() Status {

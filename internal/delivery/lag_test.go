@@ -52,7 +52,7 @@ func TestSilentLag(t *testing.T) {
 		o, on := s.origin(t, late)
 		w := newWire(t, on.address(t))
 		p, _ := s.inProcess(t, w.address(), late)
-		stop := reading(func(ctx context.Context) error { return p.Items(ctx, func(Item) error { return nil }) })
+		stop := reading(t, func(ctx context.Context) error { return p.Items(ctx, func(Item) error { return nil }) })
 		if _, err := o.Send(t.Context(), mx, Product, "1", nil); err != nil {
 			t.Fatal(err)
 		}

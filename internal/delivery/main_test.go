@@ -272,14 +272,33 @@ func (n node) address(t testing.TB) string {
 	return at
 }
 
-// reading reads until it is stopped.
-func reading(read func(ctx context.Context) error) (stop func() error) {
+// reading reads until it is stopped; to end before is a fault.
+func reading(t testing.TB, read func(ctx context.Context) error) (stop func() error) {
 	ctx, cancel := context.WithCancel(context.Background())
+	t.Cleanup(cancel)
 	ended := make(chan error, 1)
-	go func() { ended <- read(ctx) }()
+	go func() {
+		err := read(ctx)
+		if ctx.Err() == nil {
+			t.Errorf("the reading ended: %v", err)
+		}
+		ended <- err
+	}()
 	return func() error {
 		cancel()
 		return <-ended
+	}
+}
+
+// next waits for what comes on a channel.
+func next[T any](t testing.TB, c <-chan T) T {
+	t.Helper()
+	select {
+	case v := <-c:
+		return v
+	case <-time.After(30 * time.Second):
+		t.Fatal("waited in vain")
+		panic("not reached")
 	}
 }
 

@@ -31,7 +31,7 @@ type receiver struct {
 }
 
 func newReceiver(ctx context.Context, cfg Config, marks jetstream.Marks, ch jetstream.Channel) (*receiver, error) {
-	k, err := cfg.Conn.NewCopy(ctx, ch, marks)
+	k, err := cfg.Conn.NewCopy(ctx, ch, marks, cfg.Kept)
 	if err != nil {
 		return nil, err
 	}

@@ -173,6 +173,14 @@ func (c *Conn) hold(ctx context.Context, s jetstream.Stream, name Stream, marks 
 	}
 	state := s.CachedInfo().State
 	if state.LastSeq < mark.Sequence {
+		// It may have been written to between the question and the look at the mark.
+		now, err := s.Info(ctx)
+		if err != nil {
+			return fmt.Errorf("asking for stream %s: %w", name, err)
+		}
+		state = now.State
+	}
+	if state.LastSeq < mark.Sequence {
 		return &LossError{Stream: name, Loss: BelowMark, At: state.LastSeq, Got: state.LastSeq, Want: mark.Sequence}
 	}
 	if state.FirstSeq > mark.Sequence {

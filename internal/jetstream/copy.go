@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -16,12 +17,12 @@ import (
 // What a receiver asks for at once, and what its sender allows.
 const (
 	mostAsked   = 500     // messages
-	bytesAsked  = 8 << 20 // or so many
+	bytesAsked  = 2 << 20 // or so many: within ackWait over a quarter of a megabit a second
 	askFor      = 4 * time.Second
 	heartbeat   = time.Second
 	missed      = 3 * heartbeat // without a sign of life a session is over
-	ackWait     = time.Minute   // a session begins anew long before
-	mostWaiting = 64            // requests of sessions that have ended and not run out
+	ackWait     = time.Minute
+	mostWaiting = 64 // requests of sessions that have ended and not run out
 )
 
 // Copy keeps a copy of a channel's stream, with the same sequences, as its receiver. It does by itself what the server's own
@@ -35,6 +36,10 @@ type Copy struct {
 	conn    *Conn
 	channel Channel
 	writer  *Writer
+	most    uint64 // bytes
+	// Owned by Run: what is stored or queued, and when was last asked.
+	bytes uint64
+	asked time.Time
 
 	mu    sync.Mutex
 	state CopyState
@@ -48,8 +53,12 @@ type CopyState struct {
 	Err    error     // why the last session ended
 }
 
-// NewCopy opens the copy of a channel's stream, and makes it. The caller MUST call Run.
-func (c *Conn) NewCopy(ctx context.Context, ch Channel, marks Marks) (*Copy, error) {
+// ErrFull is returned for what another node sends beyond what is kept of it.
+var ErrFull = errors.New("jetstream: as much is kept of another node as may be")
+
+// NewCopy opens the copy of a channel's stream, and makes it. It stores at most so many bytes, as the server counts them. The
+// caller MUST call Run.
+func (c *Conn) NewCopy(ctx context.Context, ch Channel, marks Marks, most uint64) (*Copy, error) {
 	if err := c.EnsureStream(ctx, ch.Stream, StreamConfig{}); err != nil {
 		return nil, err
 	}
@@ -61,13 +70,20 @@ func (c *Conn) NewCopy(ctx context.Context, ch Channel, marks Marks) (*Copy, err
 	if w.mark.Sequence != w.mark.ProducerSequence {
 		return nil, &LossError{Stream: ch.Stream, Loss: Foreign, At: w.mark.Sequence, Want: w.mark.ProducerSequence, Got: w.mark.Sequence}
 	}
-	return &Copy{conn: c, channel: ch, writer: w, state: CopyState{Last: w.mark.Sequence}}, nil
+	state, err := c.State(ctx, ch.Stream)
+	if err != nil {
+		return nil, err
+	}
+	return &Copy{conn: c, channel: ch, writer: w, most: most, bytes: state.Bytes, state: CopyState{Last: w.mark.Sequence}}, nil
 }
 
 // SenderName is the only producer of a channel's stream.
 const SenderName = "delivery"
 
 const copyFlush = 200 * time.Microsecond
+
+// messageHead is about what the server stores beside the data of a message.
+const messageHead = 128
 
 // State returns how the copy stands.
 func (c *Copy) State() CopyState {
@@ -107,7 +123,9 @@ func (c *Copy) Run(ctx context.Context) error {
 			c.conn.logger.Info("copying stands still", slog.String("stream", string(c.channel.Stream)), slog.Any("reason", err))
 			told = true
 		}
-		wait(ctx, pause)
+		// What the last session asked for runs out first: else its answers would be taken from the next, which sees no gap where
+		// nothing comes after them.
+		wait(ctx, max(pause, time.Until(c.asked.Add(askFor))))
 	}
 	cancel()
 	return <-written
@@ -173,6 +191,7 @@ func (c *Copy) heard() {
 }
 
 func (c *Copy) ask(inbox string) error {
+	c.asked = time.Now()
 	request := fmt.Appendf(nil, `{"batch":%d,"max_bytes":%d,"expires":%d,"idle_heartbeat":%d}`, mostAsked, bytesAsked, askFor, heartbeat)
 	if err := c.conn.nc.PublishRequest(c.channel.api()+c.channel.next(), inbox, request); err != nil {
 		return fmt.Errorf("asking for the next: %w", err)
@@ -254,8 +273,15 @@ func ended(status, text string) error {
 	return fmt.Errorf("the other node says %s %s", status, text)
 }
 
-// store queues the next message; nil for one that is stored already.
+// store queues the next message; nil for one that is stored already. What the sender wrote is a stranger's word: under the
+// subject the message is stored, and to the reply goes the acknowledgement, so neither may be another than the channel's.
 func (c *Copy) store(ctx context.Context, m *nats.Msg, next uint64) (*Receipt, error) {
+	if kind, ok := strings.CutPrefix(m.Subject, c.channel.Subject("")); !ok || !token(kind) {
+		return nil, fmt.Errorf("%w: subject %.40q", errForeign, m.Subject)
+	}
+	if !strings.HasPrefix(m.Reply, strings.TrimSuffix(c.channel.acks(), ">")) || strings.ContainsAny(m.Reply, "*> @\t\r\n") {
+		return nil, fmt.Errorf("%w: to be acknowledged to %.40q", errForeign, m.Reply)
+	}
 	meta, err := m.Metadata()
 	if err != nil {
 		return nil, fmt.Errorf("reading a message: %w", err)
@@ -273,6 +299,11 @@ func (c *Copy) store(ctx context.Context, m *nats.Msg, next uint64) (*Receipt, e
 	if p, n, err := origin(m.Header); err != nil || p != SenderName || n != sequence {
 		return nil, fmt.Errorf("%w: message %d is not the sender's", errForeign, sequence)
 	}
+	size := uint64(len(m.Data)) + messageHead
+	if c.bytes+size > c.most {
+		return nil, fmt.Errorf("%w: %d bytes", ErrFull, c.bytes)
+	}
+	c.bytes += size
 	return c.writer.Publish(ctx, m.Subject, m.Data)
 }
 

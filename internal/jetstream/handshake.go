@@ -179,6 +179,9 @@ func (h *handshakes) trusted(l *Link, pool *x509.CertPool, chain []*x509.Certifi
 		return err
 	}
 	for _, path := range paths {
+		if l.Revoked == "" {
+			break
+		}
 		if revoked, err := revokedIn(lists, path, h.now()); err != nil {
 			return err
 		} else if revoked {
@@ -188,10 +191,11 @@ func (h *handshakes) trusted(l *Link, pool *x509.CertPool, chain []*x509.Certifi
 	return nil
 }
 
-// revokedIn reports whether a list of its issuer names a certificate of the path. A list that is not its issuer's does
-// not count; one that ought to have been replaced by now leaves it open what was revoked since, and lets nobody in.
+// revokedIn reports whether a list of its issuer names a certificate of the path. Where there is none of the issuer's, or
+// only one that ought to have been replaced by now, it is left open what was revoked, and nobody comes in.
 func revokedIn(lists []*x509.RevocationList, path []*x509.Certificate, now time.Time) (bool, error) {
 	for i, c := range path[:len(path)-1] {
+		why := fmt.Errorf("%w: there is none of %q", ErrRevocations, path[i+1].Subject.String())
 		for _, list := range lists {
 			if list.CheckSignatureFrom(path[i+1]) != nil {
 				continue
@@ -201,9 +205,14 @@ func revokedIn(lists []*x509.RevocationList, path []*x509.Certificate, now time.
 					return true, nil
 				}
 			}
-			if !list.NextUpdate.IsZero() && now.After(list.NextUpdate) {
-				return false, fmt.Errorf("%w: its next update was due on %s", ErrRevocations, list.NextUpdate.UTC().Format(time.RFC3339))
+			if list.NextUpdate.IsZero() || !now.After(list.NextUpdate) {
+				why = nil
+			} else if why != nil {
+				why = fmt.Errorf("%w: its next update was due on %s", ErrRevocations, list.NextUpdate.UTC().Format(time.RFC3339))
 			}
+		}
+		if why != nil {
+			return false, why
 		}
 	}
 	return false, nil

@@ -5,6 +5,10 @@
 // nobody, so everything here is numbered twice, by the stream and by the producer, and whoever reads or writes
 // keeps a durable mark of how far the stream once reached. What does not add up is a LossError, and it halts.
 //
+// A Link joins the server within the process to those of other states. What is ours is in the account OPS; a partner's
+// node is in one of its own, in which it finds three subjects of one consumer, and each end keeps a Copy of what the other
+// has for it.
+//
 // Acknowledged means: the server said that the whole batch is stored, and with this package's own server that it was
 // synced to disk. A server elsewhere must be configured so (jetstream { sync_interval: always }); a client cannot see it.
 package jetstream

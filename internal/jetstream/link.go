@@ -38,7 +38,7 @@ type Link struct {
 	Code       Code
 
 	// Certificate, Key and Authorities are PEM files: what this node shows, and who may have signed what it is shown. Revoked
-	// is a file of revocation lists of those authorities, PEM, read again for every connection; empty is none.
+	// is a file of revocation lists, PEM, one of each authority on the way, read again for every connection; empty is none.
 	Certificate, Key, Authorities, Revoked string
 }
 
@@ -191,7 +191,7 @@ func (l *Link) apply(o *server.Options, secret string, tls *handshakes) error {
 	}
 	fmt.Fprintf(&b, "%s { jetstream: enabled, users: [{user: %s, password: %q}], %s }\n", ownAccount, ownAccount, hashed, g.text(ownAccount))
 	for _, code := range codes {
-		fmt.Fprintf(&b, "%s%s { %s }\n", linkAccount, code, g.text(linkAccount+string(code)))
+		fmt.Fprintf(&b, "%s%s { limits: {max_subscriptions: %d, max_leafnodes: %d}, %s }\n", linkAccount, code, mostSubjects, mostLinks, g.text(linkAccount+string(code)))
 	}
 	b.WriteString("}\n")
 	if err := o.ProcessConfigString(b.String()); err != nil {
@@ -205,6 +205,13 @@ func (l *Link) apply(o *server.Options, secret string, tls *handshakes) error {
 	}
 	return nil
 }
+
+// Bounds of what a neighbour's server may take up here: subjects that it says it listens to, and connections, of which those
+// that broke count until they are missed.
+const (
+	mostSubjects = 1024
+	mostLinks    = 16
+)
 
 const (
 	handshakeSeconds = 5

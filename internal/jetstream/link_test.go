@@ -100,7 +100,7 @@ func TestChannels(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	there, back := copying(t, p, Released("MX"), mp), copying(t, o, Answered("MX"), mo)
+	there, back := copying(t, p, Released("MX"), mp, 1<<30), copying(t, o, Answered("MX"), mo, 1<<30)
 	ow, _ := run(t, o, WriterConfig{Stream: Released("MX").Stream, Producer: SenderName, Marks: mo, Flush: time.Millisecond})
 	pw, _ := run(t, p, WriterConfig{Stream: Answered("MX").Stream, Producer: SenderName, Marks: mp, Flush: time.Millisecond})
 	const n = 100
@@ -135,9 +135,9 @@ func TestChannels(t *testing.T) {
 }
 
 // copying runs a copy until the test ends.
-func copying(t *testing.T, c *Conn, ch Channel, marks Marks) *Copy {
+func copying(t *testing.T, c *Conn, ch Channel, marks Marks, most uint64) *Copy {
 	t.Helper()
-	k, err := c.NewCopy(patience(t), ch, marks)
+	k, err := c.NewCopy(patience(t), ch, marks, most)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -315,6 +315,92 @@ func TestPartnerReachesOnlyItsOwn(t *testing.T) {
 	}
 }
 
+// TestPartnerIsBounded: a partner's server cannot fill the operator's memory with subjects.
+func TestPartnerIsBounded(t *testing.T) {
+	t.Parallel()
+	a := linktest.New(t)
+	o, at, log := operatorNode(t, a, "")
+	nc := intruder(t, a, a.Issue(t, "mx.example", time.Hour), at)
+	for i := range 2 * mostSubjects {
+		if _, err := nc.SubscribeSync(fmt.Sprintf("mine.%d", i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	until(t, "the operator's node refuses", func() bool { return len(log.with("maximum subscriptions")) > 0 })
+	if z, err := o.server.server.Leafz(nil); err != nil || len(z.Leafs) > 0 && z.Leafs[0].NumSubs > mostSubjects {
+		t.Errorf("%+v %v", z, err)
+	}
+}
+
+// TestCopyIsBounded: no more is stored of what another node sends than may be.
+func TestCopyIsBounded(t *testing.T) {
+	t.Parallel()
+	a := linktest.New(t)
+	o, at, _ := operatorNode(t, a, "")
+	p := open(t, Config{Dir: t.TempDir(), Link: partnerLink(a, a.Issue(t, "mx.example", time.Hour), at)})
+	ctx := patience(t)
+	mo, mp := marksIn(t, t.TempDir()), marksIn(t, t.TempDir())
+	if err := p.EnsureSender(ctx, Answered("MX"), 0); err != nil {
+		t.Fatal(err)
+	}
+	w, _ := run(t, p, WriterConfig{Stream: Answered("MX").Stream, Producer: SenderName, Marks: mp, Flush: time.Millisecond})
+	for range 20 {
+		if _, err := w.Publish(ctx, Answered("MX").Subject("receipt"), make([]byte, 1000)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	k := copying(t, o, Answered("MX"), mo, 10_000)
+	until(t, "the copy is full", func() bool { s := k.State(); return errors.Is(s.Err, ErrFull) && s.Last > 0 })
+	if s, err := o.State(ctx, Answered("MX").Stream); err != nil || s.Bytes > 10_000 || s.Last != k.State().Last {
+		t.Errorf("%+v %v", s, err)
+	}
+}
+
+// TestCopyTrustsNoSender: where a message says that it belongs, and where it wants to be acknowledged, is a stranger's word:
+// neither may lead out of the channel.
+func TestCopyTrustsNoSender(t *testing.T) {
+	t.Parallel()
+	c := open(t, Config{Dir: t.TempDir()})
+	ctx := patience(t)
+	marks := marksIn(t, t.TempDir())
+	k, err := c.NewCopy(ctx, Answered("MX"), marks, 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const subject, reply = "receipt.mx.receipt", "$JS.ACK.RECEIPT_MX.origin-mx.1.3.3.1764374400000000000.0"
+	for name, tc := range map[string]struct {
+		subject, reply, id string
+		data               int
+		good               bool
+	}{
+		"good":                 {subject, reply, "delivery:3", 10, true},
+		"subject of events":    {"evt.obs.x", reply, "delivery:3", 10, false},
+		"subject of another":   {"receipt.us.receipt", reply, "delivery:3", 10, false},
+		"subject of more":      {"receipt.mx.a.b", reply, "delivery:3", 10, false},
+		"wildcard":             {"receipt.mx.>", reply, "delivery:3", 10, false},
+		"no kind":              {"receipt.mx.", reply, "delivery:3", 10, false},
+		"reply to the ledger":  {subject, "ledger", "delivery:3", 10, false},
+		"reply to the API":     {subject, "$JS.API.STREAM.DELETE.EVT", "delivery:3", 10, false},
+		"reply of another":     {subject, "$JS.ACK.RECEIPT_US.origin-us.1.3.3.1764374400000000000.0", "delivery:3", 10, false},
+		"reply and more":       {subject, reply + "@evt.obs.x", "delivery:3", 10, false},
+		"no reply":             {subject, "", "delivery:3", 10, false},
+		"reply of few tokens":  {subject, "$JS.ACK.RECEIPT_MX.origin-mx.x", "delivery:3", 10, false},
+		"sequence of another":  {subject, "$JS.ACK.RECEIPT_MX.origin-mx.1.4.4.1764374400000000000.0", "delivery:4", 10, false},
+		"id that does not fit": {subject, reply, "delivery:4", 10, false},
+		"another producer":     {subject, reply, "node:3", 10, false},
+		"no id":                {subject, reply, "", 10, false},
+		"more than is kept":    {subject, reply, "delivery:3", 1 << 20, false},
+	} {
+		m := &nats.Msg{Subject: tc.subject, Reply: tc.reply, Header: nats.Header{nats.MsgIdHdr: {tc.id}}, Data: make([]byte, tc.data), Sub: &nats.Subscription{}}
+		if r, err := k.store(ctx, m, 3); (err == nil) != tc.good || (r != nil) != tc.good {
+			t.Errorf("%s: %v %v", name, r, err)
+		}
+	}
+	if n := k.writer.Unacknowledged(); n != 1 {
+		t.Errorf("%d messages are queued", n)
+	}
+}
+
 // states describes all streams.
 func states(t *testing.T, c *Conn) string {
 	t.Helper()
@@ -369,6 +455,10 @@ func TestRefusedCertificates(t *testing.T) {
 	a.Revoke(t, list, -time.Hour, revoked.Serial)
 	if told := shake(t, at, &good); told != 0 {
 		t.Errorf("with an old list the server tells %d bytes", told)
+	}
+	stranger.Revoke(t, list, time.Hour)
+	if told := shake(t, at, &good); told != 0 {
+		t.Errorf("with a list of another authority the server tells %d bytes", told)
 	}
 	if err := os.Remove(list); err != nil {
 		t.Fatal(err)
@@ -476,8 +566,64 @@ func TestBadLinks(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	busy, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer busy.Close()
+	taken := good
+	taken.Listen = busy.Addr().String()
+	if c, err := Open(Config{Dir: t.TempDir(), Link: taken}); err == nil || !strings.Contains(err.Error(), "address already in use") {
+		t.Errorf("an address that is taken: %v", err)
+		if err == nil {
+			c.Close()
+		}
+	}
 	if _, err := Open(Config{URL: "nats://127.0.0.1:1", Link: good}); !errors.Is(err, ErrConfig) {
 		t.Errorf("a link of a server elsewhere: %v", err)
+	}
+}
+
+// TestMarkOfAStreamThatGrows: a reader that begins while the stream is written to does not take the newest mark for a loss.
+func TestMarkOfAStreamThatGrows(t *testing.T) {
+	t.Parallel()
+	c := open(t, Config{Dir: t.TempDir()})
+	ensure(t, c, Events, StreamConfig{})
+	ctx := patience(t)
+	marks := marksIn(t, t.TempDir())
+	before, err := c.js.Stream(ctx, string(Events))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, _ := run(t, c, WriterConfig{Stream: Events, Producer: "p", Marks: marks, Flush: time.Millisecond})
+	write(t, w, "evt.obs.x", 3, numbered)
+	if err := c.hold(ctx, before, Events, marks); err != nil {
+		t.Error(err)
+	}
+	if err := marks.Store(Events, "p", Mark{Sequence: 4}); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.hold(ctx, before, Events, marks); !isLoss(err, BelowMark) {
+		t.Errorf("a mark beyond the end: %v", err)
+	}
+}
+
+// TestLinesAreBounded: whoever makes the server complain fills no disk with it, and what was left out is counted.
+func TestLinesAreBounded(t *testing.T) {
+	t.Parallel()
+	var out said
+	now := time.Unix(1764374400, 0)
+	l := serverLog{slog.New(slog.NewTextHandler(&out, nil)), nil, &budget{now: func() time.Time { return now }}}
+	for i := range mostLines + 150 {
+		l.Errorf("complaint %d", i)
+	}
+	if n := len(out.with("")); n != mostLines {
+		t.Errorf("%d lines", n)
+	}
+	now = now.Add(linesIn)
+	l.Warnf("later")
+	if n := len(out.with("later")); n != 1 || len(out.with("lines=150")) != 1 {
+		t.Errorf("afterwards: %q", out.with("")[mostLines:])
 	}
 }
 

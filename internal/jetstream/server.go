@@ -1,12 +1,14 @@
 package jetstream
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -57,7 +59,7 @@ func startEmbedded(cfg *Config) (*embedded, error) {
 		return nil, fmt.Errorf("setting up the journal's server: %w", err)
 	}
 	var gaveUp atomic.Pointer[string]
-	s.SetLoggerV2(serverLog{cfg.Logger, &gaveUp}, false, false, false)
+	s.SetLoggerV2(serverLog{cfg.Logger, &gaveUp, &budget{now: time.Now}}, false, false, false)
 	s.Start()
 	e.server = s
 	if text := gaveUp.Load(); text != nil { // it says so to its log only, and stands still
@@ -112,22 +114,60 @@ func (e *embedded) stop() {
 type serverLog struct {
 	logger *slog.Logger
 	gaveUp *atomic.Pointer[string]
+	budget *budget
 }
 
 func (l serverLog) Noticef(string, ...any) {}
 func (l serverLog) Debugf(string, ...any)  {}
 func (l serverLog) Tracef(string, ...any)  {}
 
-func (l serverLog) Warnf(format string, args ...any) {
-	l.logger.Warn("journal server", slog.String("text", fmt.Sprintf(format, args...)))
-}
+func (l serverLog) Warnf(format string, args ...any) { l.say(slog.LevelWarn, format, args) }
 
-func (l serverLog) Errorf(format string, args ...any) {
-	l.logger.Error("journal server", slog.String("text", fmt.Sprintf(format, args...)))
-}
+func (l serverLog) Errorf(format string, args ...any) { l.say(slog.LevelError, format, args) }
 
 func (l serverLog) Fatalf(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
 	l.gaveUp.Store(&text)
 	l.logger.Error("journal server gave up", slog.String("text", text))
+}
+
+func (l serverLog) say(level slog.Level, format string, args []any) {
+	spend, omitted := l.budget.spend()
+	if omitted > 0 {
+		l.logger.Warn("lines of the journal's server were left out", slog.Int("lines", omitted))
+	}
+	if spend {
+		l.logger.Log(context.Background(), level, "journal server", slog.String("text", fmt.Sprintf(format, args...)))
+	}
+}
+
+// budget bounds how many lines there are: since a link may be listened to, strangers have a part in how many.
+type budget struct {
+	now func() time.Time
+
+	mu      sync.Mutex
+	began   time.Time
+	spent   int
+	omitted int
+}
+
+const (
+	mostLines = 100
+	linesIn   = 10 * time.Second
+)
+
+// spend reports whether a line may be written, and how many were not since one said so.
+func (b *budget) spend() (ok bool, omitted int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if now := b.now(); now.Sub(b.began) >= linesIn {
+		omitted = b.omitted
+		b.began, b.spent, b.omitted = now, 0, 0
+	}
+	if b.spent == mostLines {
+		b.omitted++
+		return false, omitted
+	}
+	b.spent++
+	return true, omitted
 }
