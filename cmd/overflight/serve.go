@@ -119,7 +119,7 @@ func serve(ctx context.Context, t *terminal, n *node.Node, c node.Config) error 
 		shown <- err
 	}()
 	go func() {
-		served <- server.Serve(ctx, l, server.New(server.Config{Node: n, Token: ticket.Token, Users: users, Hosts: hosts, Version: version(), Logger: c.Logger}))
+		served <- server.Serve(ctx, l, server.New(server.Config{Node: n, Token: ticket.Token, Users: users, Released: n, Hosts: hosts, Version: version(), Logger: c.Logger}))
 	}()
 	if err := client.WriteTicket(c.Data, ticket); err != nil {
 		cancel()
