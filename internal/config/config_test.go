@@ -199,8 +199,8 @@ var bad = map[string]struct{ text, want string }{
 	"tak, half an office": {"tak: {offices: [{id: MEX/SEDENA, level: SECRET, handling: \"TLP:RED\", place_digits: 5, time_digits: 14}]}\n", "configuration line 1: tak.offices[1].delay: missing: nothing is assumed of what an office may have"},
 	"tak, a whole state":  {"tak: {offices: [{id: MEX, level: SECRET, handling: \"TLP:RED\", place_digits: 5, time_digits: 14, delay: 0s}]}\n", `configuration line 1: tak.offices[1].id: expected an office like "MEX/SEDENA": a state is not one recipient`},
 	"tak, no class":       {"tak: {offices: [{id: MEX/SEDENA, classes: [people]}]}\n", "configuration line 1: tak.offices[1].classes: expected one of identity, platform, authority, time, position, sensing, finding, claim, outcome, source, each once"},
-	"tak, unknown office": {"tak: {clients: [{name: ana, office: MEX/FGR}]}\n", `configuration line 1: tak.clients[1].office: expected one of tak.offices, got "MEX/FGR"`},
-	"tak, feed":           {"tak: {feeds: [{name: far, address: far}]}\n", `configuration line 1: tak.feeds[1].office: expected one of tak.offices, got ""`},
+	"tak, no office":      {"tak: {clients: [{name: ana, office: MEX}]}\n", `configuration line 1: tak.clients[1].office: expected an office like "MEX/SEDENA", got "MEX"`},
+	"tak, feed":           {"tak: {feeds: [{name: far, address: far}]}\n", `configuration line 1: tak.feeds[1].office: expected an office like "MEX/SEDENA", got ""`},
 	"too many":            {"sources:\n" + strings.Repeat("- {name: a, url: x}\n", MostSources+1), "configuration line 2: sources: expected at most 64, got 65"},
 }
 

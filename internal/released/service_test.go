@@ -3,6 +3,7 @@ package released
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -81,7 +82,7 @@ tak:
 `
 
 // opened is a service with one aircraft under way.
-func opened(t *testing.T, text string, told Told) (*Service, error) {
+func opened(t *testing.T, text string, told Told, on ...Register) (*Service, error) {
 	t.Helper()
 	c, err := config.Parse([]byte(text))
 	if err != nil {
@@ -91,8 +92,12 @@ func opened(t *testing.T, text string, told Told) (*Service, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var register Register
+	if len(on) > 0 {
+		register = on[0]
+	}
 	return Open(Options{
-		Config: c, Policy: policy, Languages: []share.CoTLanguage{}, Logger: slog.New(slog.DiscardHandler), Told: told, Now: time.Now,
+		Register: register, Config: c, Policy: policy, Languages: []share.CoTLanguage{}, Logger: slog.New(slog.DiscardHandler), Told: told, Now: time.Now,
 		Frames: func(ctx context.Context, take func(*node.Frame)) error {
 			for tick := time.NewTicker(20 * time.Millisecond); ; {
 				now := time.Now()
@@ -105,6 +110,15 @@ func opened(t *testing.T, text string, told Told) (*Service, error) {
 			}
 		},
 	})
+}
+
+func certificateOf(t *testing.T, c tls.Certificate) *x509.Certificate {
+	t.Helper()
+	out, err := x509.ParseCertificate(c.Certificate[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
 }
 
 func running(t *testing.T, s *Service) {
