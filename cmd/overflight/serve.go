@@ -157,6 +157,6 @@ func openTAK(n *node.Node, c node.Config) (*released.Service, error) {
 		return nil, err
 	}
 	return released.Open(released.Options{
-		Config: c.Config, Policy: policy, Geoid: geoid.EGM96(), Languages: server.CoTLanguages(), Logger: c.Logger, Now: time.Now, Frames: released.FramesOf(n), Register: n,
+		Config: c.Config, Policy: policy, Geoid: geoid.EGM96(), Languages: server.CoTLanguages(), Logger: c.Logger, Now: time.Now, Frames: released.FramesOf(n), Register: n, Read: n.StateRead,
 	})
 }

@@ -99,6 +99,11 @@ func (n *Node) Products(ctx context.Context, office string) ([]*release.Product,
 	return out, n.stateRead(ctx, office, fmt.Sprintf("released/%d/%s", len(all), all[last].Release), out[last].Copy.Purpose)
 }
 
+// StateRead puts on record that somebody reads something, and what for; once an hour.
+func (n *Node) StateRead(ctx context.Context, who, what, purpose string) error {
+	return n.stateRead(ctx, who, what, purpose)
+}
+
 // Recipients are the offices on record, as rules of release see them.
 func (n *Node) Recipients(ctx context.Context) ([]release.Office, error) {
 	var out []release.Office

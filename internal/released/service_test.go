@@ -97,6 +97,12 @@ func opened(t *testing.T, text string, told Told, on ...Register) (*Service, err
 		register = on[0]
 	}
 	return Open(Options{
+		Read: func(_ context.Context, who, what, purpose string) error {
+			if r, ok := told.(*record); ok {
+				r.add("read " + who + " " + what + " " + purpose)
+			}
+			return nil
+		},
 		Register: register, Config: c, Policy: policy, Languages: []share.CoTLanguage{}, Logger: slog.New(slog.DiscardHandler), Told: told, Now: time.Now,
 		Frames: func(ctx context.Context, take func(*node.Frame)) error {
 			for tick := time.NewTicker(20 * time.Millisecond); ; {
@@ -182,6 +188,7 @@ func TestService(t *testing.T) {
 	if e := aircraftOf(t, conn); !math.IsNaN(e.CE) || !strings.Contains(string(e.Detail), "rtsp://192.0.2.1/troy") {
 		t.Errorf("%+v %s", e, e.Detail)
 	}
+	told.until(t, "read ana of MEX/SEDENA tak/MEX/SEDENA find-laboratories")
 	eva, err := ca.dial(s.Address(), ca.issue("eva"))
 	if err != nil {
 		t.Fatal(err)
@@ -294,4 +301,5 @@ func TestFeeds(t *testing.T) {
 		t.Fatal(err)
 	}
 	told.until(t, "delivered MEX/FGR far left written true")
+	told.until(t, "read far of MEX/FGR tak/MEX/FGR find-laboratories")
 }
