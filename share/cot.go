@@ -365,7 +365,7 @@ func (d *cotDrawing) finish(e *cot.Event, t cotElements, n cotNotes, drawn ...*r
 	}
 	m := release.Banner(markings)
 	for _, c := range append([]string{NotForTargeting}, d.product.Copy.Caveats...) {
-		if !cotHas(m.Caveats, c) {
+		if !cotHas(m.Caveats, c) && (c == NotForTargeting || !warning(c)) { // however it is written, once
 			m.Caveats = append(m.Caveats, c)
 		}
 	}

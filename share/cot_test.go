@@ -22,7 +22,7 @@ import (
 var (
 	cotMade = time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)
 	cotSeed = release.Seed{7}
-	cotCopy = release.Copy{Office: "MEX/SEDENA", State: "MEX", Mark: "00112233445566778899aabbccddeeff", Released: cotMade, Purpose: "find-laboratories", Caveats: []string{"not-for-targeting"}}
+	cotCopy = release.Copy{Office: "MEX/SEDENA", State: "MEX", Mark: "00112233445566778899aabbccddeeff", Released: cotMade, Purpose: "find-laboratories", Caveats: []string{"NOT FOR TARGETING"}}
 	cotPos  = geodesy.Position{Lat: 24.61234, Lon: -107.53456}
 )
 

@@ -188,8 +188,13 @@ func TestStories(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") == "1",
-		// [samples]: there are recordings made by others, or there must be. [node-tak]: the same of a client of TAK.
+		// [samples]: there are recordings made by others, or there must be. [node-tak]: the same of a client of TAK. [tool:NAME]: the same of a
+		// program of others that reads what we write.
 		Condition: func(condition string) (bool, error) {
+			if name, ok := strings.CutPrefix(condition, "tool:"); ok {
+				_, err := exec.LookPath(name)
+				return err == nil || os.Getenv("OVERFLIGHT_REQUIRE_ORACLES") == "1", nil
+			}
 			switch condition {
 			case "samples":
 				return os.Getenv("OVERFLIGHT_SAMPLES") != "" || os.Getenv("OVERFLIGHT_REQUIRE_SAMPLES") == "1", nil

@@ -14,7 +14,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"overflight/internal/auth"
-	"overflight/internal/catalogue"
 	"overflight/internal/client"
 	"overflight/internal/config"
 	"overflight/internal/geoid"
@@ -22,7 +21,6 @@ import (
 	"overflight/internal/released"
 	"overflight/internal/rulesets"
 	"overflight/internal/server"
-	"overflight/share"
 )
 
 func newServe(t *terminal) *cobra.Command {
@@ -121,7 +119,7 @@ func serve(ctx context.Context, t *terminal, n *node.Node, c node.Config) error 
 		shown <- err
 	}()
 	go func() {
-		served <- server.Serve(ctx, l, server.New(server.Config{Node: n, Token: ticket.Token, Users: users, Hosts: hosts, Version: version(), Logger: c.Logger}))
+		served <- server.Serve(ctx, l, server.New(server.Config{Node: n, Token: ticket.Token, Users: users, Released: n, Hosts: hosts, Version: version(), Logger: c.Logger}))
 	}()
 	if err := client.WriteTicket(c.Data, ticket); err != nil {
 		cancel()
@@ -158,11 +156,7 @@ func openTAK(n *node.Node, c node.Config) (*released.Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	var languages []share.CoTLanguage
-	for _, l := range catalogue.Languages() {
-		languages = append(languages, share.CoTLanguage{Code: string(l), Words: catalogue.Open(l)})
-	}
 	return released.Open(released.Options{
-		Config: c.Config, Policy: policy, Geoid: geoid.EGM96(), Languages: languages, Logger: c.Logger, Now: time.Now, Frames: released.FramesOf(n),
+		Config: c.Config, Policy: policy, Geoid: geoid.EGM96(), Languages: server.CoTLanguages(), Logger: c.Logger, Now: time.Now, Frames: released.FramesOf(n), Register: n, Read: n.StateRead,
 	})
 }

@@ -224,7 +224,7 @@ func (t *table) words(key, want string, form *regexp.Regexp) List {
 	var out []string
 	list, isList := n.(*ast.SequenceNode)
 	if !isList || len(list.Values) > 32 {
-		t.fail(place(n), "%s: expected at most 32 %s", join(t.path, key), want)
+		t.fail(place(n), "%s: expected a list of at most 32 %s", join(t.path, key), want)
 		return ""
 	}
 	for _, v := range list.Values {

@@ -65,7 +65,7 @@ type Office struct {
 // State is the one that an office is of.
 func (o *Office) State() string { return o.ID[:3] }
 
-// Client is who has a certificate: the common name in it, and the office that it is of.
+// Client is who has a certificate: the common name in it, and the office that it is of. That is one of Offices, or one on record.
 type Client struct{ Name, Office string }
 
 // Feed is a server elsewhere that is fed what an office may have.
@@ -90,6 +90,19 @@ func (t *TAK) Clients() []Client { return t.clients[:t.nClients] }
 
 // Feeds are in the order of the file.
 func (t *TAK) Feeds() []Feed { return t.feeds[:t.nFeeds] }
+
+// Named are the offices of clients and feeds.
+func (t *TAK) Named() []string {
+	var out []string
+	for _, c := range t.Clients() {
+		out = append(out, c.Office)
+	}
+	for _, f := range t.Feeds() {
+		out = append(out, f.Office)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
 
 var (
 	classifications = []string{"UNCLASSIFIED", "RESTRICTED", "CONFIDENTIAL", "SECRET", "TOP SECRET"}
@@ -165,7 +178,7 @@ func (k *TAK) readOffice(t *table) {
 }
 
 func (k *TAK) readClient(t *table) {
-	c := Client{Name: t.text("name", 64, ""), Office: k.office(t)}
+	c := Client{Name: t.text("name", 64, ""), Office: t.office()}
 	if c.Name == "" {
 		t.fail(t.line, "%s.name: missing, expected the common name of a certificate", t.path)
 	}
@@ -179,7 +192,7 @@ func (k *TAK) readClient(t *table) {
 
 func (k *TAK) readFeed(t *table) {
 	f := Feed{
-		Name: t.word("name", 64, `letters, digits, ".", "_" and "-"`, isName, ""), Office: k.office(t), Certificate: t.file("certificate", ""), Key: t.file("key", ""), Issuer: t.file("issuer", ""),
+		Name: t.word("name", 64, `letters, digits, ".", "_" and "-"`, isName, ""), Office: t.office(), Certificate: t.file("certificate", ""), Key: t.file("key", ""), Issuer: t.file("issuer", ""),
 		Server: t.word("server", 253, `letters, digits, "." and "-"`, isHost, ""),
 	}
 	const want = `an address and port such as "tak.example.mx:8089"`
@@ -202,11 +215,11 @@ func (k *TAK) readFeed(t *table) {
 	k.nFeeds++
 }
 
-// office is one of those that the file has.
-func (k *TAK) office(t *table) string {
+// office is one of those that the file has, or one on record: that is told where they are read.
+func (t *table) office() string {
 	id := t.party("office")
-	if !slices.ContainsFunc(k.Offices(), func(o Office) bool { return o.ID == id }) {
-		t.fail(t.line, "%s.office: expected one of tak.offices, got %.60q", t.path, id)
+	if t.err == nil && !strings.Contains(id, "/") {
+		t.fail(t.line, `%s.office: expected an office like "MEX/SEDENA", got %.60q`, t.path, id)
 	}
 	return id
 }

@@ -63,9 +63,10 @@ type Inbound interface {
 
 // sharing is what wakes who sends.
 type sharing struct {
-	wake chan struct{} // of capacity 1
-	out  Outbound
-	in   Inbound
+	wake  chan struct{} // of capacity 1
+	out   Outbound
+	in    Inbound
+	shelf shelf
 	// memory is of the witness, while a partner's node exchanges.
 	memory *witness.Folder
 	gone   map[string]bool // what is known to have gone, by kind and id; of who sends

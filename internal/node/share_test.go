@@ -358,6 +358,23 @@ func TestPassageOfAReport(t *testing.T) {
 	if item, err := x.partner.InboxItem(ctx, "1"); err != nil || item.Product != nil {
 		t.Errorf("shown before it is opened: %v", err)
 	}
+	has := func(n *running, office, want string) { // what programs of an office are given
+		t.Helper()
+		all, err := n.Products(ctx, office)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, p := range all {
+			got += p.Statement.ID + " for " + p.Copy.Office
+		}
+		if got != want {
+			t.Errorf("%s has %q, want %q", office, got, want)
+		}
+	}
+	has(x.operator, x.office, drafted.ID+" for "+x.office)
+	has(x.operator, "MEX/FGR", "")
+	has(x.partner, x.office, "")
 	if err := x.say(id, dissemination.Acknowledged, nil); code(err) != dissemination.CodeNotOpened {
 		t.Errorf("acknowledged unopened: %v", err)
 	}
@@ -368,6 +385,7 @@ func TestPassageOfAReport(t *testing.T) {
 	if err != nil || item.Product == nil || item.Product.Parts[0].Fields[1].Opening.Value.Text != f.Shown.Opening.Value.Text {
 		t.Fatalf("%+v %v", item, err)
 	}
+	has(x.partner, x.office, drafted.ID+" for "+x.office)
 	if err := errors.Join(
 		x.say(id, dissemination.Acknowledged, nil),
 		x.say(id, dissemination.Disputed, func(a *dissemination.ReceiptGiven) { a.Says = "El lugar no es exacto." }),
@@ -399,6 +417,8 @@ func TestPassageOfAReport(t *testing.T) {
 		item, err := x.partner.InboxItem(ctx, id)
 		return err == nil && item.Revoked != nil
 	})
+	has(x.operator, x.office, "")
+	has(x.partner, x.office, "")
 	if _, err := x.operator.EraseReport(ctx, "1", "its time is over", "ana"); err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -266,6 +267,20 @@ func (p *Picture) Release(office string, product *release.Product) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.replace(p.offices[office], product.Statement.ID, product, p.c.Now())
+}
+
+// Describe says anew what an office may have. It counts for whatever it is shown from then on.
+func (p *Picture) Describe(office release.Office) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	o := p.offices[office.ID]
+	if o == nil {
+		return ErrNoOffice
+	}
+	if !reflect.DeepEqual(o.Office.Office, office) {
+		o.Office.Office, o.copy.State, o.asked = office, office.State, 0
+	}
+	return nil
 }
 
 // Revoke takes back from an office what it is shown of a report.

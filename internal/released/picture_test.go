@@ -377,27 +377,33 @@ func TestStreamsMarking(t *testing.T) {
 	}
 }
 
+// sitesProduct is a report of some sites, all of which an office is shown.
+func sitesProduct(t *testing.T, office, id string, version int, m release.Marking, sites ...string) *release.Product {
+	t.Helper()
+	out := &release.Report{ID: id, Version: version, Made: start}
+	for i, s := range sites {
+		record, err := release.NewRecord("site/1", m, map[string]release.Value{"site": {Kind: release.Text, Text: s}, "place": place([2]float64{-107.5, 24.6 + float64(i)})})
+		if err != nil {
+			t.Fatal(err)
+		}
+		out.Records = append(out.Records, record)
+	}
+	p, err := release.Redact(out, release.Seed{1}, func(_ int, _ release.FieldSpec, f release.Field) release.Grant {
+		return release.Grant{Digits: max(1, f.Value.Kind.Whole())}
+	}, release.Copy{Office: office, State: office[:3]})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
 // What was released is there for whoever comes, and what was taken back is taken back from whoever comes later.
 func TestReleased(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t, Office{Office: office("MEX/SEDENA", nil)}, Office{Office: office("MEX/FGR", nil)})
 	product := func(version int, sites ...string) *release.Product {
 		t.Helper()
-		out := &release.Report{ID: "MEX-2026-7", Version: version, Made: start}
-		for i, s := range sites {
-			record, err := release.NewRecord("site/1", r.c.Marking, map[string]release.Value{"site": {Kind: release.Text, Text: s}, "place": place([2]float64{-107.5, 24.6 + float64(i)})})
-			if err != nil {
-				t.Fatal(err)
-			}
-			out.Records = append(out.Records, record)
-		}
-		p, err := release.Redact(out, release.Seed{1}, func(_ int, _ release.FieldSpec, f release.Field) release.Grant {
-			return release.Grant{Digits: max(1, f.Value.Kind.Whole())}
-		}, release.Copy{Office: "MEX/SEDENA", State: "MEX"})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return p
+		return sitesProduct(t, "MEX/SEDENA", "MEX-2026-7", version, r.c.Marking, sites...)
 	}
 	do := func(err error) {
 		t.Helper()

@@ -43,6 +43,9 @@ type Options struct {
 	Logger    *slog.Logger
 	Told      Told // nil: nobody
 	Now       func() time.Time
+	Register  Register // nil: nothing is on record
+	// Read puts on record who is shown what an office may have; nil: nobody does.
+	Read func(ctx context.Context, who, what, purpose string) error
 	// Frames gives every frame that is told live to take, until the context ends.
 	Frames func(ctx context.Context, take func(*node.Frame)) error
 }
@@ -57,11 +60,14 @@ type Service struct {
 	feeds    []tak.FeedConfig
 	offices  map[string]string // by common name
 	admitted map[string]tak.Admitted
+	followed followed
+	reads    chan [2]string // office and who, not on record yet
 
 	mu      sync.Mutex
 	revoked map[string]bool   // serial numbers
-	read    []byte            // of the file of these
+	list    []byte            // the file of these, as it was read
 	failed  map[string]string // by office, what was said last
+	shut    map[string]bool   // offices that nobody is let in of any more
 }
 
 // FramesOf are the frames of a node: at first what every open flight told last.
@@ -92,19 +98,35 @@ func FramesOf(n *node.Node) func(context.Context, func(*node.Frame)) error {
 // Open reads certificates and listens. What is wrong with them is an error here, before anything starts.
 func Open(o Options) (*Service, error) {
 	k := &o.Config.TAK
-	s := &Service{o: o, offices: map[string]string{}, admitted: map[string]tak.Admitted{}, revoked: map[string]bool{}, failed: map[string]string{}}
+	s := &Service{o: o, offices: map[string]string{}, admitted: map[string]tak.Admitted{}, revoked: map[string]bool{}, failed: map[string]string{}, shut: map[string]bool{}}
+	s.reads = make(chan [2]string, mostReads)
+	s.followed = followed{configured: map[string]release.Office{}, shown: map[string]map[string]node.Given{}}
 	s.gate = &tak.Gate{Told: func(e *cot.RefusedError) {
 		o.Logger.Error("TAK: an event was refused", slog.String("uid", e.UID), slog.String("type", e.Type), slog.String("rule", e.Rule), slog.Uint64("refused", s.gate.Refused()))
 		s.refused("", e)
 	}}
 	var offices []Office
+	add := func(f Office) {
+		f.Hub = tak.NewHub(tak.Limits{}, o.Now)
+		offices = append(offices, f)
+		s.admitted[f.ID] = tak.Admitted{Class: f.ID, Hub: f.Hub}
+	}
 	for _, c := range k.Offices() {
-		f := Office{Office: officeOf(c), Hub: tak.NewHub(tak.Limits{}, o.Now)}
+		f := Office{Office: officeOf(c)}
 		if c.Video {
 			f.Video = s.video
 		}
-		offices = append(offices, f)
-		s.admitted[c.ID] = tak.Admitted{Class: c.ID, Hub: f.Hub}
+		s.followed.configured[c.ID] = f.Office
+		add(f)
+	}
+	for _, id := range k.Named() {
+		if _, ok := s.admitted[id]; ok {
+			continue
+		}
+		if o.Register == nil {
+			return nil, fmt.Errorf("tak: %s: expected one of tak.offices, for no offices are on record", id)
+		}
+		add(Office{Office: nobody(id)})
 	}
 	marking := release.Marking{
 		Policy: o.Config.Party[:3], Classification: k.Marking.Classification, ReleasableTo: k.Marking.ReleasableTo.All(), Caveats: k.Marking.Caveats.All(), Handling: release.Handling(k.Marking.Handling),
@@ -241,6 +263,7 @@ func (s *Service) Close() error {
 var (
 	errUnknown = errors.New("its name is of no office")
 	errRevoked = errors.New("it was revoked")
+	errShut    = errors.New("its office was shut off")
 )
 
 // admit says whose a certificate is that was verified to be of the issuer and in force.
@@ -254,8 +277,12 @@ func (s *Service) admit(c *x509.Certificate) (tak.Admitted, error) {
 	if !ok {
 		return tak.Admitted{}, errUnknown
 	}
+	if s.shut[office] {
+		return tak.Admitted{}, errShut
+	}
 	a := s.admitted[office]
 	a.Who = c.Subject.CommonName
+	s.read(office, a.Who)
 	return a, nil
 }
 
@@ -276,7 +303,7 @@ func (s *Service) readRevoked() error {
 	if len(b) > mostRevoked {
 		return fmt.Errorf("%s: %d bytes: expected at most %d", name, len(b), mostRevoked)
 	}
-	if slices.Equal(b, s.read) && s.read != nil {
+	if slices.Equal(b, s.list) && s.list != nil {
 		return nil
 	}
 	revoked := map[string]bool{}
@@ -294,7 +321,7 @@ func (s *Service) readRevoked() error {
 	}
 	s.mu.Lock()
 	before := s.revoked
-	s.revoked, s.read = revoked, append([]byte{}, b...)
+	s.revoked, s.list = revoked, append([]byte{}, b...)
 	s.mu.Unlock()
 	s.o.Logger.Info("TAK: read who is revoked", slog.Int("certificates", len(revoked)))
 	for number := range revoked {
@@ -316,7 +343,7 @@ func (s *Service) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var all sync.WaitGroup
-	errs := make(chan error, len(s.feeds)+3)
+	errs := make(chan error, len(s.feeds)+5)
 	start := func(f func(context.Context) error) {
 		all.Go(func() {
 			err := f(ctx)
@@ -327,6 +354,13 @@ func (s *Service) Run(ctx context.Context) error {
 				cancel()
 			}
 		})
+	}
+	if s.o.Register != nil {
+		s.follow(ctx, true) // before anybody is let in
+		start(s.followAll)
+	}
+	if s.o.Read != nil {
+		start(s.stateReads)
 	}
 	start(func(ctx context.Context) error { return s.o.Frames(ctx, s.picture.Take) })
 	start(func(ctx context.Context) error { s.picture.Run(ctx); return nil })
@@ -375,6 +409,9 @@ func (s *Service) delivered(d tak.Delivery, err error) {
 		s.o.Logger.Warn("TAK: no connection", slog.String("who", d.Who), slog.String("office", d.Class), slog.String("remote", d.Remote), slog.Any("error", err))
 		s.refused(d.Class, err)
 		return
+	}
+	if d.Written > 0 {
+		s.read(d.Class, d.Who)
 	}
 	level := slog.LevelInfo
 	if d.Passed > 0 || d.Waiting > 0 || d.Reason == tak.Stalled || d.Reason == tak.Broken {

@@ -3,6 +3,7 @@ package released
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -81,7 +82,7 @@ tak:
 `
 
 // opened is a service with one aircraft under way.
-func opened(t *testing.T, text string, told Told) (*Service, error) {
+func opened(t *testing.T, text string, told Told, on ...Register) (*Service, error) {
 	t.Helper()
 	c, err := config.Parse([]byte(text))
 	if err != nil {
@@ -91,8 +92,18 @@ func opened(t *testing.T, text string, told Told) (*Service, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var register Register
+	if len(on) > 0 {
+		register = on[0]
+	}
 	return Open(Options{
-		Config: c, Policy: policy, Languages: []share.CoTLanguage{}, Logger: slog.New(slog.DiscardHandler), Told: told, Now: time.Now,
+		Read: func(_ context.Context, who, what, purpose string) error {
+			if r, ok := told.(*record); ok {
+				r.add("read " + who + " " + what + " " + purpose)
+			}
+			return nil
+		},
+		Register: register, Config: c, Policy: policy, Languages: []share.CoTLanguage{}, Logger: slog.New(slog.DiscardHandler), Told: told, Now: time.Now,
 		Frames: func(ctx context.Context, take func(*node.Frame)) error {
 			for tick := time.NewTicker(20 * time.Millisecond); ; {
 				now := time.Now()
@@ -105,6 +116,15 @@ func opened(t *testing.T, text string, told Told) (*Service, error) {
 			}
 		},
 	})
+}
+
+func certificateOf(t *testing.T, c tls.Certificate) *x509.Certificate {
+	t.Helper()
+	out, err := x509.ParseCertificate(c.Certificate[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
 }
 
 func running(t *testing.T, s *Service) {
@@ -168,6 +188,7 @@ func TestService(t *testing.T) {
 	if e := aircraftOf(t, conn); !math.IsNaN(e.CE) || !strings.Contains(string(e.Detail), "rtsp://192.0.2.1/troy") {
 		t.Errorf("%+v %s", e, e.Detail)
 	}
+	told.until(t, "read ana of MEX/SEDENA tak/MEX/SEDENA find-laboratories")
 	eva, err := ca.dial(s.Address(), ca.issue("eva"))
 	if err != nil {
 		t.Fatal(err)
@@ -280,4 +301,5 @@ func TestFeeds(t *testing.T) {
 		t.Fatal(err)
 	}
 	told.until(t, "delivered MEX/FGR far left written true")
+	told.until(t, "read far of MEX/FGR tak/MEX/FGR find-laboratories")
 }

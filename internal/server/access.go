@@ -157,9 +157,9 @@ var rolesOf = map[string][]auth.Role{
 	"link-user":       governors,
 	"change-user":     governors,
 
-	"list-passes": sharers,
-	"give-pass":   sharers,
-	"revoke-pass": sharers,
+	"list-passes": passers,
+	"give-pass":   passers,
+	"revoke-pass": passers,
 
 	"sign-in":       public,
 	"get-set-up":    public,

@@ -64,7 +64,7 @@ func serve(t *testing.T) *site {
 		}
 	})
 	done.Go(func() {
-		if err := Serve(ctx, l, New(Config{Node: n, Token: ownerToken, Users: users, Version: "1"})); err != nil {
+		if err := Serve(ctx, l, New(Config{Node: n, Token: ownerToken, Users: users, Released: n, Version: "1"})); err != nil {
 			t.Error(err)
 		}
 	})

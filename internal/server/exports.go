@@ -11,27 +11,72 @@ import (
 
 	"overflight/dissemination"
 	"overflight/evidence"
+	"overflight/internal/atlas"
 	"overflight/internal/catalogue"
 	"overflight/internal/node"
+	"overflight/internal/report"
 	"overflight/release"
+	"overflight/share"
 )
 
 // format is how a product is written as a file.
 type format struct {
 	extension string
-	write     func(w io.Writer, all []*release.Product, words *catalogue.Catalogue) error
+	write     func(w io.Writer, p *release.Product, words share.Words) error
 }
 
-// formats are drawn from the product and from nothing else. The first is the product itself, which can be checked.
+// formats are drawn from the product and from nothing else. One of them is the product itself, which can be checked.
 var formats = map[string]format{
-	"json": {"json", func(w io.Writer, all []*release.Product, _ *catalogue.Catalogue) error {
-		for _, p := range all {
-			if _, err := p.WriteTo(w); err != nil {
-				return err
-			}
-		}
-		return nil
+	"json": {"json", func(w io.Writer, p *release.Product, _ share.Words) error {
+		_, err := p.WriteTo(w)
+		return err
 	}},
+	"kml":        {"kml", of(share.WriteKML)},
+	"geojson":    {"geojson", of(share.WriteGeoJSON)},
+	"geoparquet": {"parquet", of(share.WriteGeoParquet)},
+	"csv":        {"csv", of(share.WriteCSV)},
+	"html": {"html", func(w io.Writer, p *release.Product, words share.Words) error {
+		lines, err := behind()
+		if err != nil {
+			return err
+		}
+		return share.WriteHTML(w, []*release.Product{p}, words, lines)
+	}},
+	"pdf": {"pdf", func(w io.Writer, p *release.Product, words share.Words) error {
+		lines, err := behind()
+		if err != nil {
+			return err
+		}
+		return share.WritePDF(w, []*release.Product{p}, words, share.Paper{Background: lines})
+	}},
+	// Whoever is shown it in a client of TAK reads either language, and it is shown from when the copy was made.
+	"cot": {"cot", func(w io.Writer, p *release.Product, _ share.Words) error {
+		return share.WriteCoT(w, []*release.Product{p}, p.Copy.Released, share.CoTOptions{Languages: CoTLanguages()})
+	}},
+}
+
+func of(write func(io.Writer, []*release.Product, share.Words) error) func(io.Writer, *release.Product, share.Words) error {
+	return func(w io.Writer, p *release.Product, words share.Words) error {
+		return write(w, []*release.Product{p}, words)
+	}
+}
+
+// behind is what is behind the places of a map.
+func behind() (share.Background, error) {
+	lines, err := atlas.Open()
+	if err != nil {
+		return nil, err
+	}
+	return report.Behind(lines), nil
+}
+
+// CoTLanguages are those that the remarks of Cursor on Target are in: all of them, for it is not known who reads.
+func CoTLanguages() []share.CoTLanguage {
+	var out []share.CoTLanguage
+	for _, l := range catalogue.Languages() {
+		out = append(out, share.CoTLanguage{Code: string(l), Words: catalogue.Open(l)})
+	}
+	return out
 }
 
 // Formats are the words of the formats, in order.
@@ -43,10 +88,10 @@ func (a *api) exportReport(ctx context.Context, in *exportInput) (*body[Exported
 	if !ok {
 		return nil, dissemination.NewFault(dissemination.CodeFormat, b.Format, strings.Join(Formats(), ", "))
 	}
-	w := words(ctx)
+	w := readerOf(words(ctx))
 	content, s, err := a.node.Export(ctx, node.ReleaseRequest{Report: in.ID, Office: b.Office, Purpose: b.Purpose}, func(p *release.Product) ([]byte, error) {
 		var out bytes.Buffer
-		err := f.write(&out, []*release.Product{p}, w)
+		err := f.write(&out, p, w)
 		return out.Bytes(), err
 	}, b.Format, byWhom(ctx, b.By))
 	stated, err := statedOf(s, err)

@@ -147,4 +147,34 @@ func TestAnOfficeSeesItsOwn(t *testing.T) {
 	if _, _, err := s.users.AddOf("MEX/SEDENA", "analyst", []auth.Role{auth.Analyst, auth.Partner}, catalogue.Spanish, time.Now()); err == nil {
 		t.Error("an analyst reads for an office")
 	}
+
+	// Programs for maps read the same by a pass, which is on record, until it is revoked.
+	given := post[Given](s, "/passes", map[string]any{"office": "MEX/SEDENA", "days": 1})
+	features := func(want int) string {
+		t.Helper()
+		a := s.ask(asking{method: http.MethodGet, path: given.Features + "/collections/site/items"})
+		var items struct {
+			Matched int `json:"numberMatched"`
+		}
+		if err := json.Unmarshal([]byte(a.text), &items); err != nil || items.Matched != want || strings.Contains(a.text, "nose") {
+			t.Errorf("%d %s, want %d", a.StatusCode, a.text, want)
+		}
+		return a.text
+	}
+	if a := features(1); !strings.Contains(a, report.ID[:2]) || strings.Contains(a, "MEX/FGR") {
+		t.Error(a)
+	}
+	features(1)
+	post[Stated](s, "/releases/"+release["MEX/SEDENA"].ID+"/revocation", map[string]any{"reason": "the wrong office", "by": "owner"})
+	features(0)
+	reads := ""
+	for deadline := time.Now().Add(time.Minute); !strings.Contains(reads, "released/"); {
+		if time.Now().After(deadline) {
+			t.Fatal("that the office read is not on record")
+		}
+		reads = s.ask(asking{method: http.MethodGet, path: "/api/v1/statements/reads", header: map[string]string{"Authorization": "Bearer " + ownerToken}}).text
+	}
+	if strings.Count(reads, `"released/1/`+release["MEX/SEDENA"].ID+`"`) != 1 || strings.Count(reads, "released/") != 1 || !strings.Contains(reads, "MEX/SEDENA") || !strings.Contains(reads, "find-laboratories") {
+		t.Error(reads)
+	}
 }
