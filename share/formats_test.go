@@ -18,6 +18,7 @@ import (
 	"github.com/parquet-go/parquet-go"
 
 	"overflight/format/kml"
+	"overflight/geodesy"
 	"overflight/internal/catalogue"
 	"overflight/release"
 )
@@ -235,6 +236,17 @@ func TestThePageIsOneFile(t *testing.T) {
 		}
 		if m := regexp.MustCompile(`(src|href)="([^#"][^"]*)"|url\(["']?http|@import`).FindString(s); m != "" {
 			t.Errorf("%s: the page fetches %s", l, m)
+		}
+		if note := speak(t, l).Text("share.map.lines"); strings.Contains(s, note) || strings.Contains(s, `class="sea"`) {
+			t.Errorf("%s: a map without lines shows a sea, or says whose its lines are", l)
+		}
+		b.Reset()
+		none := func(release.Box) (land, borders [][]geodesy.Position) { return nil, nil }
+		if err := WriteHTML(&b, []*release.Product{forOffice(t, r)}, speak(t, l), none); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(b.String(), speak(t, l).Text("share.map.lines")) || !strings.Contains(b.String(), `class="sea"`) {
+			t.Errorf("%s: a map does not say whose its lines are, or has no sea", l)
 		}
 		ids := map[string]bool{}
 		for _, m := range regexp.MustCompile(` id="([^"]+)"`).FindAllStringSubmatch(s, -1) {
