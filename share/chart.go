@@ -10,6 +10,7 @@ import (
 // chart is the map of some products, ready to be drawn: Mercator, north up, the origin at the upper left. Longitudes are counted on from
 // the first place, so that places on both sides of the antimeridian stay together.
 type chart struct {
+	lines      bool    // coast and boundaries are on it
 	wide, tall float64 // of the frame, in units of the drawing
 	middle     float64 // longitude
 	left       float64 // radians of longitude at x = 0
@@ -87,6 +88,7 @@ func newChart(all []sheet, wide, tall float64, behind Background, words Words) (
 	c.scale = max(c.scale, wide/(2*math.Pi))
 	c.left = c.middle*math.Pi/180 - wide/2/c.scale
 	c.top = (low+high)/2 + tall/2/c.scale
+	c.lines = behind != nil
 	c.background(behind)
 	c.graticule(words)
 	c.scaleBar()

@@ -227,8 +227,10 @@ func (s *Service) describe(id string) *members {
 	m.set("title", title)
 	m.set("description", s.words.Text("share.features.items", title)+". "+s.banner)
 	m.set("links", []link{
-		{self + "?f=json", "self", asJSON, title}, {self + "/items?f=json", "items", asGeoJSON, title},
-		{self + "/items?f=html", "items", "text/html", title}, {self + "/items?f=kml", "items", asKML, title},
+		{self + "?f=json", "self", asJSON, title},
+		{self + "/items?f=json", "items", asGeoJSON, title},
+		{self + "/items?f=html", "items", "text/html", title},
+		{self + "/items?f=kml", "items", asKML, title},
 	})
 	if extent := s.extent(kindOf(id)); extent != nil {
 		m.set("extent", extent)
@@ -391,7 +393,9 @@ func (s *Service) item(r *Request, id, fid string) (*Answer, error) {
 	self := s.base + "/collections/" + id + "/items/" + escape(fid, "")
 	m := page[0].s.feature(page[0].r)
 	m.set("links", []link{
-		{self + "?f=json", "self", asGeoJSON, title}, {self + "?f=html", "alternate", "text/html", title}, {self + "?f=kml", "alternate", asKML, title},
+		{self + "?f=json", "self", asGeoJSON, title},
+		{self + "?f=html", "alternate", "text/html", title},
+		{self + "?f=kml", "alternate", asKML, title},
 		{s.base + "/collections/" + id, "collection", asJSON, s.words.Text("share.kinds." + id)},
 	})
 	return answerJSON(asGeoJSON, m)

@@ -28,6 +28,7 @@ type page struct {
 	Words
 	Banner  string
 	Map     template.HTML
+	Lines   bool     // coast and boundaries are on it
 	Keys    []string // kinds that are on the map
 	Reports []pageReport
 }
@@ -65,7 +66,7 @@ type pair struct {
 
 func newPage(all []*release.Product, words Words, behind Background) page {
 	products := sheets(all, words)
-	p := page{Words: words, Banner: bannerOf(products, words)}
+	p := page{Words: words, Banner: bannerOf(products, words), Lines: behind != nil}
 	if c, ok := newChart(products, 180, 118, behind, words); ok {
 		p.Map = c.svg("map", words.Text("share.map"), words.Text("share.map.about"))
 		p.Keys = c.kinds()

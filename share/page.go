@@ -5,7 +5,7 @@ const pageStyle = `
 :root{--ink:#14202b;--quiet:#4b5a67;--line:#c9d2d9;--wash:#f4f6f8;--warn:#8a5a00;--bad:#9c1f17}
 *{box-sizing:border-box}
 body{margin:0;font:16px/1.5 system-ui,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif;color:var(--ink);background:var(--wash)}
-.banner{margin:0;padding:.5rem 1rem;background:#14202b;color:#fff;text-align:center;font-weight:650;letter-spacing:.03em;position:sticky;top:0;z-index:1}
+.banner{margin:0;max-width:none;padding:.5rem 1rem;background:#14202b;color:#fff;text-align:center;font-weight:650;letter-spacing:.03em;position:sticky;top:0;z-index:1}
 .banner.foot{position:static}
 .skip{position:absolute;left:-999rem}.skip:focus{left:1rem;top:3rem;background:#fff;padding:.5rem 1rem;z-index:2}
 main{max-width:62rem;margin:0 auto;padding:1.5rem 2rem 3rem;background:#fff}
@@ -25,7 +25,7 @@ table.lines{font-size:.86rem}.lines th{width:auto;font-weight:600}.scroll{overfl
 td.absent{color:var(--quiet);font-style:italic}td.coarse{border-left:4px double var(--warn);padding-left:.6rem}
 .note{margin:.3rem 0;padding:.25rem .7rem;border-left:4px solid var(--warn);background:var(--wash);font-size:.92rem;max-width:none}
 figure{margin:1.2rem 0}svg{display:block;width:100%;height:auto}figcaption{font-size:.9rem;color:var(--quiet)}
-.sea{fill:#d6e2ea}.land{fill:#f6f1e3;fill-rule:evenodd;stroke:#5d7f97;stroke-width:.9}.border{fill:none;stroke:#8b8471;stroke-width:1.1}.grid{stroke:#8fa5b6;stroke-width:.6;opacity:.7}
+.sea{fill:#d6e2ea}.unknown{fill:#f4f6f8}.land{fill:#f6f1e3;fill-rule:evenodd;stroke:#5d7f97;stroke-width:.9}.border{fill:none;stroke:#8b8471;stroke-width:1.1}.grid{stroke:#8fa5b6;stroke-width:.6;opacity:.7}
 .tick{font:12px system-ui,sans-serif;fill:#33475b;paint-order:stroke;stroke:#fff;stroke-width:3px}.number{font:600 14px system-ui,sans-serif;fill:#14202b;paint-order:stroke;stroke:#fff;stroke-width:4px}
 .bar{fill:none;stroke:#14202b;stroke-width:1.8}.frame{fill:none;stroke:#14202b;stroke-width:1.5}
 .cell{stroke-width:1.8;fill-opacity:.18}.point{stroke:#fff;stroke-width:1.5}
@@ -65,7 +65,7 @@ const pageText = `<!DOCTYPE html>
 <h2>{{$page.Text "share.map"}}</h2>
 {{if $page.Map}}<figure>{{$page.Map}}
 <figcaption><ul class="key">{{range $page.Keys}}<li><svg viewBox="0 0 28 18" aria-hidden="true"><rect x="2" y="2" width="24" height="14" class="cell {{.}}"/></svg>{{$page.Text (printf "share.kinds.%s" .)}}</li>{{end}}</ul>
-{{$page.Text "share.map.about"}} {{$page.Text "share.map.lines"}}</figcaption></figure>
+{{$page.Text "share.map.about"}}{{if $page.Lines}} {{$page.Text "share.map.lines"}}{{end}}</figcaption></figure>
 {{else}}<p>{{$page.Text "share.map.nothing"}}</p>{{end}}
 <div id="records" tabindex="-1"></div>
 {{end}}

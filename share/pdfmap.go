@@ -21,7 +21,10 @@ func (p *sheetOfPaper) chart(behind Background) {
 	p.MultiCell(bodyWide, 7, p.fit(p.words.Text("share.map")), "", "L", false)
 	x, y := margin, p.GetY()+1
 	p.ClipRect(x, y, bodyWide, mapTall, false)
-	p.fill(colour{214, 226, 234})
+	p.fill(wash) // without lines it is not known what is land
+	if c.lines {
+		p.fill(colour{214, 226, 234})
+	}
 	p.Rect(x, y, bodyWide, mapTall, "F")
 	p.fill(colour{246, 241, 227})
 	p.draw(colour{93, 127, 151}, 0.15)
@@ -50,7 +53,11 @@ func (p *sheetOfPaper) chart(behind Background) {
 	p.SetY(y + mapTall + 1.5)
 	p.key(c)
 	p.say(regular, 8.5, quiet)
-	p.MultiCell(bodyWide, 4.2, p.fit(p.words.Text("share.map.about")+" "+p.words.Text("share.map.lines")), "", "L", false)
+	about := p.words.Text("share.map.about")
+	if c.lines {
+		about += " " + p.words.Text("share.map.lines")
+	}
+	p.MultiCell(bodyWide, 4.2, p.fit(about), "", "L", false)
 	p.Ln(2)
 }
 

@@ -31,7 +31,11 @@ func (c *chart) svg(id, title, about string) template.HTML {
 	put(`<svg viewBox="0 0 %s %s" role="img" aria-labelledby="%s-t %s-d" xmlns="http://www.w3.org/2000/svg">`, n(c.wide), n(c.tall), id, id)
 	put(`<title id="%s-t">%s</title><desc id="%s-d">%s</desc>`, id, html.EscapeString(title), id, html.EscapeString(about))
 	put(`<clipPath id="%s-c"><rect width="%s" height="%s"/></clipPath><g clip-path="url(#%s-c)">`, id, n(c.wide), n(c.tall), id)
-	put(`<rect width="%s" height="%s" class="sea"/><path d="%s" class="land"/><path d="%s" class="border"/>`, n(c.wide), n(c.tall), path(c.land, "Z"), path(c.borders, ""))
+	ground := "sea"
+	if !c.lines { // what is land is not known
+		ground = "unknown"
+	}
+	put(`<rect width="%s" height="%s" class="%s"/><path d="%s" class="land"/><path d="%s" class="border"/>`, n(c.wide), n(c.tall), ground, path(c.land, "Z"), path(c.borders, ""))
 	for _, g := range c.grid {
 		put(`<path d="%s" class="grid"/>`, path([][]xy{{g.from, g.to}}, ""))
 	}
