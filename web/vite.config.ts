@@ -57,5 +57,5 @@ export default defineConfig({
     reportCompressedSize: true,
     chunkSizeWarningLimit: 1500,
   },
-  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+  test: { include: ['src/**/*.test.ts'], environment: 'node', testTimeout: 60_000 },
 })
