@@ -449,6 +449,17 @@ func (n *Node) signatureOf(ctx context.Context, kind authority.Kind, id string) 
 	}
 }
 
+// InboundLink says how the way from the operator's node stands; false where nothing carries.
+func (n *Node) InboundLink() (Link, bool) {
+	n.mu.Lock()
+	in := n.sharing.in
+	n.mu.Unlock()
+	if in == nil {
+		return Link{}, false
+	}
+	return in.Link(), true
+}
+
 // Links says how the ways to the nodes of partners stand, by the state; none where nothing carries.
 func (n *Node) Links(states []string) map[string]Link {
 	n.mu.Lock()

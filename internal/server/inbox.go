@@ -47,8 +47,10 @@ func (a *api) listInbox(ctx context.Context, _ *struct{}) (*body[Inbox], error) 
 		slices.Reverse(all) // the newest first
 		for i := range all {
 			out.Items = append(out.Items, inboxEntry(w, &all[i]))
+			out.Log.seen(all[i].Act.Origin, all[i].Act.Size, all[i].Recorded.At)
 		}
 		for _, e := range r.Counted() {
+			out.Log.seen(e.Act.Origin, e.Act.Size, e.Recorded.At)
 			out.Withheld = append(out.Withheld, Counted{e.Act.State, e.Act.Number, e.Act.Origin, e.Act.Leaf, stamp(e.Recorded.At)})
 		}
 		for _, e := range r.Refused() {
@@ -56,7 +58,17 @@ func (a *api) listInbox(ctx context.Context, _ *struct{}) (*body[Inbox], error) 
 		}
 		return nil
 	})
+	if l, carried := a.node.InboundLink(); carried {
+		out.Log.Linked, out.Log.Late = &l.Up, l.Late
+	}
 	return &body[Inbox]{out}, err
+}
+
+// seen notes a checkpoint of the originator's log by which something was proven here.
+func (l *OriginLog) seen(origin string, size uint64, at time.Time) {
+	if l.Origin == "" || size > l.Size {
+		l.Origin, l.Size, l.Seen = origin, size, stamp(at)
+	}
 }
 
 func (a *api) oneInbox(ctx context.Context, in *inboxItemInput) (*body[InboxItem], error) {
