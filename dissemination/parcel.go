@@ -75,6 +75,10 @@ func ReadItem[T Parcel | Notice | Placeholder | SignedReceipt](b []byte) (*T, er
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return nil, fault(CodeParcel, "form", "more follows")
 	}
+	// What is written in another way says the same to some readers and not to others.
+	if again, err := EncodeItem(out); err != nil || !bytes.Equal(again, b) {
+		return nil, fault(CodeParcel, "form", "it is not written in the one way")
+	}
 	return &out, nil
 }
 

@@ -59,6 +59,9 @@ func writeInbox(t *terminal, in *server.Inbox) error {
 			return err
 		}
 	}
+	if in.Held != nil {
+		fmt.Fprintln(t.out, t.words.Text("inbox.held", in.Held.Origin, strconv.FormatUint(in.Held.Size, 10)))
+	}
 	if len(in.Withheld) > 0 {
 		fmt.Fprintln(t.out, t.words.Count("inbox.withheld", len(in.Withheld)))
 	}

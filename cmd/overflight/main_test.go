@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -24,6 +25,7 @@ import (
 
 	"overflight/geodesy"
 	"overflight/internal/client"
+	"overflight/internal/jetstream/linktest"
 )
 
 // overflight is the real command for the stories.
@@ -181,6 +183,8 @@ func TestStories(t *testing.T) {
 	if out, err := exec.Command("go", "build", "-o", binary, "../overflight-verify").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
+	authority := linktest.New(t)
+	origin, partner := authority.Issue(t, "operator.example", time.Hour), authority.Issue(t, "mexico.example", time.Hour)
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") == "1",
@@ -201,6 +205,20 @@ func TestStories(t *testing.T) {
 			e.Setenv("USER", "tester")
 			e.Setenv("YEAR", time.Now().UTC().Format("2006"))
 			e.Setenv("OVERFLIGHT_VERIFY_BINARY", binary)
+			for name, value := range map[string]string{
+				"LINK_AUTHORITIES": authority.Path, "LINK_OPERATOR": origin.Path, "LINK_OPERATOR_KEY": origin.Key, "LINK_PARTNER": partner.Path, "LINK_PARTNER_KEY": partner.Key,
+			} {
+				e.Setenv(name, value)
+			}
+			// A port that is free now: both ends are told it before either begins.
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				return err
+			}
+			e.Setenv("LINK", l.Addr().String())
+			if err := l.Close(); err != nil {
+				return err
+			}
 			e.Setenv("SAMPLES", os.Getenv("OVERFLIGHT_SAMPLES"))
 			return nil
 		},

@@ -137,6 +137,9 @@ func writePartner(t *terminal, p *server.PartnerStatus) {
 	if p.Withheld > 0 {
 		fmt.Fprintln(t.out, "  "+t.words.Count("partner.withheld", p.Withheld))
 	}
+	if p.Cosigned != nil {
+		fmt.Fprintln(t.out, "  "+t.words.Text("partner.cosigned", strconv.FormatUint(p.Cosigned.Size, 10), shortInstant(time.Time(*p.Cosigned.At))))
+	}
 	if p.Receipt != nil {
 		fmt.Fprintln(t.out, "  "+t.words.Text("partner.receipt", p.Receipt.Title, p.Receipt.By, shortInstant(time.Time(*p.Receipt.At))))
 	}
@@ -237,6 +240,7 @@ func newPartnerKey(t *terminal) *cobra.Command {
 					return err
 				}
 				fmt.Fprintln(t.out, in.NodeKey)
+				fmt.Fprintln(t.out, in.Witness)
 				return nil
 			})
 		},

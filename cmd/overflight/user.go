@@ -39,12 +39,13 @@ func userVerb(t *terminal, use, help string, do func(ctx context.Context, f *fol
 
 func newUserAdd(t *terminal) *cobra.Command {
 	var roles []string
-	var lang string
+	var lang, office string
 	c := userVerb(t, "add NAME --role ROLE...", "help.user.add", func(ctx context.Context, f *folder, name string, asJSON bool) error {
-		in := map[string]any{"name": name, "roles": roles, "language": lang}
+		in := map[string]any{"name": name, "roles": roles, "language": lang, "office": office}
 		return invite(ctx, t, f, "/users", in, asJSON)
 	})
 	c.Flags().StringSliceVar(&roles, "role", []string{}, t.words.Text("help.user.role"))
+	c.Flags().StringVar(&office, "office", "", t.words.Text("help.user.office"))
 	c.Flags().StringVar(&lang, "language", string(t.words.Language()), t.words.Text("help.user.language"))
 	return c
 }

@@ -40,6 +40,7 @@ var (
 	ErrTaken         = errors.New("the name is taken")
 	ErrPassword      = errors.New("the password is too short or too simple")
 	ErrRoles         = errors.New("not roles")
+	ErrOffice        = errors.New("not an office, or of another role than partner")
 	ErrLanguage      = errors.New("not a language")
 	ErrDisabled      = errors.New("the user is disabled")
 	ErrAdministrator = errors.New("no administrator would be left")
@@ -213,6 +214,11 @@ func (s *Store) Users() []User {
 
 // Add adds a user and returns the token of their set-up link.
 func (s *Store) Add(name string, roles []Role, language catalogue.Language, now time.Time) (User, string, error) {
+	return s.AddOf("", name, roles, language, now)
+}
+
+// AddOf is Add of a user who reads for an office of another state, and sees the copies of that office alone.
+func (s *Store) AddOf(office, name string, roles []Role, language catalogue.Language, now time.Time) (User, string, error) {
 	now = instant(now)
 	kept, ok := ordered(roles)
 	switch {
@@ -220,6 +226,8 @@ func (s *Store) Add(name string, roles []Role, language catalogue.Language, now 
 		return User{}, "", fmt.Errorf("%w: %q", ErrName, name)
 	case !ok:
 		return User{}, "", fmt.Errorf("%w: %q", ErrRoles, roles)
+	case !goodOffice(office, kept):
+		return User{}, "", fmt.Errorf("%w: %q", ErrOffice, office)
 	case !slices.Contains(catalogue.Languages(), language):
 		return User{}, "", fmt.Errorf("%w: %q", ErrLanguage, language)
 	}
@@ -232,7 +240,7 @@ func (s *Store) Add(name string, roles []Role, language catalogue.Language, now 
 	case len(s.users) >= MostUsers:
 		return User{}, "", ErrFull
 	}
-	r := record{Name: name, Roles: kept, Language: language, State: Invited, Link: &d, Ends: now.Add(LinkLasts), Created: now, Changed: now}
+	r := record{Name: name, Roles: kept, Office: office, Language: language, State: Invited, Link: &d, Ends: now.Add(LinkLasts), Created: now, Changed: now}
 	if err := s.put(r); err != nil {
 		return User{}, "", err
 	}
@@ -289,6 +297,9 @@ func (s *Store) Change(name string, c Change, last bool, now time.Time) (User, e
 		roles, ok := ordered(c.Roles)
 		if !ok {
 			return User{}, fmt.Errorf("%w: %q", ErrRoles, c.Roles)
+		}
+		if !goodOffice(r.Office, roles) {
+			return User{}, fmt.Errorf("%w: %q", ErrOffice, r.Office)
 		}
 		r.Roles = roles
 	}

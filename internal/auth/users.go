@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -28,6 +29,7 @@ const (
 type User struct {
 	Name     string
 	Roles    []Role
+	Office   string // of another state, whose copies are all that the user sees; empty: of none
 	Language catalogue.Language
 	State    State
 	Created  time.Time
@@ -66,6 +68,7 @@ func (d *digest) UnmarshalText(text []byte) error {
 type record struct {
 	Name     string             `json:"name"`
 	Roles    []Role             `json:"roles"`
+	Office   string             `json:"office,omitempty"`
 	Language catalogue.Language `json:"language"`
 	State    State              `json:"state"`
 	Password string             `json:"password,omitempty"`
@@ -80,7 +83,7 @@ type record struct {
 
 func (r *record) user() User {
 	return User{
-		Name: r.Name, Roles: slices.Clone(r.Roles), Language: r.Language, State: r.State,
+		Name: r.Name, Roles: slices.Clone(r.Roles), Office: r.Office, Language: r.Language, State: r.State,
 		Created: r.Created, Changed: r.Changed, LinkEnds: r.Ends,
 	}
 }
@@ -147,6 +150,9 @@ func (r *record) check() error {
 	if !ok || !slices.Equal(roles, r.Roles) {
 		return fmt.Errorf("roles %q: expected some of %q, in this order", r.Roles, Roles())
 	}
+	if !goodOffice(r.Office, r.Roles) {
+		return fmt.Errorf("office %q of roles %q: expected one as MEX/SEDENA, of the role %q alone", r.Office, r.Roles, Partner)
+	}
 	if !slices.Contains(catalogue.Languages(), r.Language) {
 		return fmt.Errorf("language %q: expected one of %q", r.Language, catalogue.Languages())
 	}
@@ -189,6 +195,13 @@ func goodName(name string) bool {
 		}
 	}
 	return true
+}
+
+var officeForm = regexp.MustCompile(`^[A-Z]{3}/[A-Za-z0-9][A-Za-z0-9._-]{0,59}$`)
+
+// goodOffice holds who reads for an office of another state to that role: any other would see more than the office may.
+func goodOffice(office string, roles []Role) bool {
+	return office == "" || officeForm.MatchString(office) && len(roles) == 1 && roles[0] == Partner
 }
 
 // goodInstant is one that can be written again.

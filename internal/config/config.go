@@ -40,6 +40,7 @@ type Config struct {
 	Detection Detection
 	Marking   Marking
 	Origin    Origin
+	Link      Link
 	Terrain   string // folder of heights of the ground; empty is none
 }
 
@@ -129,6 +130,32 @@ type Marking struct {
 type Origin struct {
 	Policy string // file that names the log's key, c2sp.org/tlog-policy
 }
+
+// Link joins the node to those of other states, over TLS in which both sides show a certificate. The zero Link joins none.
+type Link struct {
+	Listen string // of an operator: where partners' nodes come to, host:port
+
+	Remote string // of a partner: where the operator's node is, host:port
+	Name   string // by which the operator's certificate knows it; empty: the host of Remote
+	Code   string // the partner's own: the state's letters
+
+	Certificate, Key, Authorities, Revoked string // PEM files; Revoked may be empty
+
+	list [MostPartners]LinkPartner
+	n    int
+}
+
+// LinkPartner is a partner whose node may come.
+type LinkPartner struct {
+	Code string // the state's letters
+	Name string // DNS name that its certificate is for
+}
+
+// MostPartners is how many partners' nodes one operator's node lets in.
+const MostPartners = 32
+
+// Partners are those whose nodes may come.
+func (l *Link) Partners() []LinkPartner { return l.list[:l.n] }
 
 // Source is one live or recorded source.
 type Source struct {

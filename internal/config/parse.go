@@ -114,9 +114,12 @@ func (c *Config) read(t *table) {
 		}
 		o.done("policy")
 	}
+	if l, ok := t.child("link"); ok {
+		c.readLink(l)
+	}
 	c.Terrain = t.file("terrain", "")
 	t.each("sources", MostSources, c.readSource)
-	t.done("data, operator, party, language, role, server, archive, journal, log, spool, sorties, area, disk, interval, detection, marking, origin, terrain, sources")
+	t.done("data, operator, party, language, role, server, archive, journal, log, spool, sorties, area, disk, interval, detection, marking, origin, link, terrain, sources")
 }
 
 // readDetection reads the model of detection. Numbers of one's own want a reason.
@@ -137,6 +140,60 @@ func (c *Config) readDetection(t *table) {
 		t.fail(at, "detection: missing reason, expected a sentence that says why these numbers")
 	}
 	t.done("size_m, cycles, thermal_cycles, columns, rows, leaf_area, extinction, frame_cap, whole_cap, reason")
+}
+
+// readLink reads how the node is joined to others: an operator's waits for partners', a partner's goes to the operator's.
+func (c *Config) readLink(t *table) {
+	l, at := &c.Link, t.line
+	want := `an address and port such as "192.0.2.1:7422"`
+	address := func(key string) string {
+		s, line, ok := t.scalar(key, want)
+		if ok {
+			if host, port, err := net.SplitHostPort(s); err != nil || host == "" || port == "" {
+				t.fail(line, "link.%s: expected %s, got %.60q", key, want, s)
+			}
+		}
+		return s
+	}
+	l.Listen, l.Remote = address("listen"), address("remote")
+	l.Name = t.word("name", 253, `letters, digits, "." and "-"`, isHost, "")
+	l.Code = t.code("code")
+	l.Certificate, l.Key, l.Authorities, l.Revoked = t.file("certificate", ""), t.file("key", ""), t.file("authorities", ""), t.file("revoked", "")
+	t.each("partners", MostPartners, func(p *table) {
+		x := LinkPartner{Code: p.code("code"), Name: p.word("name", 253, `letters, digits, "." and "-"`, isHost, "")}
+		if x.Code == "" || x.Name == "" {
+			p.fail(p.line, "%s: expected code and name", p.path)
+		}
+		for _, other := range l.Partners() {
+			if other.Code == x.Code || other.Name == x.Name {
+				p.fail(p.line, "%s: expected each code and name once", p.path)
+			}
+		}
+		p.done("code, name")
+		l.list[l.n] = x
+		l.n++
+	})
+	switch {
+	case l.Certificate == "" || l.Key == "" || l.Authorities == "":
+		t.fail(at, "link: expected certificate, key and authorities")
+	case c.Role == Operator && (l.Listen == "" || l.Remote != "" || l.Name != "" || l.Code != ""):
+		t.fail(at, "link: expected listen and partners at an operator's node")
+	case c.Role == Partner && (l.Remote == "" || l.Code == "" || l.Listen != "" || l.n > 0):
+		t.fail(at, "link: expected remote and code at a partner's node")
+	case c.Journal.URL != "":
+		t.fail(at, "link: expected only with the embedded server of the journal")
+	}
+	t.done("listen, partners, remote, name, code, certificate, key, authorities, revoked")
+}
+
+// code reads the letters of a state.
+func (t *table) code(key string) string {
+	const want = `a state by its three letters`
+	s, line, ok := t.scalar(key, want)
+	if ok && !stateForm.MatchString(s) {
+		t.fail(line, "%s: expected %s, got %.60q", join(t.path, key), want, s)
+	}
+	return s
 }
 
 // readMarking reads the marking of reports. Which words there are package release knows: a node refuses what it does not.

@@ -24,8 +24,10 @@ import (
 
 // Config says where the journal is. URL and Dir exclude each other.
 type Config struct {
-	// Dir is the folder of the server within the process; nothing listens.
+	// Dir is the folder of the server within the process; nothing listens but what Link says.
 	Dir string
+	// Link joins that server to those of other states. A server elsewhere has its own configuration for that.
+	Link Link
 	// MaxStore bounds what that server may store, in bytes; 0 is what it finds sensible for the disk.
 	MaxStore int64
 	// URL is that of a server elsewhere, Credentials the file with which to log in there; empty is without.
@@ -58,7 +60,7 @@ const answerTimeout = 5 * time.Second
 // Open starts the server of Dir, or connects to that of URL. A server elsewhere must be there; later the connection
 // is restored as often as it breaks.
 func Open(cfg Config) (*Conn, error) {
-	if (cfg.Dir == "") == (cfg.URL == "") {
+	if (cfg.Dir == "") == (cfg.URL == "") || cfg.URL != "" && (cfg.Link.Listen != "" || cfg.Link.Remote != "") {
 		return nil, ErrConfig
 	}
 	if cfg.Logger == nil {
@@ -89,7 +91,7 @@ func Open(cfg Config) (*Conn, error) {
 			return nil, err
 		}
 		c.server, url = server, ""
-		options = append(options, nats.InProcessServer(server.server))
+		options = append(options, nats.InProcessServer(server.server), nats.UserInfo(ownAccount, server.secret))
 	}
 	if cfg.Credentials != "" {
 		options = append(options, nats.UserCredentials(cfg.Credentials))

@@ -3,15 +3,24 @@ package jetstream
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// embedded is the server within the process.
-type embedded struct{ server *server.Server }
+// embedded is the server within the process. Nobody logs in there but this process: its secret is made anew at every
+// start and is on no disk.
+type embedded struct {
+	server *server.Server
+	secret string
+	link   Link
+	tls    *handshakes
+}
 
 // startTimeout is generous: after a kill the server reads its blocks again, millions of messages in seconds.
 const startTimeout = 2 * time.Minute
@@ -35,14 +44,22 @@ func serverOptions(dir string, maxStore int64) *server.Options {
 }
 
 func startEmbedded(cfg *Config) (*embedded, error) {
-	s, err := server.NewServer(serverOptions(cfg.Dir, cfg.MaxStore))
+	if err := ownedBefore(cfg.Dir); err != nil {
+		return nil, err
+	}
+	e := &embedded{secret: newSecret(), link: cfg.Link, tls: newHandshakes()}
+	options := serverOptions(cfg.Dir, cfg.MaxStore)
+	if err := e.link.apply(options, e.secret, e.tls); err != nil {
+		return nil, err
+	}
+	s, err := server.NewServer(options)
 	if err != nil {
 		return nil, fmt.Errorf("setting up the journal's server: %w", err)
 	}
 	var gaveUp atomic.Pointer[string]
 	s.SetLoggerV2(serverLog{cfg.Logger, &gaveUp}, false, false, false)
 	s.Start()
-	e := &embedded{s}
+	e.server = s
 	if text := gaveUp.Load(); text != nil { // it says so to its log only, and stands still
 		e.stop()
 		return nil, fmt.Errorf("starting the journal's server in %s: %s", cfg.Dir, *text)
@@ -56,6 +73,34 @@ func startEmbedded(cfg *Config) (*embedded, error) {
 		return nil, fmt.Errorf("starting the journal's server: no storage in %s", cfg.Dir)
 	}
 	return e, nil
+}
+
+// ownedBefore moves the streams of a folder that was made when the server had no accounts into the one that is ours.
+func ownedBefore(dir string) error {
+	stores := filepath.Join(dir, "jetstream")
+	before, now := filepath.Join(stores, "$G"), filepath.Join(stores, ownAccount)
+	if _, err := os.Stat(now); err == nil {
+		return nil
+	}
+	err := os.Rename(before, now)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		err = syncFolder(stores)
+	}
+	if err != nil {
+		return fmt.Errorf("moving the journal into its account: %w", err)
+	}
+	return nil
+}
+
+func syncFolder(dir string) error {
+	f, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }
 
 func (e *embedded) stop() {

@@ -98,6 +98,7 @@ func streamConfig(name Stream, cfg StreamConfig) (jetstream.StreamConfig, error)
 		Name: string(name), Storage: jetstream.FileStorage, Retention: jetstream.LimitsPolicy, Discard: jetstream.DiscardNew,
 		Replicas: max(1, cfg.Replicas), Duplicates: dedupWindow, DenyDelete: true, AllowAtomicPublish: true,
 	}
+	channel, sent := name.channel()
 	switch kind, raw := name.kind(); {
 	case name == Events:
 		s.Subjects, s.DenyPurge = []string{"evt.>"}, true
@@ -106,6 +107,8 @@ func streamConfig(name Stream, cfg StreamConfig) (jetstream.StreamConfig, error)
 	case raw:
 		// Purge up to a sequence must stay possible, for what is sealed and verified.
 		s.Subjects, s.MaxBytes = []string{"raw." + kind + ".>"}, cfg.MaxBytes
+	case sent:
+		s.Subjects, s.DenyPurge = []string{channel.subjects}, true
 	default:
 		return s, fmt.Errorf("%w: %q", ErrStream, string(name))
 	}

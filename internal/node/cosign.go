@@ -20,11 +20,16 @@ func (n *Node) Attach(ctx context.Context, note []byte) (transparency.Verdict, e
 	if n.policy == nil {
 		return transparency.Verdict{}, ErrNoPolicy
 	}
+	return n.attach(ctx, n.policy, note)
+}
+
+// attach keeps what witnesses of a policy returned.
+func (n *Node) attach(ctx context.Context, policy *transparency.Policy, note []byte) (transparency.Verdict, error) {
 	signed, lines, err := split(note, n.logKey.Name())
 	if err != nil {
 		return transparency.Verdict{}, err
 	}
-	all, verdict, err := n.tiles.Attach(ctx, n.policy, signed, lines)
+	all, verdict, err := n.tiles.Attach(ctx, policy, signed, lines)
 	if err != nil {
 		return verdict, err
 	}

@@ -25,10 +25,10 @@ type feeder struct {
 	folder  bool // of recordings
 	left    bool // made for what an earlier source of the name left behind
 	cancel  context.CancelFunc
-	begun   atomic.Bool   // it was run: a feeder is run once
-	asked   atomic.Bool   // somebody asked for its end
-	gone    chan struct{} // closed when everything is over
-	waiting chan delivery // into rawFeed, in the order of publishing
+	begun   atomic.Bool         // it was run: a feeder is run once
+	asked   atomic.Bool         // somebody asked for its end
+	gone    chan struct{}       // closed when everything is over
+	waiting chan unacknowledged // into rawFeed, in the order of publishing
 	defects defects
 
 	mu     sync.Mutex // guards what follows
@@ -42,8 +42,8 @@ type feeder struct {
 	err    error     // why it ended
 }
 
-// delivery is a parcel that waits for its acknowledgement.
-type delivery struct {
+// unacknowledged is a parcel that waits for its acknowledgement.
+type unacknowledged struct {
 	r       *recording
 	receipt *jetstream.Receipt
 	to      int64
@@ -63,7 +63,7 @@ func (n *Node) newFeeder(q SourceRequest) (*feeder, error) {
 // bareFeeder is a feeder without a source.
 func (n *Node) bareFeeder(name string) *feeder {
 	f := &feeder{
-		n: n, request: SourceRequest{Name: name}, live: true, gone: make(chan struct{}), waiting: make(chan delivery, mostWaiting),
+		n: n, request: SourceRequest{Name: name}, live: true, gone: make(chan struct{}), waiting: make(chan unacknowledged, mostWaiting),
 		lines: map[string]*recording{}, last: map[string]uint64{}, cancel: func() {},
 	}
 	f.defects.init()
@@ -139,7 +139,7 @@ func (f *feeder) endLines() {
 }
 
 // await puts a parcel into the order of acknowledgements.
-func (f *feeder) await(d delivery) {
+func (f *feeder) await(d unacknowledged) {
 	select {
 	case f.waiting <- d:
 	case <-f.n.running.Done():
@@ -149,7 +149,7 @@ func (f *feeder) await(d delivery) {
 // acknowledge tells the spool what the journal has. Once the stream has it, it is never lost.
 func (f *feeder) acknowledge(ctx context.Context) {
 	for {
-		var d delivery
+		var d unacknowledged
 		select {
 		case <-ctx.Done():
 			return

@@ -248,7 +248,7 @@ func (n *Node) logConfig() (tiles.Config, error) {
 func (n *Node) openJournal(ctx context.Context, p places) error {
 	jc := jetstream.Config{URL: n.cfg.Journal.URL, Credentials: n.cfg.Journal.Credentials, MaxStore: n.cfg.Journal.MostStored, Logger: n.log}
 	if jc.URL == "" {
-		jc.Dir = p.journal
+		jc.Dir, jc.Link = p.journal, linkOf(&n.cfg.Link)
 	}
 	var err error
 	if n.conn, err = jetstream.Open(jc); err != nil {
@@ -329,6 +329,7 @@ func (n *Node) Run(ctx context.Context) error {
 		close(n.ready)
 		users.Go(func() { n.tickers(ctx) })
 		users.Go(func() { n.indexSealed(ctx) })
+		users.Go(func() { n.carry(ctx) })
 		select {
 		case <-ctx.Done():
 		case err = <-n.fatal:

@@ -37,6 +37,8 @@ type places struct {
 	reports   string // what reports say
 	proposals string // releases that a second person is to sign
 	outbox    string // what goes to other nodes, and what has gone
+	delivery  string // how far the exchange with other nodes is
+	witness   string // what a partner's node cosigned of the origin's log: precious
 	nodeKeys  string // of a partner's node
 }
 
@@ -46,7 +48,8 @@ func placesOf(c config.Config) places {
 		data: c.Data, lock: in("lock"), marker: in("overflight.json"), making: in("overflight.making"), journal: in("journal"),
 		marks: in("marks"), log: in("log"), logMemory: in("log-memory"), logKeys: in("log-keys"), spools: in("spool"),
 		sources: in("sources.json"), taken: in("taken.json"), schedule: in("schedule.json"),
-		playback: in("playback"), reports: in("reports"), proposals: in("proposals"), outbox: in("outbox"), nodeKeys: in("node-keys"),
+		playback: in("playback"), reports: in("reports"), proposals: in("proposals"), outbox: in("outbox"), delivery: in("delivery"), witness: in("witness"),
+		nodeKeys: in("node-keys"),
 	}
 }
 

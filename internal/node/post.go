@@ -73,7 +73,7 @@ func (r *recording) publish(ctx context.Context) error {
 	}
 	to := p.Offset + bytes
 	r.posted = append(r.posted, posted{receipt: receipt, from: p.Offset, to: to, after: after})
-	d := delivery{r: r, receipt: receipt, to: to, arrival: r.begun, message: data}
+	d := unacknowledged{r: r, receipt: receipt, to: to, arrival: r.begun, message: data}
 	if p.Producer != ourselves {
 		d.id = live.ID{Source: r.Source, Producer: p.Producer, Sequence: p.Pieces[len(p.Pieces)-1].Sequence}
 	}
@@ -83,7 +83,7 @@ func (r *recording) publish(ctx context.Context) error {
 }
 
 // acknowledged notes that the stream has everything received through an offset.
-func (r *recording) acknowledged(d *delivery, sequence uint64) {
+func (r *recording) acknowledged(d *unacknowledged, sequence uint64) {
 	r.postMu.Lock()
 	for i := range r.posted {
 		if r.posted[i].receipt == d.receipt {

@@ -88,7 +88,6 @@ type OnReport struct {
 	dissemination.Report
 	Subject Subject
 	Records []release.Record // none of a report that was erased
-	sites   []survey.SiteID  // by record; 0 where it is of none
 }
 
 // keptReport is the file of a version of a report.
@@ -286,9 +285,6 @@ func (n *Node) OnReport(ctx context.Context, name string) (OnReport, error) {
 		return out, err
 	}
 	out.Subject = k.Subject
-	for i := range k.Records {
-		out.sites = append(out.sites, k.Records[i].Site)
-	}
 	out.Records, err = k.records()
 	return out, err
 }

@@ -17,6 +17,7 @@ import (
 	"overflight/internal/config"
 	"overflight/internal/durable"
 	"overflight/internal/sqlite"
+	"overflight/internal/witness"
 	"overflight/journal"
 	"overflight/signature"
 	"overflight/survey"
@@ -64,7 +65,9 @@ type sharing struct {
 	wake chan struct{} // of capacity 1
 	out  Outbound
 	in   Inbound
-	gone map[string]bool // what is known to have gone, by kind and id; of who sends
+	// memory is of the witness, while a partner's node exchanges.
+	memory *witness.Folder
+	gone   map[string]bool // what is known to have gone, by kind and id; of who sends
 }
 
 // told says that something may have to be sent.
@@ -79,7 +82,7 @@ func (s *sharing) told() {
 func (n *Node) shares() bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return n.sharing.out != nil || n.sharing.in != nil
+	return n.sharing.out != nil || n.sharing.in != nil || n.cfg.Link.Listen != "" || n.cfg.Link.Remote != ""
 }
 
 // mayRecord holds acts of sharing to the node that they are of, and those that a node makes itself to the node.
@@ -92,8 +95,9 @@ func (n *Node) mayRecord(kind authority.Kind) error {
 		return n.only(config.Operator)
 	case dissemination.KindReceipt:
 		return n.only(config.Partner)
+	default:
+		return dissemination.NewFault(dissemination.CodeOnlyNode, string(kind))
 	}
-	return dissemination.NewFault(dissemination.CodeOnlyNode, string(kind))
 }
 
 // share puts an act on record that nobody has to sign.
@@ -449,15 +453,12 @@ func (n *Node) signatureOf(ctx context.Context, kind authority.Kind, id string) 
 	}
 }
 
-// InboundLink says how the way from the operator's node stands; false where nothing carries.
-func (n *Node) InboundLink() (Link, bool) {
+// Joined says whether the way to the origin stands, at a partner's node.
+func (n *Node) Joined() bool {
 	n.mu.Lock()
 	in := n.sharing.in
 	n.mu.Unlock()
-	if in == nil {
-		return Link{}, false
-	}
-	return in.Link(), true
+	return in != nil && in.Link().Up
 }
 
 // Links says how the ways to the nodes of partners stand, by the state; none where nothing carries.

@@ -447,11 +447,11 @@ func TestWhatComesIsChecked(t *testing.T) {
 		t.Fatal(err)
 	}
 	eva.private = private
-	var product = func() (d dissemination.Release) {
-		_ = x.operator.Dissemination(t.Context(), func(r *dissemination.Register) error { d, err = r.Release(id); return err })
-		return d
-	}().Act.Product
-	a := dissemination.ReceiptGiven{Release: id, Office: x.office, Product: product, Step: dissemination.Acknowledged, Number: 1, At: time.Now().UTC().Truncate(time.Second), By: "luz"}
+	var of dissemination.Release
+	if err := x.operator.Dissemination(t.Context(), func(r *dissemination.Register) error { of, err = r.Release(id); return err }); err != nil {
+		t.Fatal(err)
+	}
+	a := dissemination.ReceiptGiven{Release: id, Office: x.office, Product: of.Act.Product, Step: dissemination.Acknowledged, Number: 1, At: time.Now().UTC().Truncate(time.Second), By: "luz"}
 	document, err := dissemination.Encode(a)
 	if err != nil {
 		t.Fatal(err)

@@ -41,6 +41,7 @@ var (
 	attributers = []auth.Role{auth.Analyst, auth.Liaison, auth.Partner}
 	releasers   = []auth.Role{auth.Analyst, auth.Liaison, auth.Administrator}
 	sharers     = []auth.Role{auth.Analyst, auth.Liaison, auth.Auditor, auth.Administrator}
+	officials   = []auth.Role{auth.Analyst, auth.Liaison, auth.Partner, auth.Auditor, auth.Administrator}
 	receivers   = []auth.Role{auth.Liaison, auth.Partner, auth.Auditor, auth.Administrator} // at a partner's node
 	answerers   = []auth.Role{auth.Liaison, auth.Partner, auth.Administrator}
 	public      = []auth.Role{anyone}
@@ -130,8 +131,8 @@ var rolesOf = map[string][]auth.Role{
 	"propose-release":   releasers,
 	"erase-report":      governors,
 	"export-report":     releasers,
-	"list-releases":     sharers,
-	"get-release":       sharers,
+	"list-releases":     officials, // each office its own
+	"get-release":       officials,
 	"sign-release":      releasers,
 	"drop-release":      releasers,
 	"revoke-release":    releasers,
@@ -204,6 +205,22 @@ func stated(h huma.API) map[string][]auth.Role {
 	return out
 }
 
+// officesMay are the operations that are left to who reads for an office of another state: signing in and out, and the office's own copies.
+var officesMay = []string{"get-session", "sign-out", "list-releases", "get-release", "list-inbox", "get-inbox", "receipt-text", "act-text", "record-act"}
+
+// forOffices are their routes by pattern.
+func forOffices(h huma.API) map[string]bool {
+	out := map[string]bool{"/": true, "GET /api/v1/documents/{sha256}": true}
+	for path, item := range h.OpenAPI().Paths {
+		for _, o := range []*huma.Operation{item.Get, item.Put, item.Post, item.Delete, item.Patch, item.Head, item.Options} {
+			if o != nil && slices.Contains(officesMay, o.OperationID) {
+				out[o.Method+" "+path] = true
+			}
+		}
+	}
+	return out
+}
+
 // caller is who asks.
 type caller struct {
 	session auth.Session // zero of the owner
@@ -241,6 +258,19 @@ type visitKey struct{}
 func visitOf(ctx context.Context) visit {
 	v, _ := ctx.Value(visitKey{}).(visit)
 	return v
+}
+
+// ofOffice says which office's copies are all that who asks may see; false where there is no such bound. Who reads for another state and
+// for none of its offices sees none.
+func ofOffice(ctx context.Context) (office string, bound bool) {
+	c := visitOf(ctx).caller
+	if c == nil || c.owner {
+		return "", false
+	}
+	if o := c.session.User.Office; o != "" {
+		return o, true
+	}
+	return "", !c.may(sharers)
 }
 
 // byWhom is the name under which a statement is entered or evidence read: that of the user who is signed in. The owner of
@@ -304,6 +334,8 @@ func (a *api) permit(r *http.Request, c *caller) error {
 		return nil // there is no such thing: the mux says so
 	case !free && (!known || !c.may(roles)):
 		return &roleError{roles}
+	case !free && c.session.User.Office != "" && !a.offices[pattern]:
+		return &roleError{readers}
 	}
 	return fromOurPage(r)
 }

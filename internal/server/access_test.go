@@ -245,8 +245,8 @@ preview-report     --++-++
 propose-release    --++--+
 erase-report       ------+
 export-report      --++--+
-list-releases      --++-++
-get-release        --++-++
+list-releases      --+++++
+get-release        --+++++
 sign-release       --++--+
 drop-release       --++--+
 revoke-release     --++--+

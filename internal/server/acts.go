@@ -135,6 +135,9 @@ func mayAct(ctx context.Context, kind string) error {
 	v := visitOf(ctx)
 	word, _, _ := strings.Cut(kind, ".")
 	roles := actRoles[word]
+	if office, _ := ofOffice(ctx); office != "" && word != "receipt" {
+		return &roleError{readers}
+	}
 	if v.caller == nil || v.caller.owner || slices.ContainsFunc(v.caller.session.User.Roles, func(r auth.Role) bool { return slices.Contains(roles, r) }) {
 		return nil
 	}
@@ -220,23 +223,34 @@ func (a *api) documents(mux *http.ServeMux) {
 	})
 }
 
-// othersCopies says whether who asks at an operator's node reads for another state, and nothing else.
+// othersCopies says whether who asks reads for another state, or for one office of it, and nothing else.
 func (a *api) othersCopies(ctx context.Context) bool {
-	c := visitOf(ctx).caller
-	return a.node.Config().Role == config.Operator && c != nil && !c.may(sharers)
+	office, bound := ofOffice(ctx)
+	return bound && (office != "" || a.node.Config().Role == config.Operator)
 }
 
-// mayHave holds products to who may read them, though who has their digest asks: at the operator's not another state's reader, at a
-// partner's nobody before somebody of the office has signed that they opened it.
+// mayHave holds products to who may read them, though who has their digest asks: an office has its own, at the operator's while it is
+// released to it, at a partner's once somebody of it has signed that they opened it.
 func (a *api) mayHave(ctx context.Context, d evidence.Digest, b []byte) error {
 	if !bytes.HasPrefix(b, []byte(`{"document":"`+release.DocumentKind+`"`)) {
+		if office, _ := ofOffice(ctx); office != "" {
+			return &roleError{readers} // papers of acts are of no office
+		}
 		return nil
 	}
 	if a.node.Config().Role == config.Operator {
-		if a.othersCopies(ctx) {
-			return &roleError{sharers}
+		own, bound := ofOffice(ctx)
+		if !bound {
+			return nil
 		}
-		return nil
+		return a.node.Dissemination(ctx, func(r *dissemination.Register) error {
+			for _, x := range r.Releases() {
+				if x.Act.Product == d && x.Act.Office == own && x.Revoked == nil && !a.now().Before(x.Act.NotBefore) {
+					return nil
+				}
+			}
+			return &roleError{sharers}
+		})
 	}
 	if c := visitOf(ctx).caller; c != nil && !c.may(receivers) {
 		return &roleError{receivers}
@@ -245,6 +259,9 @@ func (a *api) mayHave(ctx context.Context, d evidence.Digest, b []byte) error {
 		for _, x := range r.Arrivals() {
 			if x.Act.Product == d {
 				item := node.InboxItem{Arrival: x}
+				if !mayOpen(ctx, &x) {
+					return &roleError{receivers}
+				}
 				if !item.Opened() {
 					return dissemination.NewFault(dissemination.CodeNotOpened, x.Act.Release)
 				}

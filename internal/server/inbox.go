@@ -40,17 +40,24 @@ func (a *api) listInbox(ctx context.Context, _ *struct{}) (*body[Inbox], error) 
 	if err != nil {
 		return nil, err
 	}
-	out.NodeKey = k.Public().String()
+	by, err := a.node.WitnessKey()
+	if err != nil {
+		return nil, err
+	}
+	out.NodeKey, out.Witness, out.Linked = k.Public().String(), by.Public().String(), a.node.Joined()
+	if c, ok := a.node.Held(ctx); ok {
+		out.Held = &Cosigned{Origin: c.Origin, Size: c.Size}
+	}
 	w := words(ctx)
 	err = a.node.Dissemination(ctx, func(r *dissemination.Register) error {
 		all := r.Arrivals()
 		slices.Reverse(all) // the newest first
 		for i := range all {
-			out.Items = append(out.Items, inboxEntry(w, &all[i]))
-			out.Log.seen(all[i].Act.Origin, all[i].Act.Size, all[i].Recorded.At)
+			if mayOpen(ctx, &all[i]) {
+				out.Items = append(out.Items, inboxEntry(w, &all[i]))
+			}
 		}
 		for _, e := range r.Counted() {
-			out.Log.seen(e.Act.Origin, e.Act.Size, e.Recorded.At)
 			out.Withheld = append(out.Withheld, Counted{e.Act.State, e.Act.Number, e.Act.Origin, e.Act.Leaf, stamp(e.Recorded.At)})
 		}
 		for _, e := range r.Refused() {
@@ -58,21 +65,26 @@ func (a *api) listInbox(ctx context.Context, _ *struct{}) (*body[Inbox], error) 
 		}
 		return nil
 	})
-	if l, carried := a.node.InboundLink(); carried {
-		out.Log.Linked, out.Log.Late = &l.Up, l.Late
-	}
 	return &body[Inbox]{out}, err
 }
 
-// seen notes a checkpoint of the originator's log by which something was proven here.
-func (l *OriginLog) seen(origin string, size uint64, at time.Time) {
-	if l.Origin == "" || size > l.Size {
-		l.Origin, l.Size, l.Seen = origin, size, stamp(at)
+// mayOpen holds who is of one office of the state to what arrived for it.
+func mayOpen(ctx context.Context, x *dissemination.Arrival) bool {
+	c := visitOf(ctx).caller
+	return c == nil || c.owner || c.session.User.Office == "" || c.session.User.Office == x.Act.Office
+}
+
+// arrived is something that arrived and that who asks may see.
+func (a *api) arrived(ctx context.Context, name string) (*node.InboxItem, error) {
+	x, err := a.node.InboxItem(ctx, name)
+	if err == nil && !mayOpen(ctx, &x.Arrival) {
+		return nil, dissemination.NewFault(dissemination.CodeNoRelease, name)
 	}
+	return x, err
 }
 
 func (a *api) oneInbox(ctx context.Context, in *inboxItemInput) (*body[InboxItem], error) {
-	x, err := a.node.InboxItem(ctx, in.ID)
+	x, err := a.arrived(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +125,7 @@ func (a *api) oneInbox(ctx context.Context, in *inboxItemInput) (*body[InboxItem
 }
 
 func (a *api) receiptText(ctx context.Context, in *receiptInput) (*body[ToSign], error) {
-	x, err := a.node.InboxItem(ctx, in.ID)
+	x, err := a.arrived(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}

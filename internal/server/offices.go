@@ -58,6 +58,11 @@ func (a *api) listPartners(ctx context.Context, _ *struct{}) (*body[list[Partner
 		up := l.Up
 		x.Linked, x.Sent, x.Taken, x.Oldest, x.Late = &up, l.Sent, l.Taken, stamp(l.Oldest), l.Late
 	}
+	for i := range out.Items {
+		if size, at, ok := a.node.CosignedBy(ctx, out.Items[i].State); ok {
+			out.Items[i].Cosigned = &Cosigned{Origin: a.node.LogKey().Name(), Size: size, At: stamp(at)}
+		}
+	}
 	return &body[list[PartnerStatus]]{out}, nil
 }
 

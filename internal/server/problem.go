@@ -193,6 +193,7 @@ func said(err error) (status int, code string, args []string) {
 		{auth.ErrLink, http.StatusGone, "set-up-link"},
 		{auth.ErrNoUser, http.StatusNotFound, "no-user"},
 		{auth.ErrName, http.StatusUnprocessableEntity, "user-name"},
+		{auth.ErrOffice, http.StatusUnprocessableEntity, "user-office"},
 		{auth.ErrTaken, http.StatusConflict, "user-taken"},
 		{auth.ErrLanguage, http.StatusUnprocessableEntity, "user-language"},
 		{auth.ErrDisabled, http.StatusConflict, "user-disabled"},

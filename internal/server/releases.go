@@ -95,14 +95,18 @@ func (a *api) listReleases(ctx context.Context, in *releasesInput) (*body[list[R
 		return nil, err
 	}
 	report := in.Report
-	if report != "" {
+	if _, bound := ofOffice(ctx); report != "" && !bound {
 		x, err := a.node.OnReport(ctx, report)
 		if err != nil {
 			return nil, err
 		}
 		report = x.ID
 	}
+	own, bound := ofOffice(ctx)
 	add := func(r ReleaseOf) {
+		if bound && (r.Office != own || r.State == "proposed" || r.State == "waiting") {
+			return // nobody is told of what they do not have yet
+		}
 		if (report == "" || r.Report == report) && (in.Office == "" || r.Office == in.Office) {
 			out.Items = append(out.Items, r)
 		}
@@ -131,10 +135,17 @@ func (a *api) release(ctx context.Context, name string) (*body[ReleaseOf], error
 	if err != nil {
 		return nil, err
 	}
-	return &body[ReleaseOf]{a.recordedRelease(words(ctx), &x)}, nil
+	out := a.recordedRelease(words(ctx), &x)
+	if own, bound := ofOffice(ctx); bound && (x.Act.Office != own || out.State == "waiting") {
+		return nil, dissemination.NewFault(dissemination.CodeNoRelease, name)
+	}
+	return &body[ReleaseOf]{out}, nil
 }
 
 func (a *api) oneRelease(ctx context.Context, in *ReleasePath) (*body[ReleaseOf], error) {
+	if _, bound := ofOffice(ctx); bound {
+		return a.release(ctx, in.ID)
+	}
 	proposals, err := a.node.Proposals()
 	if err != nil {
 		return nil, err

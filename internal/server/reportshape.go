@@ -206,9 +206,16 @@ type PartnerStatus struct {
 	Taken    uint64          `json:"taken"`  // by the transport's word: nobody has opened anything by that
 	Oldest   *report.Instant `json:"oldest"` // sent and not taken
 	Late     bool            `json:"late"`
+	Cosigned *Cosigned       `json:"cosigned"` // the last
 	Receipt  *Receipt        `json:"receipt"`  // the last
-	Cosigned *report.Instant `json:"cosigned"` // when its node last cosigned a checkpoint; null where that is not known
 	Withheld int             `json:"withheld"` // entries that are withheld, of which it is told that they are
+}
+
+// Cosigned is the largest checkpoint of a log that a witness cosigned.
+type Cosigned struct {
+	Origin string          `json:"origin"`
+	Size   uint64          `json:"size"`
+	At     *report.Instant `json:"at"`
 }
 
 // Withholding is an entry or a look that is kept from a state.
@@ -298,18 +305,10 @@ type Inbox struct {
 	Next     string        `json:"next"`
 	Withheld []Counted     `json:"withheld"`
 	Refused  []RefusedItem `json:"refused"`
-	Log      OriginLog     `json:"log"`
 	NodeKey  string        `json:"node_key"` // by which this node says that something arrived: the operator needs it
-}
-
-// OriginLog is how the log that products come from stands, by what this node has seen of it.
-type OriginLog struct {
-	Origin   string          `json:"origin"`   // empty before anything came
-	Size     uint64          `json:"size"`     // leaves of the largest checkpoint by which something was proven here
-	Seen     *report.Instant `json:"seen"`     // when that came
-	Linked   *bool           `json:"linked"`   // null where nothing carries
-	Late     bool            `json:"late"`     // nothing is heard, or what is to go does not
-	Cosigned *report.Instant `json:"cosigned"` // when this node last cosigned a checkpoint of it; null where that is not known
+	Witness  string        `json:"witness"`  // by which it cosigns the origin's log: the operator needs it too
+	Held     *Cosigned     `json:"held"`     // of the origin's log
+	Linked   bool          `json:"linked"`
 }
 
 // Counted is something that is withheld from the state.

@@ -45,9 +45,10 @@ const (
 // api is what the handlers share.
 type api struct {
 	Config
-	node   *node.Node
-	routes *http.ServeMux
-	stated map[string][]auth.Role // by the pattern of the route
+	node    *node.Node
+	routes  *http.ServeMux
+	stated  map[string][]auth.Role // by the pattern of the route
+	offices map[string]bool        // routes that who reads for an office may take
 }
 
 // New returns the handler of everything.
@@ -57,7 +58,8 @@ func New(c Config) http.Handler {
 	}
 	mux := http.NewServeMux()
 	a := &api{Config: c, node: c.Node, routes: mux}
-	a.stated = stated(Describe(mux, c.Version, a))
+	h := Describe(mux, c.Version, a)
+	a.stated, a.offices = stated(h), forOffices(h)
 	a.plain(mux)
 	return a.guard(mux)
 }

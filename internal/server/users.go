@@ -16,6 +16,7 @@ import (
 type Session struct {
 	Name     string          `json:"name"`
 	Roles    []auth.Role     `json:"roles"`
+	Office   string          `json:"office"` // of another state, whose copies are all that the user sees; empty: of none
 	Language string          `json:"language"`
 	Ends     *report.Instant `json:"ends"` // at the latest; null of the owner of the data folder
 	Node     string          `json:"node" enum:"operator,partner"`
@@ -26,6 +27,7 @@ type Session struct {
 type User struct {
 	Name     string          `json:"name"`
 	Roles    []auth.Role     `json:"roles"`
+	Office   string          `json:"office"`
 	Language string          `json:"language"`
 	State    string          `json:"state" enum:"invited,active,disabled"`
 	Created  *report.Instant `json:"created"`
@@ -35,7 +37,7 @@ type User struct {
 
 func userOf(u *auth.User) User {
 	return User{
-		Name: u.Name, Roles: u.Roles, Language: string(u.Language), State: string(u.State),
+		Name: u.Name, Roles: u.Roles, Office: u.Office, Language: string(u.Language), State: string(u.State),
 		Created: stamp(u.Created), Changed: stamp(u.Changed), LinkEnds: stamp(u.LinkEnds),
 	}
 }
@@ -93,6 +95,7 @@ type addUserInput struct {
 	Body struct {
 		Name     string      `json:"name"`
 		Roles    []auth.Role `json:"roles"`
+		Office   string      `json:"office,omitempty" doc:"of another state, as MEX/SEDENA: the user sees its copies alone; of the role partner alone"`
 		Language string      `json:"language,omitempty"`
 	}
 }
@@ -147,7 +150,7 @@ func (a *api) users(h huma.API) {
 		if language == "" {
 			language, _ = ctx.Value(languageKey{}).(catalogue.Language)
 		}
-		return a.link(ctx, "user added")(a.Users.Add(in.Body.Name, in.Body.Roles, language, a.now()))
+		return a.link(ctx, "user added")(a.Users.AddOf(in.Body.Office, in.Body.Name, in.Body.Roles, language, a.now()))
 	})
 	operation(h, http.MethodPost, "/users/{name}/link", "link-user", "A new set-up link for a user; the one before is good no more", func(ctx context.Context, in *userInput) (*body[Link], error) {
 		return a.link(ctx, "user link")(a.Users.Link(in.Name, a.now()))
@@ -157,7 +160,9 @@ func (a *api) users(h huma.API) {
 
 func (a *api) sessionOf(s *auth.Session) Session {
 	c := a.node.Config()
-	return Session{Name: s.User.Name, Roles: s.User.Roles, Language: string(s.User.Language), Ends: stamp(s.Ends), Node: c.Role, Party: c.Party}
+	return Session{
+		Name: s.User.Name, Roles: s.User.Roles, Office: s.User.Office, Language: string(s.User.Language), Ends: stamp(s.Ends), Node: c.Role, Party: c.Party,
+	}
 }
 
 func (a *api) signIn(ctx context.Context, in *signInInput) (*signedIn, error) {

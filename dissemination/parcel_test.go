@@ -1,0 +1,251 @@
+package dissemination
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"overflight/authority"
+	"overflight/evidence"
+	"overflight/geodesy"
+	"overflight/journal"
+	"overflight/leaf"
+	"overflight/release"
+	"overflight/transparency"
+)
+
+// shipment is a parcel of a log of four acts, and what checks it.
+type shipment struct {
+	parcel      Parcel
+	notice      Notice
+	placeholder Placeholder
+	policy      *transparency.Policy
+}
+
+// ship makes a report of one site, releases it, revokes that, and withholds an entry: everything follows from the code.
+func ship(t testing.TB) *shipment {
+	t.Helper()
+	private, public, err := transparency.FormatKey("log.example", transparency.Ed25519, sha256.Sum256([]byte("log")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := note.NewSigner(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := transparency.ParseLogKey(public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := transparency.FormatPolicy(key, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &shipment{}
+	if s.policy, err = transparency.ParsePolicy(text); err != nil {
+		t.Fatal(err)
+	}
+
+	m := drafted().Marking
+	at, err := release.InstantValue(spring)
+	if err != nil {
+		t.Fatal(err)
+	}
+	record, err := release.NewRecord("site/1", m, map[string]release.Value{
+		"site": {Kind: release.Text, Text: "7"}, "place": release.PlaceValue(geodesy.Position{Lat: 25, Lon: -106}), "first_seen": at, "signs": {Kind: release.Text, Text: "tank"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seed := release.Seed(bytes.Repeat([]byte{7}, 32))
+	report := &release.Report{ID: "R-1", Version: 1, Made: spring, Records: []release.Record{record}}
+	d := drafted()
+	if d.Statement, err = report.State(seed); err != nil {
+		t.Fatal(err)
+	}
+	office := sedena(t)
+	r := released(documentDigest(t, office))
+	r.Root, r.Mark = d.Statement.Root, "00112233445566778899aabbccddeeff"
+	granted := func(_ int, spec release.FieldSpec, _ release.Field) release.Grant {
+		if spec.Class == release.Position || spec.Class == release.Time {
+			return release.Grant{Digits: 5, Reasons: []string{"place-floor"}}
+		}
+		return release.Grant{Reasons: []string{release.ReasonNoRule}}
+	}
+	product, err := release.Redact(report, seed, granted, release.Copy{Office: r.Office, State: "MEX", Mark: r.Mark, Released: r.NotBefore, Purpose: r.Purpose, Caveats: r.Caveats})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var document bytes.Buffer
+	if _, err := product.WriteTo(&document); err != nil {
+		t.Fatal(err)
+	}
+	s.parcel.Product = document.Bytes()
+	r.Product = sha256.Sum256(s.parcel.Product)
+
+	acts := []authority.Act{
+		office, d, r, ReleaseRevoked{Release: r.ID, Reason: "sent to <another> & too early"},
+		EntryWithheld{State: "MEX", Number: 1, Flight: "LOCAL-2026-0001", Reason: "an investigation", By: [2]string{"ana", "ben"}},
+	}
+	logged := make([]Logged, len(acts))
+	leaves := make([]evidence.Digest, len(acts))
+	var closed []byte
+	for i, a := range acts {
+		document, err := Encode(a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := journal.ActRecorded{Act: string(a.Kind()), ID: a.Ident(), Document: document, By: "ana", At: spring}
+		for _, name := range Signers(a) {
+			e.Signatures = append(e.Signatures, journal.Signature{Name: name, Line: "line of " + name})
+		}
+		kind, body, _, err := leaf.Of(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := transparency.Opening{Kind: kind, Body: body}
+		o.Salt[0] = byte(i)
+		x, err := o.Entry()
+		if err != nil {
+			t.Fatal(err)
+		}
+		closed = x.Bytes()
+		leaves[i] = transparency.LeafHash(closed)
+		logged[i] = Logged{Document: document, Index: uint64(i), Opening: o.Bytes()}
+	}
+	for i := range logged {
+		logged[i].Proof, _ = transparency.ProveInclusion(leaves, uint64(i))
+	}
+	signed, err := transparency.Checkpoint{Origin: "log.example", Size: uint64(len(leaves)), Root: transparency.Root(leaves)}.Sign(signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.parcel.Checkpoint, s.parcel.Office, s.parcel.Report, s.parcel.Release = signed, logged[0], logged[1], logged[2]
+	s.notice = Notice{Checkpoint: signed, Act: logged[3]}
+	s.placeholder = Placeholder{Checkpoint: signed, State: "MEX", Number: 1, Index: 4, Leaf: closed, Proof: logged[4].Proof}
+	return s
+}
+
+func documentDigest(t testing.TB, a authority.Act) evidence.Digest {
+	t.Helper()
+	document, err := Encode(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sha256.Sum256(document)
+}
+
+// over takes something over the way and reads it again.
+func over[T Parcel | Notice | Placeholder | SignedReceipt](t testing.TB, v T) *T {
+	t.Helper()
+	b, err := EncodeItem(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := ReadItem[T](b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// TestParcel: what was released is believed by the key of the log alone, and each part that is another is named.
+func TestParcel(t *testing.T) {
+	t.Parallel()
+	s := ship(t)
+	c, err := over(t, s.parcel).Check(s.policy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := c.Arrived(1); a.Check() != nil || a.Release != "RL-1" || a.Records != 1 || a.Leaf != 1 || a.Size != 5 || a.Signatories[0] != sedena(t).Signatories[0] {
+		t.Errorf("%+v: %v", a, a.Check())
+	}
+	if a, err := over(t, s.notice).Check(s.policy); err != nil || a.Reason != "sent to <another> & too early" {
+		t.Errorf("%+v %v", a, err)
+	}
+	if a, err := over(t, s.placeholder).Check(s.policy); err != nil || a.Leaf != 4 || a.Check() != nil {
+		t.Errorf("%+v %v", a, err)
+	}
+	other := ship(t)
+	for name, tc := range map[string]struct {
+		change func(*Parcel)
+		want   string
+	}{
+		"another log": {func(p *Parcel) {
+			p.Checkpoint = bytes.ReplaceAll(p.Checkpoint, []byte("log.example"), []byte("log.forged!"))
+		}, "checkpoint, "},
+		"a checkpoint that was not":  {func(p *Parcel) { p.Checkpoint = bytes.Replace(p.Checkpoint, []byte("\n5\n"), []byte("\n6\n"), 1) }, "checkpoint, "},
+		"another report":             {func(p *Parcel) { p.Report = p.Release }, "report, "},
+		"another document":           {func(p *Parcel) { p.Report.Document = p.Release.Document }, "report, its leaf is of another act"},
+		"another proof":              {func(p *Parcel) { p.Report.Proof[0][0] ^= 1 }, "report, "},
+		"another index":              {func(p *Parcel) { p.Release.Index++ }, "release, "},
+		"a revocation for a release": {func(p *Parcel) { p.Release = other.notice.Act }, "release, its leaf is of another act"},
+		"another office":             {func(p *Parcel) { p.Office = p.Report }, "office, its leaf is of another act"},
+		"another product":            {func(p *Parcel) { p.Product = bytes.Replace(p.Product, []byte("site/1"), []byte("look/1"), 1) }, "product, it is not the one that was released"},
+		"no product":                 {func(p *Parcel) { p.Product = nil }, "product, it is not the one that was released"},
+	} {
+		p := over(t, s.parcel)
+		tc.change(p)
+		_, err := p.Check(s.policy)
+		var f *Fault
+		if !errors.As(err, &f) || f.Code != CodeParcel || !strings.Contains(err.Error(), tc.want) {
+			t.Errorf("%s: %v, want %s", name, err, tc.want)
+		}
+	}
+}
+
+// TestAnyChange: no bit of a parcel can be another.
+func TestAnyChange(t *testing.T) {
+	t.Parallel()
+	s := ship(t)
+	b, err := EncodeItem(s.parcel)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rng := rand.New(rand.NewPCG(7, 1))
+	for range 2000 {
+		changed := slices.Clone(b)
+		i := rng.IntN(len(b))
+		changed[i] ^= 1 << rng.IntN(8)
+		p, err := ReadItem[Parcel](changed)
+		if err == nil {
+			_, err = p.Check(s.policy)
+		}
+		if err == nil {
+			t.Fatalf("byte %d of %d is %q, and nobody sees it", i, len(b), changed[i])
+		}
+	}
+}
+
+// FuzzReadItem: nothing that comes panics.
+func FuzzReadItem(f *testing.F) {
+	s := ship(f)
+	for _, v := range []any{s.parcel, s.notice, s.placeholder} {
+		b, err := EncodeItem(v)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if p, err := ReadItem[Parcel](b); err == nil {
+			_, _ = p.Check(s.policy) // what is wrong is for the tests above
+		}
+		if n, err := ReadItem[Notice](b); err == nil {
+			_, _ = n.Check(s.policy)
+		}
+		if p, err := ReadItem[Placeholder](b); err == nil {
+			_, _ = p.Check(s.policy)
+		}
+		if r, err := ReadItem[SignedReceipt](b); err == nil {
+			o := sedena(t)
+			_, _ = r.Receipt(&o)
+		}
+	})
+}

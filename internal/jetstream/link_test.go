@@ -1,0 +1,530 @@
+package jetstream
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"overflight/internal/jetstream/linktest"
+)
+
+const operator = "operator.example"
+
+// said collects lines of a log.
+type said struct {
+	mu    sync.Mutex
+	lines []string
+}
+
+func (s *said) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lines = append(s.lines, string(b))
+	return len(b), nil
+}
+
+// with returns the lines that contain a text.
+func (s *said) with(text string) (out []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, l := range s.lines {
+		if strings.Contains(l, text) {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// until waits for a condition.
+func until(t testing.TB, what string, holds func() bool) {
+	t.Helper()
+	end := time.After(20 * time.Second)
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for !holds() {
+		select {
+		case <-tick.C:
+		case <-end:
+			t.Fatalf("waited in vain: %s", what)
+		}
+	}
+}
+
+// operatorNode is an operator's node with two partners, MX and US.
+func operatorNode(t *testing.T, a *linktest.Authority, revoked string) (*Conn, string, *said) {
+	t.Helper()
+	own := a.Issue(t, operator, time.Hour)
+	log := &said{}
+	c := open(t, Config{Dir: t.TempDir(), Logger: slog.New(slog.NewTextHandler(log, nil)), Link: Link{
+		Listen: "127.0.0.1:0", Partners: []Partner{{"MX", "mx.example"}, {"US", "us.example"}},
+		Certificate: own.Path, Key: own.Key, Authorities: a.Path, Revoked: revoked,
+	}})
+	at, ok := c.LinkAddress()
+	if !ok {
+		t.Fatal("the node does not listen")
+	}
+	return c, at, log
+}
+
+func partnerLink(a *linktest.Authority, c linktest.Certificate, at string) Link {
+	return Link{Remote: at, RemoteName: operator, Code: "MX", Certificate: c.Path, Key: c.Key, Authorities: a.Path}
+}
+
+// TestChannels: what one node stores is stored by the other, with the same sequences, in both directions, and the sender
+// learns how far.
+func TestChannels(t *testing.T) {
+	t.Parallel()
+	a := linktest.New(t)
+	o, at, _ := operatorNode(t, a, "")
+	p := open(t, Config{Dir: t.TempDir(), Link: partnerLink(a, a.Issue(t, "mx.example", time.Hour), at)})
+	ctx := patience(t)
+	mo, mp := marksIn(t, t.TempDir()), marksIn(t, t.TempDir())
+	for range 2 { // the second time all of it is there, as at a restart
+		if err := errors.Join(o.EnsureSender(ctx, Released("MX"), 0), p.EnsureSender(ctx, Answered("MX"), 0)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	there, back := copying(t, p, Released("MX"), mp), copying(t, o, Answered("MX"), mo)
+	ow, _ := run(t, o, WriterConfig{Stream: Released("MX").Stream, Producer: SenderName, Marks: mo, Flush: time.Millisecond})
+	pw, _ := run(t, p, WriterConfig{Stream: Answered("MX").Stream, Producer: SenderName, Marks: mp, Flush: time.Millisecond})
+	const n = 100
+	for i := range n {
+		for w, subject := range map[*Writer]string{ow: Released("MX").Subject("product"), pw: Answered("MX").Subject("receipt")} {
+			if _, err := w.Publish(ctx, subject, fmt.Appendf(nil, "%d", i)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	until(t, "both copies", func() bool { return there.State().Last == n && back.State().Last == n })
+	until(t, "both senders know", func() bool {
+		there, err := o.Taken(ctx, Released("MX"))
+		back, errBack := p.Taken(ctx, Answered("MX"))
+		return err == nil && errBack == nil && there == n && back == n
+	})
+	if !o.Linked("MX") || !p.Linked("MX") || o.Linked("US") {
+		t.Errorf("linked: %v %v, and the other partner %v", o.Linked("MX"), p.Linked("MX"), o.Linked("US"))
+	}
+	for name, c := range map[Stream]*Conn{Released("MX").Stream: p, Answered("MX").Stream: o} {
+		s, err := c.js.Stream(ctx, string(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Purge(ctx); err == nil {
+			t.Errorf("%s was purged", name)
+		}
+		if err := s.DeleteMsg(ctx, 1); err == nil {
+			t.Errorf("a message of %s was deleted", name)
+		}
+	}
+}
+
+// copying runs a copy until the test ends.
+func copying(t *testing.T, c *Conn, ch Channel, marks Marks) *Copy {
+	t.Helper()
+	k, err := c.NewCopy(patience(t), ch, marks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- k.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	return k
+}
+
+// intruder is a partner's certificate in the hands of somebody with a server of his own: nothing stands between him and
+// what the link gives but the operator's node.
+func intruder(t *testing.T, a *linktest.Authority, c linktest.Certificate, at string) *nats.Conn {
+	t.Helper()
+	cert, err := tls.LoadX509KeyPair(c.Path, c.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pem, err := os.ReadFile(a.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(pem)
+	options := &server.Options{
+		ServerName: "intruder", DontListen: true, NoSigs: true, NoLog: true,
+		LeafNode: server.LeafNodeOpts{Remotes: []*server.RemoteLeafOpts{{
+			URLs: []*url.URL{{Scheme: "tls", Host: at}}, TLS: true, TLSHandshakeFirst: true,
+			TLSConfig: &tls.Config{Certificates: []tls.Certificate{cert}, RootCAs: pool, ServerName: operator, MinVersion: tls.VersionTLS13},
+		}}},
+	}
+	s, err := server.NewServer(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Start()
+	t.Cleanup(s.Shutdown)
+	nc, err := nats.Connect("", nats.InProcessServer(s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(nc.Close)
+	until(t, "the intruder is linked", func() bool { return s.NumLeafNodes() == 1 })
+	return nc
+}
+
+// TestPartnerReachesOnlyItsOwn probes, from a server that the partner made itself, everything that it must not see or do.
+func TestPartnerReachesOnlyItsOwn(t *testing.T) {
+	t.Parallel()
+	a := linktest.New(t)
+	o, at, _ := operatorNode(t, a, "")
+	ctx := patience(t)
+	ensure(t, o, Events, StreamConfig{})
+	ensure(t, o, Ledger, StreamConfig{})
+	ensure(t, o, Raw("klv"), StreamConfig{})
+	for _, code := range []Code{"MX", "US"} {
+		if err := o.EnsureSender(ctx, Released(code), 0); err != nil {
+			t.Fatal(err)
+		}
+		ensure(t, o, Answered(code).Stream, StreamConfig{})
+	}
+	nc := intruder(t, a, a.Issue(t, "mx.example", time.Hour), at)
+
+	// What is heard: everything that comes over the link, under any subject.
+	heard := make(chan *nats.Msg, 1000)
+	sub, err := nc.ChanSubscribe(">", heard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, more := range []string{
+		"raw.>", "evt.>", "ledger", "live.>", "released.>", "receipt.>", "deliver.>", "deliver.us.>", "receipts.us.>", "$JS.>", "$SYS.>", "_INBOX.>", "mine",
+	} {
+		if _, err := nc.ChanSubscribe(more, heard); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := nc.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	_ = sub
+	until(t, "the operator's node knows whom the intruder listens to", func() bool {
+		z, err := o.server.server.Leafz(&server.LeafzOptions{Subscriptions: true})
+		return err == nil && len(z.Leafs) == 1 && slices.Contains(z.Leafs[0].Subs, "mine")
+	})
+	for _, subject := range []string{
+		"raw.klv.x.y", "evt.obs.x", "ledger", "live.fix.x", "released.us.product", "deliver.us.x", "receipt.us.x", "$SYS.REQ.x",
+		"mine", "JS.OPS.API.x", "$JS.ACK.RELEASED_US.partner-us.x", "$JS.ACK.RELEASED_MX.partner-mx.x", "$JS.EVENT.x",
+	} {
+		if err := o.nc.Publish(subject, []byte("secret")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := o.nc.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.nc.Publish("released.mx.product", []byte("yours")); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.nc.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	// What it may have comes by asking, under its subject, and only so: when that has come, all else would have too.
+	if err := nc.PublishRequest("JS.OPS.API.CONSUMER.MSG.NEXT.RELEASED_MX.partner-mx", "mine.answer", []byte(`{"batch":1,"expires":10000000000}`)); err != nil {
+		t.Fatal(err)
+	}
+	got := 0
+	until(t, "its own comes", func() bool {
+		select {
+		case m := <-heard:
+			if string(m.Data) == "secret" {
+				t.Errorf("the partner hears %s", m.Subject)
+			}
+			if string(m.Data) == "yours" {
+				got++
+			}
+		default:
+		}
+		return got > 0 && len(heard) == 0
+	})
+	if got != 1 {
+		t.Errorf("what is its own came %d times, and was asked for once", got)
+	}
+
+	// What is asked for: no answer to anything, under any of the names that the interface could have.
+	before := states(t, o)
+	asked := []string{
+		"INFO", "STREAM.NAMES", "STREAM.LIST", "STREAM.INFO.EVT", "STREAM.INFO.LEDGER", "STREAM.INFO.RAW_KLV", "STREAM.INFO.RELEASED_US", "STREAM.INFO.RELEASED_MX",
+		"STREAM.MSG.GET.EVT", "STREAM.MSG.GET.RELEASED_US", "STREAM.MSG.GET.RELEASED_MX", "STREAM.MSG.DELETE.RELEASED_MX", "DIRECT.GET.EVT",
+		"STREAM.CREATE.MINE", "STREAM.UPDATE.RELEASED_MX", "STREAM.DELETE.EVT", "STREAM.DELETE.RELEASED_MX", "STREAM.DELETE.RECEIPT_MX",
+		"STREAM.PURGE.RAW_KLV", "STREAM.PURGE.RELEASED_MX", "STREAM.SNAPSHOT.EVT", "STREAM.RESTORE.MINE",
+		"CONSUMER.CREATE.EVT", "CONSUMER.CREATE.EVT.c", "CONSUMER.CREATE.RELEASED_US.c", "CONSUMER.CREATE.RELEASED_MX", "CONSUMER.CREATE.RELEASED_MX.c", "CONSUMER.DURABLE.CREATE.EVT.c",
+		"CONSUMER.NAMES.EVT", "CONSUMER.LIST.RELEASED_MX", "CONSUMER.INFO.RELEASED_US.partner-us", "CONSUMER.INFO.RELEASED_MX.partner-mx",
+		"CONSUMER.RESET.RELEASED_US.partner-us", "CONSUMER.MSG.NEXT.RELEASED_US.partner-us", "CONSUMER.LEADER.STEPDOWN.RELEASED_MX.partner-mx",
+		"CONSUMER.DELETE.RELEASED_MX.partner-mx", "CONSUMER.PAUSE.RELEASED_MX.partner-mx", "CONSUMER.MSG.NEXT.EVT.c", "ACCOUNT.PURGE.OPS", "SERVER.REMOVE",
+	}
+	var all sync.WaitGroup
+	ask := func(subject string) {
+		all.Go(func() {
+			ctx, cancel := context.WithTimeout(ctx, 400*time.Millisecond)
+			defer cancel()
+			m, err := nc.RequestWithContext(ctx, subject, []byte("{}"))
+			if err == nil {
+				// The server may say that the link's account has no storage, and that it is no cluster: nothing of ours.
+				if !strings.Contains(string(m.Data), `"JetStream not enabled for account"`) && !strings.Contains(string(m.Data), `"JetStream clustering support required"`) {
+					t.Errorf("%s answers %s", subject, m.Data)
+				}
+			} else if !errors.Is(err, nats.ErrNoResponders) && !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("%s: %v", subject, err)
+			}
+		})
+	}
+	for _, name := range asked {
+		for _, prefix := range []string{"$JS.API.", "$JS.OPS.API.", "JS.OPS.API."} {
+			ask(prefix + name)
+		}
+	}
+	for _, subject := range []string{
+		"$SYS.REQ.SERVER.PING", "$SYS.REQ.SERVER.PING.JSZ", "$SYS.REQ.ACCOUNT.OPS.CONNZ", "$SYS.REQ.ACCOUNT.OPS.SUBSZ", "$SYS.REQ.CLAIMS.LIST", "$SYS.DEBUG.SUBSCRIBERS",
+		"evt.obs.x", "ledger", "raw.klv.x.y", "released.mx.product", "released.us.product", "receipt.us.receipt", "receipt.mx.receipt", "receipts.us.mirror",
+	} {
+		ask(subject)
+	}
+	all.Wait()
+	if after := states(t, o); after != before {
+		t.Errorf("the partner changed what is stored: %s, before %s", after, before)
+	}
+	// The same way of asking does get an answer where there is one to be had.
+	if m, err := nc.RequestWithContext(ctx, "JS.OPS.API.CONSUMER.RESET.RELEASED_MX.partner-mx", []byte(`{"seq":1}`)); err != nil || !strings.Contains(string(m.Data), "partner-mx") {
+		t.Errorf("its own consumer: %v", err)
+	}
+}
+
+// states describes all streams.
+func states(t *testing.T, c *Conn) string {
+	t.Helper()
+	var b strings.Builder
+	for s := range c.js.ListStreams(patience(t)).Info() {
+		fmt.Fprintf(&b, "%s %d-%d %d consumers\n", s.Config.Name, s.State.FirstSeq, s.State.LastSeq, s.State.Consumers)
+	}
+	return b.String()
+}
+
+// TestRefusedCertificates: who must not come in is told nothing, and the log has one line with the one reason.
+func TestRefusedCertificates(t *testing.T) {
+	t.Parallel()
+	a, stranger := linktest.New(t), linktest.New(t)
+	list := filepath.Join(t.TempDir(), "revoked.pem")
+	good, revoked := a.Issue(t, "mx.example", time.Hour), a.Issue(t, "mx.example", time.Hour)
+	a.Revoke(t, list, time.Hour, revoked.Serial)
+	o, at, log := operatorNode(t, a, list)
+	for name, tc := range map[string]struct {
+		cert linktest.Certificate
+		want error
+	}{
+		"expired":         {a.Issue(t, "mx.example", -time.Hour), ErrCertificateExpired},
+		"revoked":         {revoked, ErrCertificateRevoked},
+		"other authority": {stranger.Issue(t, "mx.example", time.Hour), ErrCertificateUntrusted},
+		"other use":       {a.Issue(t, "mx.example", time.Hour, x509.ExtKeyUsageServerAuth), ErrCertificateUntrusted},
+		"unknown partner": {a.Issue(t, "fr.example", time.Hour), ErrPartnerUnknown},
+	} {
+		if told := shake(t, at, &tc.cert); told != 0 {
+			t.Errorf("%s: the server tells %d bytes", name, told)
+		}
+		serial := fmt.Sprintf("serial %x:", tc.cert.Serial)
+		until(t, name+": a line in the log", func() bool { return len(log.with(serial)) > 0 })
+		if lines := log.with(serial); len(lines) != 1 || !strings.Contains(lines[0], tc.want.Error()) {
+			t.Errorf("%s: the log says %q, want one line with %q", name, lines, tc.want)
+		}
+		found := false
+		for _, r := range o.Refusals() {
+			found = found || errors.Is(r.Reason, tc.want)
+		}
+		if !found {
+			t.Errorf("%s: not among the refusals: %v", name, o.Refusals())
+		}
+	}
+	if told := shake(t, at, nil); told != 0 {
+		t.Errorf("without a certificate the server tells %d bytes", told)
+	}
+	if told := shake(t, at, &good); told == 0 {
+		t.Error("the good certificate is not let in: the others prove nothing")
+	}
+	// A list that should have been replaced leaves open what was revoked since.
+	a.Revoke(t, list, -time.Hour, revoked.Serial)
+	if told := shake(t, at, &good); told != 0 {
+		t.Errorf("with an old list the server tells %d bytes", told)
+	}
+	if err := os.Remove(list); err != nil {
+		t.Fatal(err)
+	}
+	if told := shake(t, at, &good); told != 0 {
+		t.Errorf("without the list the server tells %d bytes", told)
+	}
+	if o.Linked("MX") {
+		t.Error("somebody is linked")
+	}
+}
+
+// shake shows a certificate and returns how many bytes the server said.
+func shake(t *testing.T, at string, c *linktest.Certificate) int {
+	t.Helper()
+	config := &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS13} //nolint:gosec // it is the server that is tested
+	if c != nil {
+		cert, err := tls.LoadX509KeyPair(c.Path, c.Key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		config.Certificates = []tls.Certificate{cert}
+	}
+	conn, err := tls.DialWithDialer(&net.Dialer{Timeout: 5 * time.Second}, "tcp", at, config)
+	if err != nil {
+		return 0
+	}
+	defer conn.Close()
+	if err := conn.SetReadDeadline(time.Now().Add(5 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	n, _ := conn.Read(make([]byte, 4096)) // the error is the refusal
+	return n
+}
+
+// TestRevokedWhileLinked: a link ends when its certificate does, and does not come back.
+func TestRevokedWhileLinked(t *testing.T) {
+	t.Parallel()
+	a := linktest.New(t)
+	list := filepath.Join(t.TempDir(), "revoked.pem")
+	a.Revoke(t, list, time.Hour)
+	o, at, log := operatorNode(t, a, list)
+	c := a.Issue(t, "mx.example", time.Hour)
+	open(t, Config{Dir: t.TempDir(), Link: partnerLink(a, c, at)})
+	until(t, "the partner is linked", func() bool { return o.Linked("MX") })
+	o.Recheck()
+	if !o.Linked("MX") {
+		t.Fatal("the link ended for no reason")
+	}
+	a.Revoke(t, list, time.Hour, c.Serial)
+	o.Recheck()
+	if o.Linked("MX") {
+		t.Error("the link goes on")
+	}
+	if lines := log.with("ending a link"); len(lines) != 1 || !strings.Contains(lines[0], ErrCertificateRevoked.Error()) {
+		t.Errorf("the log says %q", lines)
+	}
+	until(t, "the partner has tried again", func() bool { return len(log.with("refusing")) > 0 })
+	if o.Linked("MX") {
+		t.Error("the partner is back")
+	}
+}
+
+// TestPartnerKnowsItsOperator: a partner's node does not join a server that is another.
+func TestPartnerKnowsItsOperator(t *testing.T) {
+	t.Parallel()
+	a := linktest.New(t)
+	o, at, _ := operatorNode(t, a, "")
+	link := partnerLink(a, a.Issue(t, "mx.example", time.Hour), at)
+	link.RemoteName = "another.example"
+	p := open(t, Config{Dir: t.TempDir(), Link: link})
+	until(t, "the partner refuses", func() bool { return len(p.Refusals()) > 0 })
+	if r := p.Refusals()[0]; !errors.Is(r.Reason, ErrCertificateUntrusted) || o.Linked("MX") {
+		t.Errorf("refused for %v", r.Reason)
+	}
+}
+
+// TestBadLinks: what cannot be set up does not start, and says what is wrong.
+func TestBadLinks(t *testing.T) {
+	t.Parallel()
+	a := linktest.New(t)
+	c := a.Issue(t, operator, time.Hour)
+	good := Link{Listen: "127.0.0.1:0", Partners: []Partner{{"MX", "mx.example"}}, Certificate: c.Path, Key: c.Key, Authorities: a.Path}
+	for name, change := range map[string]func(*Link){
+		"both ends":       func(l *Link) { l.Remote = "127.0.0.1:1" },
+		"code":            func(l *Link) { l.Partners = []Partner{{"mx", "mx.example"}} },
+		"code in subject": func(l *Link) { l.Partners = []Partner{{"MX.>", "mx.example"}} },
+		"own code":        func(l *Link) { l.Partners = []Partner{{"OPS", "mx.example"}} },
+		"no name":         func(l *Link) { l.Partners = []Partner{{"MX", ""}} },
+		"code twice":      func(l *Link) { l.Partners = []Partner{{"MX", "a.example"}, {"MX", "b.example"}} },
+		"name twice":      func(l *Link) { l.Partners = []Partner{{"MX", "a.example"}, {"US", "a.example"}} },
+		"address":         func(l *Link) { l.Listen = "127.0.0.1" },
+		"certificate":     func(l *Link) { l.Certificate = a.Path },
+		"authorities":     func(l *Link) { l.Authorities = c.Key },
+		"revoked":         func(l *Link) { l.Revoked = c.Path },
+		"remote code":     func(l *Link) { l.Listen, l.Remote, l.Partners = "", "127.0.0.1:1", nil },
+	} {
+		l := good
+		change(&l)
+		c, err := Open(Config{Dir: t.TempDir(), Link: l})
+		if err == nil {
+			c.Close()
+		}
+		if !errors.Is(err, ErrLink) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := Open(Config{URL: "nats://127.0.0.1:1", Link: good}); !errors.Is(err, ErrConfig) {
+		t.Errorf("a link of a server elsewhere: %v", err)
+	}
+}
+
+// TestFolderBeforeAccounts: a journal that was written when the server had one account for all is still there.
+func TestFolderBeforeAccounts(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s, err := server.NewServer(serverOptions(dir, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Start()
+	if !s.ReadyForConnections(startTimeout) {
+		t.Fatal("not ready")
+	}
+	nc, err := nats.Connect("", nats.InProcessServer(s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	js, err := jetstream.New(nc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := streamConfig(Events, StreamConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := js.CreateStream(patience(t), want); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := js.Publish(patience(t), "evt.obs.x", []byte("before")); err != nil {
+		t.Fatal(err)
+	}
+	nc.Close()
+	s.Shutdown()
+	s.WaitForShutdown()
+	for range 2 {
+		c, err := Open(Config{Dir: dir})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.EnsureStream(patience(t), Events, StreamConfig{}); err != nil {
+			t.Error(err)
+		}
+		if state, err := c.State(patience(t), Events); err != nil || state.Last != 1 {
+			t.Errorf("%+v %v", state, err)
+		}
+		c.Close()
+	}
+}

@@ -1,0 +1,329 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"overflight/dissemination"
+	"overflight/internal/config"
+	"overflight/internal/delivery"
+	"overflight/internal/durable"
+	"overflight/internal/jetstream"
+	"overflight/internal/keys"
+	"overflight/internal/witness"
+	"overflight/transparency"
+)
+
+// linkOf is how the journal's server is joined to those of other nodes.
+func linkOf(c *config.Link) jetstream.Link {
+	l := jetstream.Link{
+		Listen: c.Listen, Remote: c.Remote, RemoteName: c.Name, Code: jetstream.Code(c.Code), Certificate: c.Certificate, Key: c.Key, Authorities: c.Authorities, Revoked: c.Revoked,
+	}
+	for _, p := range c.Partners() {
+		l.Partners = append(l.Partners, jetstream.Partner{Code: jetstream.Code(p.Code), Name: p.Name})
+	}
+	return l
+}
+
+// LinkAddress is where partners' nodes come to; false where none is waited for.
+func (n *Node) LinkAddress() (string, bool) { return n.conn.LinkAddress() }
+
+// carry exchanges with other nodes for as long as the node runs, where it is joined to any.
+func (n *Node) carry(ctx context.Context) {
+	c := delivery.Config{Conn: n.conn, Folder: placesOf(n.cfg.Config).delivery, Logger: n.log, Now: n.cfg.Now}
+	var err error
+	if _, partner := n.conn.OwnCode(); partner {
+		err = n.carryIn(ctx, c)
+	} else if len(n.conn.Partners()) > 0 {
+		err = n.carryOut(ctx, c)
+	}
+	if err != nil && ctx.Err() == nil {
+		n.log.Error("nothing goes to other nodes any more", slog.Any("error", err))
+		n.ails(partSharing, err)
+	}
+}
+
+// both runs two things until one ends, and returns what it ended with.
+func both(ctx context.Context, a, b func(context.Context) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var all sync.WaitGroup
+	ended := make(chan error, 2)
+	for _, f := range []func(context.Context) error{a, b} {
+		all.Go(func() { ended <- f(ctx) })
+	}
+	err := <-ended
+	cancel()
+	all.Wait()
+	return errors.Join(err, <-ended)
+}
+
+func linkStatus(s delivery.Status) Link {
+	return Link{Up: s.Linked, Sent: s.Sent, Taken: s.Taken, Oldest: s.Oldest, Receipt: s.Last, Late: len(s.Alarms) > 0}
+}
+
+// originEnd is the operator's end.
+type originEnd struct {
+	*delivery.Origin
+	n *Node
+}
+
+// Link implements Outbound.
+func (o originEnd) Link(partner string) Link { return linkStatus(o.Status(partner)) }
+
+// Receipts implements Outbound. Cosignatures are settled here; what is none of ours is put on record.
+func (o originEnd) Receipts(ctx context.Context, f func(string, Carried) error) error {
+	return o.Origin.Receipts(ctx, func(partner string, i delivery.Item) error {
+		c := Carried(i)
+		if i.Kind != delivery.Cosignature {
+			return f(partner, c)
+		}
+		_, err := o.Settle(ctx, partner, i, delivery.Log{
+			Key: o.n.logKey,
+			Attach: func(ctx context.Context, signed, lines []byte) error {
+				policy, err := o.n.partnersPolicy(ctx, partner)
+				if err == nil {
+					_, err = o.n.attach(ctx, policy, slices.Concat(signed, lines))
+				}
+				return err
+			},
+			Request: o.n.checkpointSince,
+		})
+		var refused *delivery.RefusedError
+		if errors.As(err, &refused) || errors.Is(err, delivery.ErrAnswer) || errors.Is(err, ErrNoPolicy) {
+			return o.n.refuseItem(ctx, partner, &c, err)
+		}
+		return err
+	})
+}
+
+// checkpointSince proves the newest checkpoint from a size on.
+func (n *Node) checkpointSince(ctx context.Context, older uint64) (transparency.Request, error) {
+	newest, err := n.tiles.Checkpoint(ctx)
+	if err != nil {
+		return transparency.Request{}, err
+	}
+	return n.tiles.Request(ctx, older, newest)
+}
+
+// cosignEvery is how often partners' nodes are asked to cosign the log.
+const cosignEvery = 5 * time.Second
+
+// askCosignatures asks every partner's node that has a witness to cosign the newest checkpoint. Each says from where it wants the proof.
+func (n *Node) askCosignatures(ctx context.Context, o *delivery.Origin, asked map[string]uint64) error {
+	newest, err := n.tiles.Checkpoint(ctx)
+	if err != nil {
+		return err
+	}
+	held := map[string]bool{}
+	err = n.Dissemination(ctx, func(r *dissemination.Register) error {
+		for _, x := range r.Offices() {
+			if x.Act.Witness != "" && x.Revoked == nil {
+				held[dissemination.PartnerOf(x.Act.Office)] = true
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, p := range n.conn.Partners() {
+		code := string(p.Code)
+		if !held[code] || newest.Size <= asked[code] {
+			continue
+		}
+		r, err := n.tiles.Request(ctx, asked[code], newest)
+		if err != nil {
+			return err
+		}
+		if _, err := o.SendCheckpoint(ctx, code, r); err != nil && !errors.Is(err, delivery.ErrOvertaken) {
+			return fmt.Errorf("asking %s to cosign: %w", code, err)
+		}
+		asked[code] = newest.Size
+	}
+	return nil
+}
+
+// partnersPolicy names the log and the witnesses of a partner, or of all where no state is named: any one of them counts.
+func (n *Node) partnersPolicy(ctx context.Context, state string) (*transparency.Policy, error) {
+	var witnesses []transparency.PolicyWitness
+	seen := map[string]bool{}
+	err := n.Dissemination(ctx, func(r *dissemination.Register) error {
+		for _, x := range r.Offices() {
+			k, err := transparency.ParseWitnessKey(x.Act.Witness)
+			if err != nil || seen[k.String()] || state != "" && dissemination.State(x.Act.Office) != state {
+				continue // it has none, or another's
+			}
+			seen[k.String()] = true
+			witnesses = append(witnesses, transparency.PolicyWitness{Name: strings.ToLower(dissemination.State(x.Act.Office)) + fmt.Sprint(len(witnesses)), Key: k})
+		}
+		return nil
+	})
+	if err != nil || len(witnesses) == 0 {
+		return nil, errors.Join(err, ErrNoPolicy)
+	}
+	text, err := transparency.FormatPolicy(n.logKey, witnesses, 1)
+	if err != nil {
+		return nil, err
+	}
+	return transparency.ParsePolicy(text)
+}
+
+// CosignedBy returns the largest checkpoint that the witness of a partner's node cosigned, and when; false where it cosigned none.
+func (n *Node) CosignedBy(ctx context.Context, state string) (size uint64, at time.Time, ok bool) {
+	policy, err := n.partnersPolicy(ctx, state)
+	if err != nil {
+		return 0, at, false
+	}
+	s, err := n.tiles.Standing(ctx, policy)
+	if err != nil || len(s.Cosigned) == 0 {
+		return 0, at, false
+	}
+	return s.Checkpoint.Size, s.Cosigned[0].At, true
+}
+
+// Held returns the largest checkpoint of the origin's log that this partner's node cosigned; false where it cosigned none.
+func (n *Node) Held(ctx context.Context) (transparency.Checkpoint, bool) {
+	n.mu.Lock()
+	memory := n.sharing.memory
+	n.mu.Unlock()
+	if memory == nil {
+		return transparency.Checkpoint{}, false
+	}
+	for _, origin := range memory.Logs() {
+		if raw, err := memory.Latest(ctx, origin); err == nil {
+			if s, err := transparency.ParseUnverified(raw); err == nil {
+				return s.Checkpoint, true
+			}
+		}
+	}
+	return transparency.Checkpoint{}, false
+}
+
+func (n *Node) carryOut(ctx context.Context, c delivery.Config) error {
+	o, err := delivery.NewOrigin(ctx, c)
+	if err != nil {
+		return err
+	}
+	asked := map[string]uint64{}
+	err = both(ctx, o.Run, func(ctx context.Context) error {
+		return both(ctx, func(ctx context.Context) error { return n.Share(ctx, originEnd{o, n}) }, func(ctx context.Context) error {
+			every(ctx, cosignEvery, func() {
+				if err := n.askCosignatures(ctx, o, asked); err != nil && ctx.Err() == nil {
+					n.log.Warn("asking partners to cosign", slog.Any("error", err))
+				}
+			})
+			return nil
+		})
+	})
+	return errors.Join(err, o.Close())
+}
+
+// partnerEnd is the partner's end, with its witness.
+type partnerEnd struct {
+	*delivery.Partner
+	n      *Node
+	by     *transparency.Witness
+	memory *witness.Folder
+}
+
+// Link implements Inbound.
+func (p partnerEnd) Link() Link { return linkStatus(p.Status()) }
+
+// Items implements Inbound. Checkpoints are cosigned here, or refused: a log that shows another history than before is put on record.
+func (p partnerEnd) Items(ctx context.Context, f func(Carried) error) error {
+	return p.Partner.Items(ctx, func(i delivery.Item) error {
+		c := Carried(i)
+		if i.Kind != delivery.Checkpoint {
+			return f(c)
+		}
+		body, err := delivery.Cosign(ctx, p.by, p.memory, i, p.n.now())
+		var refused *delivery.RefusedError
+		if errors.As(err, &refused) {
+			if err := p.n.refuseItem(ctx, "origin", &c, err); err != nil {
+				return err
+			}
+		} else if err != nil {
+			return err
+		}
+		return p.Answer(ctx, delivery.Cosignature, i.ID, body)
+	})
+}
+
+// WitnessKey is the key by which a partner's node cosigns the origin's log; made when it is first asked for, and with it the memory of
+// what was cosigned. A witness that lost that would cosign a fork: it is not made again.
+func (n *Node) WitnessKey() (*keys.Key, error) {
+	if err := n.only(config.Partner); err != nil {
+		return nil, err
+	}
+	n.registering.Lock()
+	defer n.registering.Unlock()
+	p := placesOf(n.cfg.Config)
+	k, err := keys.Open(p.nodeKeys, keys.Witness)
+	if !errors.Is(err, keys.ErrNotFound) {
+		return k, err
+	}
+	memory, err := witness.Create(durable.OS(), p.witness)
+	if err == nil {
+		err = memory.Close()
+	}
+	if err != nil && !errors.Is(err, witness.ErrExists) { // a making that was cut short before its key
+		return nil, err
+	}
+	state, _, _ := strings.Cut(n.cfg.Party, "/")
+	return keys.Create(p.nodeKeys, keys.Witness, "witness-"+strings.ToLower(state)+random(4))
+}
+
+// openWitness opens the memory of the node's witness.
+func (n *Node) openWitness(policy *transparency.Policy) (*witness.Folder, *transparency.Witness, error) {
+	k, err := n.WitnessKey()
+	if err != nil {
+		return nil, nil, err
+	}
+	cosigner, err := k.Cosigner()
+	if err != nil {
+		return nil, nil, err
+	}
+	memory, err := witness.Open(durable.OS(), placesOf(n.cfg.Config).witness)
+	if err != nil {
+		return nil, nil, err
+	}
+	by, err := transparency.NewWitness(policy.Logs(), []*transparency.Cosigner{cosigner}, memory)
+	if err != nil {
+		return nil, nil, errors.Join(err, memory.Close())
+	}
+	return memory, by, nil
+}
+
+func (n *Node) carryIn(ctx context.Context, c delivery.Config) error {
+	policy, err := readPolicy(n.cfg.Origin.Policy)
+	if err != nil {
+		return err
+	}
+	if policy == nil {
+		return fmt.Errorf("receiving what is released: %w", ErrNoPolicy)
+	}
+	p, err := delivery.NewPartner(ctx, c)
+	if err != nil {
+		return err
+	}
+	memory, by, err := n.openWitness(policy)
+	if err != nil {
+		return errors.Join(err, p.Close())
+	}
+	n.mu.Lock()
+	n.sharing.memory = memory
+	n.mu.Unlock()
+	end := partnerEnd{p, n, by, memory}
+	err = both(ctx, p.Run, func(ctx context.Context) error { return n.Receive(ctx, end) })
+	n.mu.Lock()
+	n.sharing.memory = nil
+	n.mu.Unlock()
+	return errors.Join(err, p.Close(), memory.Close())
+}
