@@ -75,7 +75,7 @@ export type InboxEntry = Schemas['InboxEntry']
 export type InboxItem = Schemas['InboxItem']
 export type InboxRecord = Schemas['InboxRecord']
 export type InboxField = Schemas['InboxField']
-export type OriginLog = Schemas['OriginLog']
+export type Cosigned = Schemas['Cosigned']
 
 /** What the server refused, in the language that was asked for, with the code that is the same in every language. */
 export class Problem extends Error {

@@ -9,7 +9,8 @@ export type Level = (typeof levels)[number]
 /** What somebody of an office gives a receipt of. */
 export type Step = 'opened' | 'acknowledged' | 'disputed' | 'answered'
 
-export const levelName: Record<Level, Key> = { written: 'page.level.written', arrived: 'page.level.arrived', opened: 'page.level.opened', acknowledged: 'page.level.acknowledged' }
+/** The text of a level: those after the first are receipts. */
+export const levelKey = (l: Level): string => (l === 'written' ? 'page.level.written' : `receipt.${l}`)
 export const levelMeans: Record<Level, Key> = { written: 'page.level.written.means', arrived: 'page.level.arrived.means', opened: 'page.level.opened.means', acknowledged: 'page.level.acknowledged.means' }
 
 export interface Reached {
