@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { area, circle, destination, geodesicLine, inverse, pathLength } from './geodesy'
+import { area, circle, destination, geodesicLine, inverse, onEllipsoid, pathLength } from './geodesy'
 
 // Distances and bearings as an independent implementation of Karney's method gives them.
 // lat, lon, lat, lon, metres, bearing
