@@ -247,7 +247,7 @@ describe.each(['en', 'es'] as const)('who looked where, %s', (language) => {
     await ana.screenshot('coverage')
     // Fields and button are one line, and so is the bar under the map, with the longest form of coordinates in it.
     const top = async (what: Locator) => (await what.boundingBox())!.y
-    expect(await top(page.getByRole('button', { name: w('page.coverage.ask') }))).toBe(await top(page.getByLabel(w('page.column.flight'))))
+    expect(await top(page.getByRole('button', { name: w('page.coverage.ask'), exact: true }))).toBe(await top(page.getByLabel(w('page.column.flight'))))
     const form = page.locator('.side').getByLabel(w('page.place.form'))
     await form.selectOption('DMS')
     await page.getByTestId('map').hover()
