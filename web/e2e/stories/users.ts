@@ -22,7 +22,7 @@ const rowOf = (p: Person, name: string) => p.page.getByTestId('users').locator('
 
 export function users(at: Sitting) {
   const screens: Record<string, readonly Key[]> = {
-    partner: ['page.nav.flights', 'page.nav.ground', 'page.nav.entries', 'page.nav.authority', 'page.nav.verify'],
+    partner: ['page.nav.flights', 'page.nav.ground', 'page.nav.entries', 'page.nav.authority', 'page.nav.share', 'page.nav.verify'],
     liaison: ['page.nav.live', 'page.nav.flights', 'page.nav.ground', 'page.nav.entries', 'page.nav.authority', 'page.nav.share', 'page.nav.verify', 'page.nav.feeds'],
   }
   const refused: Record<string, readonly [method: string, path: string, body?: object][]> = {

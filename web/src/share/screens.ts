@@ -3,6 +3,8 @@ import type { Session } from '../api/client'
 
 /** Who reads what is released to whom. */
 export const sharers = ['analyst', 'liaison', 'auditor', 'administrator'] as const
+/** Who reads releases: an office of another state, at the operator's node, its own. */
+export const officials = [...sharers, 'partner'] as const
 /** Who drafts and releases. */
 export const releasers = ['analyst', 'liaison', 'administrator'] as const
 /** Who reads what arrived, at a partner's node. */
@@ -14,7 +16,7 @@ export type Role = Session['node']
 
 export const shareScreens = [
   { id: 'reports', text: 'page.nav.reports', roles: sharers, node: 'operator' },
-  { id: 'releases', text: 'page.nav.releases', roles: sharers, node: 'operator' },
+  { id: 'releases', text: 'page.nav.releases', roles: officials, node: 'operator' },
   { id: 'offices', text: 'page.nav.offices', roles: sharers, node: 'operator' },
 ] as const
 
