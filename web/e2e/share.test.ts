@@ -364,6 +364,28 @@ describe.each(['en', 'es'] as const)('what is given to another state, %s', (lang
     await luz.page.locator('[data-testid=log] [data-link=up]').waitFor()
   })
 
+  test('who reads for an office at the originator\'s node sees what it has, and nothing of another', async () => {
+    const { page, w } = ana
+    await ana.nav('page.nav.users')
+    await page.getByLabel(w('page.name')).fill('rosa')
+    for (const box of await page.getByRole('group', { name: w('page.users.roles') }).getByRole('checkbox').all()) await box.setChecked((await box.getAttribute('value')) === 'partner')
+    await page.getByLabel(ana.like('page.share.office')).fill('MEX/FGR')
+    await page.getByRole('button', { name: w('page.users.add.do') }).click()
+    await page.getByRole('status').filter({ hasText: w('page.users.link', 'rosa') }).waitFor()
+    await ana.noFaults('an office of a user')
+    const rosa = await states.operator.person()
+    await rosa.page.goto((await page.getByTestId('link').textContent())!)
+    await rosa.page.getByLabel(rosa.w('page.password'), { exact: true }).fill(password)
+    await rosa.page.getByLabel(rosa.w('page.password.again')).fill(password)
+    await rosa.page.getByRole('button', { name: rosa.w('page.setup.do') }).click()
+    await rosa.page.getByRole('button', { name: rosa.w('page.signout', 'rosa') }).waitFor()
+    await rosa.nav('page.nav.share')
+    await rosa.page.getByText(rosa.w('page.release.none')).waitFor() // that is another office's
+    expect(await rosa.status(`/releases/${release}`)).toBe(404)
+    expect(await rosa.status('/reports')).toBe(403)
+    await rosa.noFaults('a reader of an office')
+  })
+
   test('a release that is revoked says so at the partner, and takes nothing back', async () => {
     const { page, w } = ana
     await go(ana, states.operator, `releases/${release}`, 'page.nav.releases')

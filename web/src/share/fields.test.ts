@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { PreviewField, PreviewRecord, ReportValue } from '../api/client'
-import { instantText, isCoarse, narrowed, shownOf } from './fields'
+import { instantText, isCoarse, narrowed, shownOf, tally } from './fields'
 
 const value = (kind: ReportValue['kind'], text: string, whole = 0): ReportValue => ({ kind, text, whole, digits: whole > 0 ? text.length : 0, box: null as unknown as ReportValue['box'] })
 const field = (name: string, v: ReportValue, shown: ReportValue | null): PreviewField => ({ name, title: name, class: 'position', marking: '', value: v, shown: shown as ReportValue, reasons: [] })
@@ -25,6 +25,15 @@ test('what is narrowed to leaves out records of which nothing is left', () => {
   expect(names('coarse')).toEqual([[0, 'place']])
   expect(names('withheld')).toEqual([[1, 'sensor']])
   expect(names('nonsense')).toEqual(names(''))
+})
+
+test('rules are counted by the fields that they hold back, and not by those that have no value', () => {
+  const rule = (id: string) => ({ id, text: id })
+  const records: PreviewRecord[] = [
+    { record: 0, kind: 'site/1', title: 'Site', withheld: false, fields: [{ ...coarse, reasons: [rule('place-floor')] }, { ...withheld, reasons: [rule('class'), rule('compartment')] }, { ...empty, reasons: [rule('class')] }] },
+    { record: 1, kind: 'site/1', title: 'Site', withheld: true, fields: [{ ...withheld, reasons: [rule('compartment')] }, whole] },
+  ]
+  expect(tally(records).map((x) => [x.rule.id, x.fields])).toEqual([['compartment', 2], ['class', 1], ['place-floor', 1]])
 })
 
 test.each([

@@ -1,5 +1,5 @@
 // Fields of reports as people read them. What is shown of a field, and how finely, is told by a word and a sign, never by colour alone.
-import type { PreviewField, PreviewRecord, ReportValue } from '../api/client'
+import type { PreviewField, PreviewRecord, ReportValue, RuleReason } from '../api/client'
 import type { Key } from '../lib/words.svelte'
 
 export type Shown = 'shown' | 'coarse' | 'withheld' | 'absent'
@@ -24,6 +24,19 @@ export function narrowed(records: readonly PreviewRecord[], only: string): Previ
     const fields = (r.fields ?? []).filter((f) => (wanted ? shownOf(f) === wanted : shownOf(f) !== 'absent'))
     return fields.length > 0 ? [{ ...r, fields }] : []
   })
+}
+
+/** Which rules hold something back, and how many fields each: the one that does most first. */
+export function tally(records: readonly PreviewRecord[]): { readonly rule: RuleReason; readonly fields: number }[] {
+  const out = new Map<string, { rule: RuleReason; fields: number }>()
+  for (const r of records) {
+    for (const f of r.fields ?? []) {
+      const s = shownOf(f)
+      if (s !== 'coarse' && s !== 'withheld') continue
+      for (const rule of f.reasons ?? []) out.set(rule.id, { rule, fields: (out.get(rule.id)?.fields ?? 0) + 1 })
+    }
+  }
+  return [...out.values()].sort((a, b) => b.fields - a.fields || (a.rule.id < b.rule.id ? -1 : 1))
 }
 
 const instantForm = /^(\d{4})(\d{2})?(\d{2})?(\d{2})?(\d{2})?(\d{2})?(\d{1,3})?$/
