@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { PreviewField, PreviewRecord, ReportValue } from '../api/client'
-import { instantText, isCoarse, narrowed, shownOf, tally } from './fields'
+import { commonest, instantText, isCoarse, narrowed, shownOf, tally } from './fields'
 
 const value = (kind: ReportValue['kind'], text: string, whole = 0): ReportValue => ({ kind, text, whole, digits: whole > 0 ? text.length : 0, box: null as unknown as ReportValue['box'] })
 const field = (name: string, v: ReportValue, shown: ReportValue | null): PreviewField => ({ name, title: name, class: 'position', marking: '', value: v, shown: shown as ReportValue, reasons: [] })
@@ -46,4 +46,10 @@ test.each([
   ['', '…'],
 ])('the instant of the digits %s goes as far as they do', (digits, text) => {
   expect(instantText(digits)).toBe(text)
+})
+
+test('what is there most often is said once', () => {
+  expect(commonest(['a', 'b', 'b', 'a', 'b'])).toBe('b')
+  expect(commonest(['a', 'b'])).toBe('a')
+  expect(commonest([])).toBe('')
 })

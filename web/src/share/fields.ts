@@ -39,6 +39,15 @@ export function tally(records: readonly PreviewRecord[]): { readonly rule: RuleR
   return [...out.values()].sort((a, b) => b.fields - a.fields || (a.rule.id < b.rule.id ? -1 : 1))
 }
 
+/** The text that is there most often, the first of those; empty of none. */
+export function commonest(all: readonly string[]): string {
+  const n = new Map<string, number>()
+  for (const x of all) n.set(x, (n.get(x) ?? 0) + 1)
+  let out = ''
+  for (const [x, times] of n) if (times > (n.get(out) ?? 0)) out = x
+  return out
+}
+
 const instantForm = /^(\d{4})(\d{2})?(\d{2})?(\d{2})?(\d{2})?(\d{2})?(\d{1,3})?$/
 
 /**
