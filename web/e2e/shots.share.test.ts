@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { settled } from './drawn'
 import { launch } from './map.serve'
 import { withPalette } from './palette'
@@ -62,6 +62,8 @@ const send = <T>(page: Page, path: string, body: object): Promise<T> =>
     return (await r.json()) as unknown
   }, { path, body }) as Promise<T>
 
+const list = <T>(page: Page, path: string): Promise<T[]> => page.evaluate((path) => fetch(`/api/v1${path}`).then(async (r) => ((await r.json()) as { items: unknown[] }).items), path) as Promise<T[]>
+
 test('share and inbox', async () => {
   const operator = states.operator, partner = states.partner
   const here = await sit(operator), there = await sit(partner)
@@ -73,8 +75,9 @@ test('share and inbox', async () => {
   add(office, '--class', 'identity,position,time,finding,platform', '--place-digits', '5', '--time-digits', '12', '--person', luz)
   add('MEX/FGR', '--class', 'identity,position,finding', '--place-digits', '4', '--time-digits', '8', '--delay', '72h', '--person', mar)
   await send(here, '/sources', { url: inRepository('internal', 'demo', 'clip.ts'), name: 'clip' })
-  const flight = await here.waitForFunction(() => fetch('/api/v1/flights').then(async (r) => ((await r.json()) as { items: { sortie: string; state: string }[] }).items.find((f) => f.state === 'closed')?.sortie ?? ''))
-  const sortie = (await flight.jsonValue()) as string
+  const closed = async () => (await list<{ flight: string; state: string }>(here, '/flights')).find((f) => f.state === 'closed')?.flight
+  await expect.poll(closed, { timeout: 120_000 }).toBeTruthy()
+  const sortie = (await closed())!
   for (const [id, sign, at, day] of [['d-1', 'barrel-cluster', '31.33172,-110.86026', '05T10:00'], ['d-2', 'gas-reading', '31.33174,-110.86024', '07T09:30'], ['d-3', 'tank', '31.33170,-110.86020', '07T09:40']] as const) {
     run('observation', 'add', '--id', id, '--class', sign, '--at', at, '--ellipse', '45,20,70', '--sensor', 'survey team', '--time', `2025-03-${day}:00Z`)
   }
@@ -83,14 +86,14 @@ test('share and inbox', async () => {
     run('release', report, '--to', office, '--purpose', purpose, '--by', 'ana', '--by', 'ben', ...sign.flatMap((n) => ['--key', states.key(n)]))
   }
   await release('2', ['ana', 'ben'])
-  await there.waitForFunction(() => fetch('/api/v1/inbox').then(async (r) => ((await r.json()) as { items: unknown[] }).items.length > 0))
+  await expect.poll(async () => (await list(there, '/inbox')).length, { timeout: 60_000 }).toBe(1)
   for (const [verb, ...more] of [['open'], ['acknowledge'], ['dispute', '--why', 'El lugar no coincide con el camino que se ve en la fotografía.'], ['answer', '--record', '0', '--outcome', 'confirmed-laboratory', '--visited', '2025-03-10T10:00:00Z', '--note', 'Se encontró un laboratorio.']]) {
     states.run(partner, verb!, '1', '--key', states.key('luz'), ...more)
   }
   await release('1', ['ana'])
-  const of = (path: string) => here.evaluate((path) => fetch(`/api/v1${path}`).then(async (r) => ((await r.json()) as { items: { id: string; state: string; receipts: unknown[] }[] }).items), path)
-  await here.waitForFunction(() => fetch('/api/v1/releases').then(async (r) => ((await r.json()) as { items: { receipts: unknown[] }[] }).items.some((x) => x.receipts.length === 5)))
-  const all = await of('/releases')
+  const releases = () => list<{ id: string; state: string; receipts: unknown[] }>(here, '/releases')
+  await expect.poll(async () => (await releases()).some((x) => x.receipts.length === 5), { timeout: 60_000 }).toBe(true)
+  const all = await releases()
   const done = all.find((x) => x.state !== 'proposed')!.id, proposed = all.find((x) => x.state === 'proposed')!.id
   const filter = (at: string) => encodeURIComponent(`office=${encodeURIComponent(office)}&at=${encodeURIComponent(at)}`)
 
