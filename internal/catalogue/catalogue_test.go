@@ -167,6 +167,7 @@ func families(t *testing.T) map[string][]string {
 		"role.":             constants(t, "auth:Role"),
 		"page.theme.":       {"day", "night", "red"},
 		"page.carried.":     constants(t, "authority:Carried"),
+		"page.class.":       constants(t, "release:Class"),
 		"page.claim.":       constants(t, "statement:Word"),
 		"page.scope.":       {"designation", "host-request", "agreement"},
 		"page.history.":     {"noticed", "expected", "imported"},

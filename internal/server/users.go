@@ -19,6 +19,8 @@ type Session struct {
 	Office   string          `json:"office"` // of another state, whose copies are all that the user sees; empty: of none
 	Language string          `json:"language"`
 	Ends     *report.Instant `json:"ends"` // at the latest; null of the owner of the data folder
+	Node     string          `json:"node" enum:"operator,partner"`
+	Party    string          `json:"party"` // whose node it is; empty: not said
 }
 
 // User is one who may sign in, or might.
@@ -115,9 +117,9 @@ func (a *api) users(h huma.API) {
 	get(h, "/session", "get-session", "Who is signed in", func(ctx context.Context, _ *struct{}) (*body[Session], error) {
 		c := visitOf(ctx).caller
 		language, _ := ctx.Value(languageKey{}).(catalogue.Language)
-		out := Session{Name: c.name(), Roles: c.roles(), Language: string(language)}
+		out := a.sessionOf(&auth.Session{User: auth.User{Name: c.name(), Roles: c.roles(), Language: language}})
 		if !c.owner {
-			out = sessionOf(&c.session)
+			out = a.sessionOf(&c.session)
 		}
 		return &body[Session]{out}, nil
 	})
@@ -156,8 +158,11 @@ func (a *api) users(h huma.API) {
 	operation(h, http.MethodPut, "/users/{name}", "change-user", "Change the roles of a user, disable or enable one", a.changeUser)
 }
 
-func sessionOf(s *auth.Session) Session {
-	return Session{Name: s.User.Name, Roles: s.User.Roles, Office: s.User.Office, Language: string(s.User.Language), Ends: stamp(s.Ends)}
+func (a *api) sessionOf(s *auth.Session) Session {
+	c := a.node.Config()
+	return Session{
+		Name: s.User.Name, Roles: s.User.Roles, Office: s.User.Office, Language: string(s.User.Language), Ends: stamp(s.Ends), Node: c.Role, Party: c.Party,
+	}
 }
 
 func (a *api) signIn(ctx context.Context, in *signInInput) (*signedIn, error) {
@@ -168,7 +173,7 @@ func (a *api) signIn(ctx context.Context, in *signInInput) (*signedIn, error) {
 		return nil, err
 	}
 	a.Logger.Info("signed in", slog.String("user", s.User.Name), slog.String("address", address))
-	return &signedIn{Cookie: cookie(ctx, token, s.Ends), Cache: "no-store", Body: sessionOf(&s)}, nil
+	return &signedIn{Cookie: cookie(ctx, token, s.Ends), Cache: "no-store", Body: a.sessionOf(&s)}, nil
 }
 
 func (a *api) finishSetUp(ctx context.Context, in *finishInput) (*signedIn, error) {
@@ -177,7 +182,7 @@ func (a *api) finishSetUp(ctx context.Context, in *finishInput) (*signedIn, erro
 		return nil, err
 	}
 	a.Logger.Info("user set up", slog.String("user", s.User.Name), slog.String("address", visitOf(ctx).address))
-	return &signedIn{Cookie: cookie(ctx, token, s.Ends), Cache: "no-store", Body: sessionOf(&s)}, nil
+	return &signedIn{Cookie: cookie(ctx, token, s.Ends), Cache: "no-store", Body: a.sessionOf(&s)}, nil
 }
 
 // link answers with a link that was made, and notes who asked.

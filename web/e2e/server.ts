@@ -12,7 +12,7 @@ export const binary = process.env.OVERFLIGHT_BINARY ?? join(root, 'bin', 'overfl
 export const inRepository = (...parts: string[]) => join(root, ...parts)
 
 /** A port that nothing listens at, of those of this worker: a server that is killed finds its own again, whatever the other workers start meanwhile. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const first = 20_000 + (Number(process.env.VITEST_POOL_ID ?? 0) % 10) * 1_000
   for (let tries = 0; tries < 100; tries++) {
     const port = first + Math.floor(Math.random() * 1_000)

@@ -140,12 +140,18 @@ export class Story {
   readonly folder = mkdtempSync(join(tmpdir(), 'overflight-page-'))
   readonly server: Server
 
+  get configuration() {
+    return join(this.folder, 'node.yaml')
+  }
+
   constructor(
     private readonly browser: Browser,
     readonly language: Language,
     verb: 'demo' | 'serve' = 'serve',
+    /** a configuration that is written before the server is started first */
+    configured = false,
   ) {
-    this.server = new Server(join(this.folder, 'node'), verb)
+    this.server = new Server(join(this.folder, 'node'), verb, configured ? ['--config', this.configuration] : [])
   }
 
   async person(): Promise<Person> {

@@ -22,8 +22,8 @@ const rowOf = (p: Person, name: string) => p.page.getByTestId('users').locator('
 
 export function users(at: Sitting) {
   const screens: Record<string, readonly Key[]> = {
-    partner: ['page.nav.flights', 'page.nav.ground', 'page.nav.entries', 'page.nav.authority', 'page.nav.verify'],
-    liaison: ['page.nav.live', 'page.nav.flights', 'page.nav.ground', 'page.nav.entries', 'page.nav.authority', 'page.nav.verify', 'page.nav.feeds'],
+    partner: ['page.nav.flights', 'page.nav.ground', 'page.nav.entries', 'page.nav.authority', 'page.nav.share', 'page.nav.verify'],
+    liaison: ['page.nav.live', 'page.nav.flights', 'page.nav.ground', 'page.nav.entries', 'page.nav.authority', 'page.nav.share', 'page.nav.verify', 'page.nav.feeds'],
   }
   const refused: Record<string, readonly [method: string, path: string, body?: object][]> = {
     partner: [['GET', '/sources'], ['GET', '/health'], ['GET', '/live'], ['GET', '/users'], ['GET', '/flights/{clip}/bundle'], ['GET', '/flights/{clip}/playback'], ['POST', '/sources', { url: 'udp://127.0.0.1:5000' }]],

@@ -6,6 +6,7 @@ import { Socket } from '../live/socket'
 import type { Named } from '../live/socket'
 import type { ThemeName } from '../map/theme'
 import { forms, type Form } from '../place/coordinates'
+import { receivers } from '../share/screens'
 import { format, none, parse } from './address'
 import type { View } from './address'
 import { Clock } from './clock'
@@ -80,6 +81,10 @@ class App {
   async who() {
     try {
       this.session = await this.client.get<Session>('/session')
+      if (this.session.node === 'partner') {
+        words.prefer('es') // those who read here speak it first
+        if (location.hash.length < 3 && this.may(...receivers)) this.open('inbox')
+      }
       this.asked = true
       this.connect()
     } catch (e) {

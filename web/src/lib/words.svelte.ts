@@ -22,6 +22,13 @@ class Words {
     localStorage.setItem('language', language)
     document.documentElement.lang = language
   }
+
+  /** The language of who has chosen none here. */
+  prefer(language: Language) {
+    if (localStorage.getItem('language') !== null) return
+    this.language = language
+    document.documentElement.lang = language
+  }
 }
 
 export const words = new Words()
