@@ -248,7 +248,7 @@ describe.each(['en', 'es'] as const)('what is given to another state, %s', (lang
     await inspector.getByRole('alert').filter({ hasText: w('sharing.not-named', 'luz', 'ana, ben') }).waitFor()
     await inspector.getByRole('button', { name: w('page.sign.other') }).click()
     await sign(ana, inspector, states.key('ana'))
-    await inspector.getByRole('status').filter({ hasText: w('page.release.signed.one', 'ana', 'ben') }).waitFor()
+    await inspector.getByRole('status').filter({ hasText: w('page.release.signed.first', 'ana', 'ben') }).waitFor()
     release = (await get<{ items: ReleaseOf[] }>(ana, '/releases')).items[0]!.id
     await ana.screenshot('share-proposed')
 
