@@ -9,8 +9,8 @@ import { Keys } from './keys'
 import { launch } from './map.serve'
 import { print } from '../src/place/coordinates'
 import { inRepository } from './server'
-import { password, Story, type Person } from './story'
-import { invite } from './stories/users'
+import { Story, type Person } from './story'
+import { enter } from './stories/users'
 
 let browser: Browser
 beforeAll(async () => {
@@ -357,22 +357,12 @@ describe.each(['en', 'es'] as const)('a search is planned, %s', (language) => {
   })
 
   test('who may not plan is told so, and who may not keep reads the plan and its files', async () => {
-    const enter = async (name: string, role: string) => {
-      const link = await invite(ana, name, role)
-      const p = await story.person()
-      await p.page.goto(link)
-      await p.page.getByLabel(p.w('page.password'), { exact: true }).fill(password)
-      await p.page.getByLabel(p.w('page.password.again')).fill(password)
-      await p.page.getByRole('button', { name: p.w('page.setup.do') }).click()
-      await p.page.getByRole('button', { name: p.w('page.signout', name) }).waitFor()
-      return p
-    }
     const kept = (await ana.items<{ id: string; name: string }>('/plans')).find((p) => p.name === 'Norte')!
     const task = { aircraft: 'mq-9a', base: '24,-107', hours: 5, sweep_km: 4, detection: 0.6, prior: { type: 'FeatureCollection', features: [] } }
     expect(await ana.status('/plans/P-000000000000')).toBe(404)
     expect(await ana.status('/plans', 'POST', task)).toBe(422)
 
-    const aldo = await enter('aldo', 'auditor')
+    const aldo = await enter(story, ana, 'aldo', 'auditor')
     await aldo.page.goto(`${story.server.address}/#/plan?filter=${encodeURIComponent(`side=plan&plan=${kept.id}`)}`)
     await aldo.page.getByTestId('plan-on-record').filter({ hasText: 'Norte' }).waitFor()
     expect(await aldo.page.getByTestId('pos').textContent()).toBe(drawn[0])
@@ -386,7 +376,7 @@ describe.each(['en', 'es'] as const)('a search is planned, %s', (language) => {
     expect(await aldo.page.getByTestId('pos').textContent()).toBe(drawn[0]) // the same task, the same plan, whoever asks
     expect(await aldo.page.getByRole('button', { name: aldo.w('page.plan.keep.do') }).count()).toBe(0)
 
-    const iris = await enter('iris', 'analyst')
+    const iris = await enter(story, ana, 'iris', 'analyst')
     await iris.page.goto(`${story.server.address}/#/plan`)
     await iris.page.getByText(iris.w('problem.role', (['planner', 'operator', 'liaison', 'auditor', 'administrator'] as const).map((r) => iris.w(`role.${r}`)).join(', '))).waitFor()
     await iris.noFaults('not for your role')

@@ -10,8 +10,8 @@ import { Keys } from './keys'
 import { launch } from './map.serve'
 import { binary, inRepository } from './server'
 import { hall, placeIn, roofIn } from './stories/review'
-import { invite } from './stories/users'
-import { type Key, password, type Person, Story } from './story'
+import { enter } from './stories/users'
+import { type Key, type Person, Story } from './story'
 
 let browser: Browser
 beforeAll(async () => {
@@ -56,19 +56,9 @@ describe.each(['en', 'es'] as const)('sites, %s', (language) => {
     await story.server.start()
     ana = await story.person()
     await ana.setUp(await story.server.link())
-    const enter = async (name: string, role: string): Promise<Person> => {
-      const link = await invite(ana, name, role)
-      const p = await story.person()
-      await p.page.goto(link)
-      await p.page.getByLabel(p.w('page.password'), { exact: true }).fill(password)
-      await p.page.getByLabel(p.w('page.password.again')).fill(password)
-      await p.page.getByRole('button', { name: p.w('page.setup.do') }).click()
-      await p.page.getByRole('button', { name: p.w('page.signout', name) }).waitFor()
-      return p
-    }
-    iris = await enter('iris', 'analyst')
-    lia = await enter('lia', 'liaison')
-    paz = await enter('paz', 'partner')
+    iris = await enter(story, ana, 'iris', 'analyst')
+    lia = await enter(story, ana, 'lia', 'liaison')
+    paz = await enter(story, ana, 'paz', 'partner')
   })
   afterAll(() => story?.end())
   afterEach(() => story.expectQuiet())

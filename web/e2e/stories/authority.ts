@@ -5,8 +5,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { described } from '../drawn'
 import { sample } from '../scene'
-import { type Key, password, type Person, type Sitting } from '../story'
-import { invite } from './users'
+import { type Key, type Person, type Sitting } from '../story'
+import { enter } from './users'
 
 const passphrase = 'staple horse battery correct'
 const escaped = (s: string) => s.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
@@ -82,16 +82,6 @@ export function authority(at: Sitting) {
   const asks = '{"MEX": {"clearance": true, "state_aircraft": true, "unmanned": true, "notice": true, "notice_lead": "1h", "acknowledgement": true, "looks_in": "with-clearance"}, "USA": {"clearance": false, "looks_in": "permitted"}}'
   const route = (from: number) => [[31.5, -110.3, 0], [30.9, -109.75, 1], [31.5, -110.3, 2]].map(([lat, lon, h]) => `${lat}, ${lon}, 6000, MSL, ${stamp(from + h! * hour)}`).join('\n')
 
-  const enter = async (name: string, role: string): Promise<Person> => {
-    const link = await invite(at.ana, name, role)
-    const p = await at.story.person()
-    await p.page.goto(link)
-    await p.page.getByLabel(p.w('page.password'), { exact: true }).fill(password)
-    await p.page.getByLabel(p.w('page.password.again')).fill(password)
-    await p.page.getByRole('button', { name: p.w('page.setup.do') }).click()
-    await p.page.getByRole('button', { name: p.w('page.signout', name) }).waitFor()
-    return p
-  }
   /** The server is killed and started again, the page opened anew: the same is told. */
   const survives = async (p: Person, ...of: Locator[]) => {
     const before = await Promise.all(of.map(told))
@@ -117,9 +107,9 @@ export function authority(at: Sitting) {
   test('authority: people make keys of their own, and an administrator registers them', async () => {
     paper = join(at.story.folder, 'paper.txt')
     writeFileSync(paper, `a paper of ${at.language}`)
-    lia = await enter('lia', 'liaison')
-    mara = await enter('mara', 'partner')
-    otto = await enter('otto', 'operator')
+    lia = await enter(at.story, at.ana, 'lia', 'liaison')
+    mara = await enter(at.story, at.ana, 'mara', 'partner')
+    otto = await enter(at.story, at.ana, 'otto', 'operator')
     const { ana } = at
     await makeKey(ana, 'ana')
     await ana.page.getByRole('button', { name: ana.w('page.key.register'), exact: true }).click()

@@ -1,6 +1,6 @@
 // Who may sign in, and what each may do: the page leaves out what the server refuses, and the server refuses it.
 import { expect, test } from 'vitest'
-import { type Key, password, type Person, type Sitting } from '../story'
+import { type Key, password, type Person, type Sitting, type Story } from '../story'
 
 /** Invites somebody with one role and gives the link that the page shows. */
 export async function invite(admin: Person, name: string, role: string): Promise<string> {
@@ -11,6 +11,18 @@ export async function invite(admin: Person, name: string, role: string): Promise
   await page.getByRole('button', { name: w('page.users.add.do') }).click()
   await page.getByRole('status').filter({ hasText: admin.w('page.users.link', name) }).waitFor()
   return (await page.getByTestId('link').textContent())!
+}
+
+/** Invites somebody, who takes a password and comes in. */
+export async function enter(story: Story, admin: Person, name: string, role: string): Promise<Person> {
+  const link = await invite(admin, name, role)
+  const p = await story.person()
+  await p.page.goto(link)
+  await p.page.getByLabel(p.w('page.password'), { exact: true }).fill(password)
+  await p.page.getByLabel(p.w('page.password.again')).fill(password)
+  await p.page.getByRole('button', { name: p.w('page.setup.do') }).click()
+  await p.page.getByRole('button', { name: p.w('page.signout', name) }).waitFor()
+  return p
 }
 
 const signIn = async (p: Person, name: string) => {
