@@ -36,8 +36,8 @@ func (n *Node) Given(ctx context.Context, office string) ([]Given, error) {
 			return nil
 		}
 		o, err := r.Office(office)
-		if err != nil { // nobody was given anything
-			return nil //nolint:nilerr
+		if err != nil {
+			return nil //nolint:nilerr // an office that is not known was given nothing
 		}
 		for _, x := range r.Releases() {
 			if x.Act.Office != office || now.Before(x.Act.NotBefore) {
