@@ -194,7 +194,7 @@ func (n *Node) due(ctx context.Context) ([]parcelOf, error) {
 				return err
 			}
 			switch {
-			case x.Revoked != nil && !x.Revoked.Recorded.At.Before(x.Act.NotBefore):
+			case x.Revoked != nil && n.mayHaveGone(dissemination.ItemProduct, x.Act.ID):
 				out = append(out, parcelOf{to, dissemination.ItemRevoked, x.Act.ID, n.noticeOf(*x.Revoked)})
 			case x.Revoked == nil && o.Revoked == nil && !now.Before(x.Act.NotBefore):
 				report, err := r.Report(x.Act.Report)
@@ -210,6 +210,19 @@ func (n *Node) due(ctx context.Context) ([]parcelOf, error) {
 		return nil
 	})
 	return out, err
+}
+
+// mayHaveGone says whether something was sent, or was being sent when the program ended: who never had it is not told that it is revoked.
+func (n *Node) mayHaveGone(kind, id string) bool {
+	if n.sharing.gone[kind+"."+id] {
+		return true
+	}
+	files, name := durable.OS(), filepath.Join(placesOf(n.cfg.Config).outbox, kind+"."+id)
+	if _, err := files.ReadFile(name+".sent", 1); !errors.Is(err, fs.ErrNotExist) {
+		return true
+	}
+	_, err := files.ReadFile(name+".json", dissemination.MostParcel)
+	return !errors.Is(err, fs.ErrNotExist)
 }
 
 // sendOnce sends what was not sent. What is made is kept first, so that what is sent again after a crash is the same, byte for byte.
@@ -436,8 +449,15 @@ func (n *Node) answered(ctx context.Context, a *dissemination.ReceiptGiven, of *
 		return err
 	}
 	_, err = n.ReportOutcome(ctx, f)
+	if errors.Is(err, survey.ErrInput) && f.Visited.After(n.now().Add(mostAhead)) {
+		n.log.Warn("an answer of a visit that is to come", slog.String("release", of.Act.ID), slog.Time("visited", f.Visited))
+		return nil
+	}
 	return err
 }
+
+// mostAhead is how far another node's clock may be ahead: what it says is waited for that long, and holds up no receipt behind it longer.
+const mostAhead = time.Hour
 
 // signatureOf returns the signatures under an act on record.
 func (n *Node) signatureOf(ctx context.Context, kind authority.Kind, id string) ([]journal.Signature, json.RawMessage, error) {
