@@ -2,7 +2,10 @@ package node
 
 import (
 	"context"
+	"slices"
+	"time"
 
+	"overflight/geodesy"
 	"overflight/journal"
 )
 
@@ -14,3 +17,18 @@ func (n *Node) State(ctx context.Context, e journal.Event) error {
 
 // ShowViews shows states what concerns them, as a part of the node does every few seconds.
 func (n *Node) ShowViews(ctx context.Context) error { return n.showViews(ctx) }
+
+// Thin keeps places as a report does, each at so many seconds.
+func Thin(seconds []float64, places []geodesy.Position, kept []int, most int) []int {
+	all := make([]waypoint, len(places))
+	for i, p := range places {
+		all[i] = waypoint{time.Unix(0, 0).Add(time.Duration(seconds[i] * float64(time.Second))), p, slices.Contains(kept, i)}
+	}
+	return thin(all, most)
+}
+
+// MostFootprints and MostProduct are bounds of a report and of what an office is given of it.
+const (
+	MostFootprints = mostFootprints
+	MostProduct    = mostProduct
+)
