@@ -68,10 +68,12 @@ type stretch struct {
 
 type farthest []stretch
 
-func (f farthest) Len() int           { return len(f) }
-func (f farthest) Less(i, j int) bool { return f[i].away > f[j].away || f[i].away == f[j].away && f[i].from < f[j].from }
-func (f farthest) Swap(i, j int)      { f[i], f[j] = f[j], f[i] }
-func (f *farthest) Push(x any)        { *f = append(*f, x.(stretch)) }
+func (f farthest) Len() int { return len(f) }
+func (f farthest) Less(i, j int) bool {
+	return f[i].away > f[j].away || f[i].away == f[j].away && f[i].from < f[j].from
+}
+func (f farthest) Swap(i, j int) { f[i], f[j] = f[j], f[i] }
+func (f *farthest) Push(x any)   { *f = append(*f, x.(stretch)) }
 func (f *farthest) Pop() any {
 	last := (*f)[len(*f)-1]
 	*f = (*f)[:len(*f)-1]
