@@ -117,8 +117,8 @@ var weights = map[string]float64{"flight": 24, "at": 34, "place": 62, "altitude"
 // table writes lines of records, the head again on every page.
 func (p *sheetOfPaper) table(t *pageTable) {
 	const size, tall, gap = 7.6, 3.9, 1.6
-	widths := []float64{12}
-	sum := 12.0
+	widths := []float64{15}
+	sum := 15.0
 	for _, n := range t.names {
 		widths = append(widths, weights[n])
 		sum += weights[n]
