@@ -218,6 +218,7 @@ func families(t *testing.T) map[string][]string {
 			f["share.field."] = append(f["share.field."], x.Name)
 		}
 	}
+	f["share.field."] = append(f["share.field."], "ground") // of several fields
 	f["share.kinds."] = append(f["share.kinds."], "withheld")
 	// TestEveryRefusalIsSaidInSpanish holds these to what is said.
 	for key := range Open(English).texts {

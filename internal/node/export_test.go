@@ -2,8 +2,11 @@ package node
 
 import (
 	"context"
+	"slices"
+	"time"
 
 	"overflight/dissemination"
+	"overflight/geodesy"
 	"overflight/journal"
 )
 
@@ -35,3 +38,18 @@ func (n *Node) ShowFlight(ctx context.Context, view string, flight journal.Sorti
 	}
 	return n.showFlight(ctx, &v, flight, subjects)
 }
+
+// Thin keeps places as a report does, each at so many seconds.
+func Thin(seconds []float64, places []geodesy.Position, kept []int, most int) []int {
+	all := make([]waypoint, len(places))
+	for i, p := range places {
+		all[i] = waypoint{time.Unix(0, 0).Add(time.Duration(seconds[i] * float64(time.Second))), p, slices.Contains(kept, i)}
+	}
+	return thin(all, most)
+}
+
+// MostFootprints and MostProduct are bounds of a report and of what an office is given of it.
+const (
+	MostFootprints = mostFootprints
+	MostProduct    = mostProduct
+)

@@ -365,7 +365,7 @@ func (n *Node) recordsOf(ctx context.Context, s Subject) ([]keptRecord, error) {
 		if err != nil {
 			return nil, err
 		}
-		return n.flightRecords(ctx, sortie, s.State, s.State == "")
+		return n.flightRecords(ctx, sortie, s.State, true)
 	case s.Site != 0:
 		return n.siteRecords(ctx, s.Site)
 	}
