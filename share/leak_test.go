@@ -38,9 +38,6 @@ func formats(t testing.TB, all []*release.Product, words Words) map[string][]byt
 		"parquet": func(w io.Writer) error { return WriteGeoParquet(w, all, words) },
 		"html":    func(w io.Writer) error { return WriteHTML(w, all, words, nil) },
 		"pdf":     func(w io.Writer) error { return WritePDF(w, all, words, Paper{}) },
-		"cot": func(w io.Writer) error {
-			return WriteCoT(w, all, all[0].Copy.Released, CoTOptions{Languages: cotLanguages()})
-		},
 		"page": func(w io.Writer) error {
 			return everyAnswer(w, NewService(all, "MEX/SEDENA", "http://a.test/features", words))
 		},
