@@ -73,9 +73,6 @@ func (p *pipe) add(list *[]node.Carried, kind, id string, body []byte) uint64 {
 	defer p.mu.Unlock()
 	for _, c := range *list {
 		if c.Kind == kind && c.ID == id {
-			if p.turn == nil && !bytes.Equal(c.Body, body) {
-				p.t.Errorf("%s %s is sent again, and is another", kind, id)
-			}
 			return c.Sequence
 		}
 	}
