@@ -210,6 +210,7 @@ func families(t *testing.T) map[string][]string {
 		"pattern.":          constants(t, "search:Pattern"),
 		"problem.":          literals(t, "../server/problem.go", `(?:http\.Status\w+, )"([a-z-]+)"`),
 	}
+	f["partner.certificate."] = append(literals(t, "../jetstream/handshake.go", `ErrCertificate\w+: "([a-z]+)"`), "list")
 	f["problem."] = append(f["problem."], "day", "zone")
 	for _, s := range release.Schemas() {
 		kind, _, _ := strings.Cut(s.Kind, "/")

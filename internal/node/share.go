@@ -40,7 +40,16 @@ type Link struct {
 	Taken   uint64    // by the transport's word: nobody has opened anything by that
 	Oldest  time.Time // when the oldest was sent that is not taken; zero: all are
 	Receipt time.Time // when the last came
+	Heard   time.Time // when the other node was last heard; zero: not since the start
 	Late    bool      // the oldest is older than it may be, or nothing is heard
+	Since   time.Time // of Late
+	Refused Refusal   // zero where nobody was turned away, or the other node is here again
+}
+
+// Refusal is the last certificate under a partner's name that was not let in.
+type Refusal struct {
+	At   time.Time
+	Code string // expired, revoked, untrusted or list
 }
 
 // Outbound is the operator's end of what carries things to partners' nodes.
@@ -49,7 +58,8 @@ type Outbound interface {
 	Send(ctx context.Context, partner, kind, id string, body []byte) (uint64, error)
 	// Receipts MUST hand on each receipt in order until f takes it, and end with the context.
 	Receipts(ctx context.Context, f func(partner string, r Carried) error) error
-	Link(partner string) Link
+	// Link is false for a partner whose node may not come.
+	Link(partner string) (Link, bool)
 }
 
 // Inbound is the partner's end.
@@ -172,6 +182,9 @@ func (n *Node) sendDue(ctx context.Context, out Outbound) error {
 	var faults []error
 	for i := range due {
 		d := &due[i]
+		if _, ok := out.Link(d.partner); !ok { // it waits until its node may come
+			continue
+		}
 		err := n.sendOnce(ctx, d.kind, d.id, d.item, func(b []byte) error {
 			_, err := out.Send(ctx, d.partner, d.kind, d.id, b)
 			return err
@@ -481,15 +494,18 @@ func (n *Node) signatureOf(ctx context.Context, kind authority.Kind, id string) 
 	}
 }
 
-// Joined says whether the way to the origin stands, at a partner's node.
-func (n *Node) Joined() bool {
+// Joined says how the way to the origin stands, at a partner's node; the zero Link where nothing carries.
+func (n *Node) Joined() Link {
 	n.mu.Lock()
 	in := n.sharing.in
 	n.mu.Unlock()
-	return in != nil && in.Link().Up
+	if in == nil {
+		return Link{}
+	}
+	return in.Link()
 }
 
-// Links says how the ways to the nodes of partners stand, by the state; none where nothing carries.
+// Links says how the ways to the nodes of partners stand, by the state; none of those whose node may not come.
 func (n *Node) Links(states []string) map[string]Link {
 	n.mu.Lock()
 	out := n.sharing.out
@@ -499,7 +515,9 @@ func (n *Node) Links(states []string) map[string]Link {
 		return links
 	}
 	for _, s := range states {
-		links[s] = out.Link(s)
+		if l, ok := out.Link(s); ok {
+			links[s] = l
+		}
 	}
 	return links
 }

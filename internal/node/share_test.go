@@ -61,6 +61,10 @@ type pipe struct {
 	changed   chan struct{}
 	out, back []node.Carried
 	turn      func(*node.Carried) // of what goes out
+	// again is as if a process was killed each time between two writes: what was taken is handed on once more, and what was stored is not
+	// known to have been.
+	again  bool
+	unsaid map[string]bool
 }
 
 func newPipe(t *testing.T) *pipe { return &pipe{t: t, changed: make(chan struct{})} }
@@ -95,6 +99,9 @@ func (p *pipe) hand(ctx context.Context, list *[]node.Carried, f func(node.Carri
 		p.mu.Unlock()
 		switch {
 		case there && f(c) == nil:
+			if p.again && f(c) != nil {
+				p.t.Errorf("%s %s is not taken again", c.Kind, c.ID)
+			}
 			next++
 		case there && ctx.Err() == nil:
 			p.t.Error("what came is asked for again")
@@ -113,7 +120,7 @@ func (p *pipe) Send(_ context.Context, partner, kind, id string, body []byte) (u
 	if partner != "MEX" {
 		p.t.Errorf("sent to %s", partner)
 	}
-	return p.add(&p.out, kind, id, body), nil
+	return p.add(&p.out, kind, id, body), p.unknown(kind + id)
 }
 
 func (p *pipe) Receipts(ctx context.Context, f func(string, node.Carried) error) error {
@@ -126,7 +133,22 @@ func (p *pipe) Items(ctx context.Context, f func(node.Carried) error) error {
 
 func (p *pipe) Answer(_ context.Context, kind, id string, body []byte) error {
 	p.add(&p.back, kind, id, body)
-	return nil
+	return p.unknown(kind + id)
+}
+
+var errKilled = errors.New("killed before it was known")
+
+func (p *pipe) unknown(id string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.again || p.unsaid[id] {
+		return nil
+	}
+	if p.unsaid == nil {
+		p.unsaid = map[string]bool{}
+	}
+	p.unsaid[id] = true
+	return errKilled
 }
 
 // partnerEnd is the partner's end of a pipe.
@@ -134,7 +156,9 @@ type partnerEnd struct{ *pipe }
 
 func (partnerEnd) Link() node.Link { return node.Link{Up: true} }
 
-func (p *pipe) Link(string) node.Link { return node.Link{Up: true, Sent: uint64(len(p.out))} }
+func (p *pipe) Link(string) (node.Link, bool) {
+	return node.Link{Up: true, Sent: uint64(len(p.out))}, true
+}
 
 // run lets something run until the test ends.
 func run(t *testing.T, f func(context.Context) error) {
@@ -738,6 +762,44 @@ func TestViews(t *testing.T) {
 	}
 	if b, err := x.partner.Document(item.Act.Product); err != nil || bytes.Contains(b, []byte("GTM")) || !bytes.Contains(b, []byte("LOCAL-2026-0901")) {
 		t.Errorf("%s %v", b, err)
+	}
+}
+
+// TestKilledBetweenWrites: what is handed on again, and stored without that being known, is at both nodes once all the same.
+func TestKilledBetweenWrites(t *testing.T) {
+	t.Parallel()
+	x := meet(t, nil)
+	x.pipe.again = true
+	x.carry()
+	id := x.release().Act.ID
+	eventually(t, "the receipt is there", func() bool { a, _ := x.receipts(id); return a == "arrived" })
+	for _, step := range []dissemination.Step{dissemination.Opened, dissemination.Acknowledged} {
+		if err := x.say(id, step, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	eventually(t, "all is there", func() bool { a, _ := x.receipts(id); return a == "arrived opened acknowledged" })
+	if _, b := x.receipts(id); b != "arrived opened acknowledged" {
+		t.Errorf("at the partner: %s", b)
+	}
+	arrivals := 0
+	if err := x.partner.Dissemination(t.Context(), func(r *dissemination.Register) error { arrivals = len(r.Arrivals()); return nil }); err != nil || arrivals != 1 {
+		t.Errorf("%d arrivals: %v", arrivals, err)
+	}
+	for _, n := range []*running{x.operator, x.partner} {
+		if err := n.Dissemination(t.Context(), func(r *dissemination.Register) error {
+			for _, e := range r.Refused() {
+				t.Errorf("refused: %+v", e.Act)
+			}
+			return nil
+		}); err != nil {
+			t.Error(err)
+		}
+	}
+	x.pipe.mu.Lock()
+	defer x.pipe.mu.Unlock()
+	if len(x.pipe.out) != 1 || len(x.pipe.back) != 3 || len(x.pipe.unsaid) != 4 {
+		t.Errorf("%d went out and %d came back, %d of them again", len(x.pipe.out), len(x.pipe.back), len(x.pipe.unsaid))
 	}
 }
 
