@@ -256,7 +256,7 @@ type LossDeclared struct {
 // EvidenceRead says who looked at what, and what for.
 type EvidenceRead struct {
 	Who     string
-	What    string // "flight/..", "segment/.."
+	What    string // "flight/..", "segment/..", "tak/OFFICE" with a release or counts behind it
 	Purpose string
 	At      time.Time
 }

@@ -257,6 +257,7 @@ func TestStories(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"damage": damage, "ready": ready, "killed": killed, "paused": paused, "resumed": resumed, "same": same, "changes": changes, "until": until,
 			"browse": browse, "hill": hill, "link": link, "certificates": certificates, "receives": receives, "flies": flies,
+			"listens": listens, "hears": hears, "again": hearsAgain, "behind": behind,
 		},
 	})
 }

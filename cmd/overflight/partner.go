@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -170,6 +171,9 @@ func writePartner(t *terminal, p *server.PartnerStatus) {
 	if p.Receipt != nil {
 		fmt.Fprintln(t.out, "  "+t.words.Text("partner.receipt", p.Receipt.Title, p.Receipt.By, shortInstant(time.Time(*p.Receipt.At))))
 	}
+	for i := range p.Clients {
+		writeClient(t, &p.Clients[i])
+	}
 	for i := range p.Offices {
 		o := &p.Offices[i]
 		fmt.Fprintln(t.out, "  "+t.words.Text("partner.office", o.Office, o.Level, o.Handling, strconv.Itoa(o.PlaceDigits), strconv.Itoa(o.TimeDigits), (time.Duration(o.Delay)*time.Second).String(), strings.Join(o.Classes, ", ")))
@@ -180,6 +184,16 @@ func writePartner(t *terminal, p *server.PartnerStatus) {
 			fmt.Fprintln(t.out, "    "+t.words.Text("partner.revoked", shortInstant(time.Time(*o.Revoked.At)), o.Revoked.By, o.Revoked.Reason))
 		}
 	}
+}
+
+// writeClient says what was written to a client of TAK, and what was not.
+func writeClient(t *terminal, c *server.ClientOf) {
+	state := t.words.Text("partner.tak.open", shortInstant(time.Time(*c.Since)))
+	if c.Connected == 0 {
+		state = t.words.Text("partner.tak.ended." + cmp.Or(c.Ended, "none"))
+	}
+	number := func(n uint64) string { return strconv.FormatUint(n, 10) }
+	fmt.Fprintln(t.out, "  "+t.words.Text("partner.tak", c.Office, c.Name, state, number(c.Written), number(c.Passed), strconv.Itoa(c.Waiting), number(c.Lost)))
 }
 
 func newPartnerRevoke(t *terminal) *cobra.Command {

@@ -110,16 +110,20 @@ func serve(ctx context.Context, t *terminal, n *node.Node, c node.Config) error 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ran, served, shown := make(chan error, 1), make(chan error, 1), make(chan error, 1)
-	go func() { ran <- n.Run(ctx) }()
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	go func() { ran <- n.Run(running) }()
 	go func() {
 		err := offices.Run(ctx)
 		if err != nil {
 			cancel()
 		}
+		<-ctx.Done()
+		stop() // the node ends after it: what was shown until now goes on record
 		shown <- err
 	}()
 	go func() {
-		served <- server.Serve(ctx, l, server.New(server.Config{Node: n, Token: ticket.Token, Users: users, Released: n, Hosts: hosts, Version: version(), Logger: c.Logger}))
+		served <- server.Serve(ctx, l, server.New(server.Config{Node: n, Token: ticket.Token, Users: users, Released: n, TAK: offices, Hosts: hosts, Version: version(), Logger: c.Logger}))
 	}()
 	if err := client.WriteTicket(c.Data, ticket); err != nil {
 		cancel()

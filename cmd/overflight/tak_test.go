@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"math/big"
@@ -68,24 +69,126 @@ func certificates(ts *testscript.TestScript, neg bool, args []string) {
 
 var takAddress = regexp.MustCompile(`TAK clients connect to (\S+)\n`)
 
+// peer is node-tak, to be connected to the server whose words are in a file, with a certificate.
+func peer(ctx context.Context, ts *testscript.TestScript, said, cert string) *exec.Cmd {
+	var m []string
+	for deadline := time.Now().Add(time.Minute); m == nil; time.Sleep(5 * time.Millisecond) { // a server is ready a moment before it has said so
+		if m = takAddress.FindStringSubmatch(ts.ReadFile(said)); time.Now().After(deadline) {
+			ts.Fatalf("%s names no address", said)
+		}
+	}
+	script, err := filepath.Abs(receiver)
+	ts.Check(err)
+	cert = ts.MkAbs(cert)
+	return exec.CommandContext(ctx, "node", script, "ssl://"+m[1], cert, strings.TrimSuffix(cert, ".pem")+".key")
+}
+
+// listens connects node-tak as receives does, and puts what comes into a file until the story ends: `listens FILE SAID CERTIFICATE`.
+func listens(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: listens FILE SAID CERTIFICATE")
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	c := peer(ctx, ts, args[1], args[2])
+	to, err := os.Create(ts.MkAbs(args[0]))
+	ts.Check(err)
+	c.Stdout = to
+	ts.Check(c.Start())
+	ts.Defer(func() {
+		cancel()
+		_ = c.Wait() // it was killed
+		ts.Check(to.Close())
+	})
+}
+
+// heard are the lines of a file of listens that have all these.
+func heard(ts *testscript.TestScript, file string, patterns ...string) (all []heardLine) {
+	text := ts.ReadFile(file)
+	for line := range strings.SplitSeq(text[:strings.LastIndexByte(text, '\n')+1], "\n") { // the last may be half written
+		has := line != ""
+		for _, p := range patterns {
+			has = has && regexp.MustCompile(p).MatchString(line)
+		}
+		if has {
+			x := heardLine{text: line}
+			ts.Check(json.Unmarshal([]byte(line), &x))
+			all = append(all, x)
+		}
+	}
+	return all
+}
+
+// heardLine is what receive.js says of an event.
+type heardLine struct {
+	At    time.Time `json:"at"`
+	Event struct {
+		Attributes struct {
+			Time time.Time `json:"time"`
+		} `json:"_attributes"`
+	} `json:"event"`
+	text string
+}
+
+// hears waits until a file of listens has a line with all these, and with ! holds it to have none: `hears FILE PATTERN...`.
+func hears(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) < 2 {
+		ts.Fatalf("usage: [!] hears FILE PATTERN...")
+	}
+	if !neg {
+		hearsMore(ts, args, 0)
+	} else if all := heard(ts, args[0], args[1:]...); len(all) > 0 {
+		ts.Fatalf("it came: %s", all[0].text)
+	}
+}
+
+// hearsAgain waits until a file of listens has one more line with all these than it has now: `again FILE PATTERN...`.
+func hearsAgain(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: again FILE PATTERN...")
+	}
+	hearsMore(ts, args, len(heard(ts, args[0], args[1:]...)))
+}
+
+func hearsMore(ts *testscript.TestScript, args []string, than int) {
+	for deadline := time.Now().Add(time.Minute); len(heard(ts, args[0], args[1:]...)) <= than; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			ts.Fatalf("%s: no more of %q than %d came", args[0], args[1:], than)
+		}
+	}
+}
+
+// behind holds every line of a file of listens that has a pattern to have come so long after what it tells of, or not before the instant in a
+// second file: `behind FILE PATTERN DURATION|FILE`.
+func behind(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: behind FILE PATTERN DURATION|FILE")
+	}
+	delay, err := time.ParseDuration(args[2])
+	var due time.Time
+	if err != nil {
+		due, err = time.Parse(time.RFC3339, strings.TrimSpace(ts.ReadFile(args[2])))
+		ts.Check(err)
+	}
+	all := heard(ts, args[0], args[1])
+	if len(all) == 0 {
+		ts.Fatalf("%s: nothing of %s came", args[0], args[1])
+	}
+	for _, x := range all {
+		if first := x.Event.Attributes.Time.Add(delay); x.At.Before(first) && due.IsZero() || x.At.Before(due) {
+			ts.Fatalf("it came at %s, sooner than %s%s: %s", x.At, args[2], due.Format(" 15:04:05"), x.text)
+		}
+	}
+}
+
 // receives connects node-tak to the server whose words are in a file, with a certificate, until what came has had lines with all these, each
 // by itself; with ! it has to be let go with nothing but an end: `receives SAID CERTIFICATE PATTERN...`.
 func receives(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) < 2 || neg != (len(args) == 2) {
 		ts.Fatalf("usage: [!] receives SAID CERTIFICATE PATTERN...")
 	}
-	var m []string
-	for deadline := time.Now().Add(time.Minute); m == nil; time.Sleep(5 * time.Millisecond) { // a server is ready a moment before it has said so
-		if m = takAddress.FindStringSubmatch(ts.ReadFile(args[0])); time.Now().After(deadline) {
-			ts.Fatalf("%s names no address", args[0])
-		}
-	}
-	script, err := filepath.Abs(receiver)
-	ts.Check(err)
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
-	cert := ts.MkAbs(args[1])
-	c := exec.CommandContext(ctx, "node", script, "ssl://"+m[1], cert, strings.TrimSuffix(cert, ".pem")+".key")
+	c := peer(ctx, ts, args[0], args[1])
 	out, err := c.StdoutPipe()
 	ts.Check(errors.Join(err, c.Start()))
 	defer func() {

@@ -10,6 +10,7 @@ import (
 	"overflight/dissemination"
 	"overflight/evidence"
 	"overflight/internal/config"
+	"overflight/journal"
 	"overflight/release"
 )
 
@@ -99,9 +100,10 @@ func (n *Node) Products(ctx context.Context, office string) ([]*release.Product,
 	return out, n.stateRead(ctx, office, fmt.Sprintf("released/%d/%s", len(all), all[last].Release), out[last].Copy.Purpose)
 }
 
-// StateRead puts on record that somebody reads something, and what for; once an hour.
+// StateRead puts on record that somebody reads something, and what for. How often is for the caller.
 func (n *Node) StateRead(ctx context.Context, who, what, purpose string) error {
-	return n.stateRead(ctx, who, what, purpose)
+	_, err := n.state(ctx, journal.EvidenceRead{Who: who, What: what, Purpose: purpose, At: n.now()})
+	return err
 }
 
 // Recipients are the offices on record, as rules of release see them.

@@ -119,6 +119,15 @@ func (s *Service) followOffice(ctx context.Context, id string, first bool) error
 		}
 	}
 	s.followed.shown[id] = now
+	var standing []string
+	for _, g := range node.Standing(all) {
+		if now[g.Report].Release == g.Release {
+			standing = append(standing, g.Release)
+		}
+	}
+	s.mu.Lock()
+	s.standing[id] = standing
+	s.mu.Unlock()
 	return errors.Join(failed...)
 }
 

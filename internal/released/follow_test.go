@@ -37,6 +37,10 @@ func (s *shelf) Product(_ context.Context, g *node.Given) (*release.Product, err
 	return nil, errors.New("lost")
 }
 
+func newShelf(offices ...release.Office) *shelf {
+	return &shelf{given: map[string][]node.Given{}, products: map[evidence.Digest]*release.Product{}, offices: offices}
+}
+
 // give gives an office a report of sites.
 func (s *shelf) give(t *testing.T, office, report string, version int, sites ...string) {
 	t.Helper()
@@ -59,15 +63,15 @@ func TestFollow(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := strings.Replace(fmt.Sprintf(settings, ca.folder), "{name: eva, office: MEX/FGR}", "{name: eva, office: MEX/FGR}, {name: rosa, office: MEX/SEMAR}, {name: max, office: MEX/NONE}", 1)
-	if _, err := opened(t, text, nil); err == nil || !strings.Contains(err.Error(), "tak: MEX/NONE: expected one of tak.offices") {
+	if _, err := opened(t, text, newRecord()); err == nil || !strings.Contains(err.Error(), "tak: MEX/NONE: expected one of tak.offices") {
 		t.Fatal(err)
 	}
-	on := &shelf{given: map[string][]node.Given{}, products: map[evidence.Digest]*release.Product{}, offices: []release.Office{office("MEX/SEMAR", nil), office("MEX/SEDENA", nil)}}
+	on := newShelf(office("MEX/SEMAR", nil), office("MEX/SEDENA", nil))
 	on.give(t, "MEX/SEDENA", "A", 1, "12")
 	on.give(t, "MEX/SEMAR", "A", 1, "12", "13")
 	on.give(t, "MEX/SEMAR", "B", 1, "14")
 	on.given["MEX/SEMAR"][1].Revoked = time.Now().Add(-time.Hour)
-	told := &record{more: make(chan struct{}, 1000)}
+	told := newRecord()
 	begin := func() (*Service, func(office, want string)) {
 		t.Helper()
 		s, err := opened(t, text, told, on)
@@ -101,13 +105,13 @@ func TestFollow(t *testing.T) {
 	sees("MEX/SEMAR", "a-u-G t-x-d") // under one name each
 	sees("MEX/FGR", "")
 	sees("MEX/NONE", "")
-	told.until(t, "refused MEX/NONE: it is neither one of tak.offices nor on record")
+	told.until(t, "TAK: not shown.*office=MEX/NONE.*it is neither one of tak.offices nor on record")
 
 	on.give(t, "MEX/FGR", "C", 1, "15")
 	on.given["MEX/FGR"] = append(on.given["MEX/FGR"], node.Given{Release: "RL-9", Report: "D", Product: evidence.Digest{99}})
 	s.follow(t.Context(), false)
 	sees("MEX/FGR", "a-u-G")
-	told.until(t, "refused MEX/FGR: lost")
+	told.until(t, "TAK: not shown.*office=MEX/FGR.*lost")
 	on.given["MEX/SEDENA"][0].Revoked = time.Now()
 	s.follow(t.Context(), false)
 	sees("MEX/SEDENA", "t-x-d")

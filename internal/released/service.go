@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"overflight/format/cot"
@@ -25,15 +26,6 @@ import (
 	"overflight/share"
 )
 
-// Told is told of every delivery and refusal beside the program's log: whoever puts them on record is one.
-type Told interface {
-	// Delivered MUST NOT wait. It is called when a connection has ended, with what was written to it, what was passed over for newer, and what
-	// was still waiting. Written is no receipt: nobody need have seen it.
-	Delivered(office string, d tak.Delivery)
-	// Refused MUST NOT wait. It is called for who is not let in (no office), and for what may not go out.
-	Refused(office string, err error)
-}
-
 // Options are what a service needs beside its configuration.
 type Options struct {
 	Config    config.Config
@@ -41,10 +33,9 @@ type Options struct {
 	Geoid     *geodesy.Geoid
 	Languages []share.CoTLanguage
 	Logger    *slog.Logger
-	Told      Told // nil: nobody
 	Now       func() time.Time
 	Register  Register // nil: nothing is on record
-	// Read puts on record who is shown what an office may have; nil: nobody does.
+	// Read puts on record who is shown what an office may have, and how much was written to them and how much was not; nil: nobody does.
 	Read func(ctx context.Context, who, what, purpose string) error
 	// Frames gives every frame that is told live to take, until the context ends.
 	Frames func(ctx context.Context, take func(*node.Frame)) error
@@ -61,13 +52,18 @@ type Service struct {
 	offices  map[string]string // by common name
 	admitted map[string]tak.Admitted
 	followed followed
-	reads    chan [2]string // office and who, not on record yet
+	woken    chan struct{} // there may be something to put on record
 
-	mu      sync.Mutex
-	revoked map[string]bool   // serial numbers
-	list    []byte            // the file of these, as it was read
-	failed  map[string]string // by office, what was said last
-	shut    map[string]bool   // offices that nobody is let in of any more
+	turnedAway atomic.Uint64
+
+	mu       sync.Mutex
+	revoked  map[string]bool                // serial numbers
+	list     []byte                         // the file of these, as it was read
+	failed   map[string]string              // by office, what was said last
+	shut     map[string]bool                // offices that nobody is let in of any more
+	standing map[string][]string            // by office, the releases that it is shown
+	accounts map[[2]string]*account         // by office and who
+	feeding  map[string]func() tak.Delivery // by name, the feeds that are connected
 }
 
 // FramesOf are the frames of a node: at first what every open flight told last.
@@ -99,11 +95,10 @@ func FramesOf(n *node.Node) func(context.Context, func(*node.Frame)) error {
 func Open(o Options) (*Service, error) {
 	k := &o.Config.TAK
 	s := &Service{o: o, offices: map[string]string{}, admitted: map[string]tak.Admitted{}, revoked: map[string]bool{}, failed: map[string]string{}, shut: map[string]bool{}}
-	s.reads = make(chan [2]string, mostReads)
+	s.woken, s.standing, s.accounts, s.feeding = make(chan struct{}, 1), map[string][]string{}, map[[2]string]*account{}, map[string]func() tak.Delivery{}
 	s.followed = followed{configured: map[string]release.Office{}, shown: map[string]map[string]node.Given{}}
 	s.gate = &tak.Gate{Told: func(e *cot.RefusedError) {
 		o.Logger.Error("TAK: an event was refused", slog.String("uid", e.UID), slog.String("type", e.Type), slog.String("rule", e.Rule), slog.Uint64("refused", s.gate.Refused()))
-		s.refused("", e)
 	}}
 	var offices []Office
 	add := func(f Office) {
@@ -194,7 +189,18 @@ func (s *Service) feed(f config.Feed) (tak.FeedConfig, error) {
 		}
 	}
 	return tak.FeedConfig{
-		Name: f.Name, Address: f.Address, Class: f.Office, Hub: s.admitted[f.Office].Hub, Now: s.o.Now, Told: s.delivered,
+		Name: f.Name, Address: f.Address, Class: f.Office, Hub: s.admitted[f.Office].Hub, Now: s.o.Now, Told: func(d tak.Delivery, err error) {
+			s.mu.Lock()
+			delete(s.feeding, f.Name)
+			s.mu.Unlock()
+			s.delivered(d, err)
+		},
+		Began: func(d func() tak.Delivery) {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.feeding[f.Name] = d
+			s.begins(f.Office, f.Name)
+		},
 		TLS: &tls.Config{Certificates: []tls.Certificate{cert}, RootCAs: issuer, ServerName: server, MinVersion: tls.VersionTLS12},
 	}, nil
 }
@@ -217,8 +223,8 @@ func (s *Service) endpoint(k *config.TAK) error {
 	s.server, err = tak.NewServer(tak.Config{
 		Name: s.o.Config.Operator, Certificate: cert, Clients: issuer, Admit: s.admit, Now: s.o.Now, Told: func(d tak.Delivery) { s.delivered(d, nil) },
 		Refused: func(remote string, err error) {
+			s.turnedAway.Add(1)
 			s.o.Logger.Warn("TAK: not let in", slog.String("remote", remote), slog.Any("error", err))
-			s.refused("", err)
 		},
 	})
 	if err != nil {
@@ -282,7 +288,7 @@ func (s *Service) admit(c *x509.Certificate) (tak.Admitted, error) {
 	}
 	a := s.admitted[office]
 	a.Who = c.Subject.CommonName
-	s.read(office, a.Who)
+	s.begins(office, a.Who)
 	return a, nil
 }
 
@@ -335,6 +341,9 @@ func (s *Service) readRevoked() error {
 // revokedEvery is how often the file of serial numbers is looked at.
 const revokedEvery = 2 * time.Second
 
+// lastWords is how long there is at the end to put on record what was written.
+const lastWords = 5 * time.Second
+
 // Run serves and feeds until the context ends, and returns when every connection has ended. A nil service has nothing to do.
 func (s *Service) Run(ctx context.Context) error {
 	if s == nil {
@@ -375,6 +384,13 @@ func (s *Service) Run(ctx context.Context) error {
 		all.Go(func() { s.watchRevoked(ctx) })
 	}
 	all.Wait()
+	if s.o.Read != nil { // what was written until now
+		last, end := context.WithTimeout(context.WithoutCancel(ctx), lastWords)
+		if err := s.state(last, true); err != nil {
+			s.o.Logger.Error("TAK: not put on record what was written", slog.Any("error", err))
+		}
+		end()
+	}
 	close(errs)
 	var failed error
 	for err := range errs {
@@ -407,12 +423,9 @@ func (s *Service) watchRevoked(ctx context.Context) {
 func (s *Service) delivered(d tak.Delivery, err error) {
 	if err != nil && d.Written == 0 && d.Reason == "" {
 		s.o.Logger.Warn("TAK: no connection", slog.String("who", d.Who), slog.String("office", d.Class), slog.String("remote", d.Remote), slog.Any("error", err))
-		s.refused(d.Class, err)
 		return
 	}
-	if d.Written > 0 {
-		s.read(d.Class, d.Who)
-	}
+	s.ends(&d)
 	level := slog.LevelInfo
 	if d.Passed > 0 || d.Waiting > 0 || d.Reason == tak.Stalled || d.Reason == tak.Broken {
 		level = slog.LevelWarn
@@ -420,15 +433,6 @@ func (s *Service) delivered(d tak.Delivery, err error) {
 	s.o.Logger.Log(context.Background(), level, "TAK: delivered", slog.String("who", d.Who), slog.String("office", d.Class), slog.String("serial", d.Serial), slog.String("remote", d.Remote),
 		slog.Time("since", d.Since), slog.Uint64("written", d.Written), slog.Uint64("passed", d.Passed), slog.Int("waiting", d.Waiting), slog.Uint64("received", d.Received),
 		slog.String("ended", string(d.Reason)), slog.String("fault", d.Fault))
-	if s.o.Told != nil {
-		s.o.Told.Delivered(d.Class, d)
-	}
-}
-
-func (s *Service) refused(office string, err error) {
-	if s.o.Told != nil {
-		s.o.Told.Refused(office, err)
-	}
 }
 
 // notShown is told twice a second as long as it lasts, and tells once.
@@ -441,5 +445,4 @@ func (s *Service) notShown(office string, err error) {
 		return
 	}
 	s.o.Logger.Error("TAK: not shown", slog.String("office", office), slog.Any("error", err))
-	s.refused(office, err)
 }

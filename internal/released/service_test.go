@@ -6,11 +6,13 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"iter"
 	"log/slog"
 	"math"
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -24,44 +26,57 @@ import (
 	"overflight/share"
 )
 
-// record keeps what a service told.
+// record keeps what a service told its log, and put on record.
 type record struct {
+	slog.Handler
 	mu    sync.Mutex
 	lines []string
 	more  chan struct{}
 }
 
-func (r *record) Delivered(office string, d tak.Delivery) {
-	r.add(fmt.Sprintf("delivered %s %s %s written %v", office, d.Who, d.Reason, d.Written > 0))
+func newRecord() *record {
+	r := &record{more: make(chan struct{}, 1)}
+	r.Handler = slog.NewTextHandler(r, nil)
+	return r
 }
 
-func (r *record) Refused(office string, err error) { r.add("refused " + office + ": " + err.Error()) }
+// Write takes a line of the log.
+func (r *record) Write(line []byte) (int, error) {
+	r.add(string(line))
+	return len(line), nil
+}
 
 func (r *record) add(s string) {
 	r.mu.Lock()
 	r.lines = append(r.lines, s)
 	r.mu.Unlock()
-	r.more <- struct{}{}
+	select {
+	case r.more <- struct{}{}:
+	default:
+	}
 }
 
-// until waits for a line.
+// count is how many lines are like a pattern.
+func (r *record) count(pattern string) (n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, l := range r.lines {
+		if regexp.MustCompile(pattern).MatchString(l) {
+			n++
+		}
+	}
+	return n
+}
+
+// until waits for a line like a pattern.
 func (r *record) until(t *testing.T, want string) {
 	t.Helper()
 	late := time.After(time.Minute)
-	for {
-		r.mu.Lock()
-		for _, l := range r.lines {
-			if strings.Contains(l, want) {
-				r.mu.Unlock()
-				return
-			}
-		}
-		all := strings.Join(r.lines, "\n")
-		r.mu.Unlock()
+	for r.count(want) == 0 {
 		select {
 		case <-r.more:
 		case <-late:
-			t.Fatalf("never told %q, but\n%s", want, all)
+			t.Fatalf("never told %q, but\n%s", want, strings.Join(r.lines, "\n"))
 		}
 	}
 }
@@ -82,7 +97,7 @@ tak:
 `
 
 // opened is a service with one aircraft under way.
-func opened(t *testing.T, text string, told Told, on ...Register) (*Service, error) {
+func opened(t *testing.T, text string, told *record, on ...Register) (*Service, error) {
 	t.Helper()
 	c, err := config.Parse([]byte(text))
 	if err != nil {
@@ -98,12 +113,10 @@ func opened(t *testing.T, text string, told Told, on ...Register) (*Service, err
 	}
 	return Open(Options{
 		Read: func(_ context.Context, who, what, purpose string) error {
-			if r, ok := told.(*record); ok {
-				r.add("read " + who + " " + what + " " + purpose)
-			}
+			told.add("read " + who + " " + what + " " + purpose)
 			return nil
 		},
-		Register: register, Config: c, Policy: policy, Languages: []share.CoTLanguage{}, Logger: slog.New(slog.DiscardHandler), Told: told, Now: time.Now,
+		Register: register, Config: c, Policy: policy, Languages: []share.CoTLanguage{}, Logger: slog.New(told), Now: time.Now,
 		Frames: func(ctx context.Context, take func(*node.Frame)) error {
 			for tick := time.NewTicker(20 * time.Millisecond); ; {
 				now := time.Now()
@@ -140,25 +153,38 @@ func running(t *testing.T, s *Service) {
 	})
 }
 
-// aircraftOf reads until the aircraft comes.
-func aircraftOf(t *testing.T, conn *tls.Conn) *cot.Event {
+// eventsOf are what comes, but for what is of the connection itself.
+func eventsOf(t *testing.T, conn *tls.Conn) iter.Seq[*cot.Event] {
 	t.Helper()
 	if err := conn.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
 		t.Fatal(err)
 	}
-	for frames := cot.NewReader(conn, 0); ; {
-		f, err := frames.Next()
-		if err != nil {
-			t.Fatal(err)
+	return func(yield func(*cot.Event) bool) {
+		for frames := cot.NewReader(conn, 0); ; {
+			f, err := frames.Next()
+			if err != nil {
+				t.Fatal(err)
+			}
+			e, err := f.Event()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.HasPrefix(e.UID, "overflight-") && !yield(e) {
+				return
+			}
 		}
-		e, err := f.Event()
-		if err != nil {
-			t.Fatal(err)
-		}
+	}
+}
+
+// aircraftOf reads until the aircraft comes.
+func aircraftOf(t *testing.T, conn *tls.Conn) *cot.Event {
+	t.Helper()
+	for e := range eventsOf(t, conn) {
 		if e.Type == aircraft {
 			return e
 		}
 	}
+	return nil
 }
 
 // A certificate says which office somebody is of, and what is shown is that office's; who is revoked is out at once, and stays out.
@@ -172,7 +198,7 @@ func TestService(t *testing.T) {
 	if err := os.WriteFile(revoked, []byte("# none yet\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	told := &record{more: make(chan struct{}, 1000)}
+	told := newRecord()
 	s, err := opened(t, fmt.Sprintf(settings, ca.folder), told)
 	if err != nil {
 		t.Fatal(err)
@@ -208,14 +234,15 @@ func TestService(t *testing.T) {
 		}
 		told.until(t, want)
 	}
-	out(ca.issue("zoe"), "refused : certificate ab05 of zoe: its name is of no office")
-	out(newAuthority(t).issue("ana"), "unknown authority")
+	out(ca.issue("zoe"), "TAK: not let in.*certificate ab05 of zoe: its name is of no office")
+	out(newAuthority(t).issue("ana"), "TAK: not let in.*unknown authority")
 
 	if err := os.WriteFile(revoked, []byte("AB:03 # lost\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	told.until(t, "delivered MEX/SEDENA ana revoked written true")
-	out(ana, "refused : certificate ab03 of ana: it was revoked")
+	told.until(t, "TAK: delivered.*who=ana office=MEX/SEDENA.*written=[1-9].*ended=revoked")
+	told.until(t, `^read ana of MEX/SEDENA tak/MEX/SEDENA/written/[1-9]\d*/passed/0/lost/\d+/revoked find-laboratories$`)
+	out(ana, "TAK: not let in.*certificate ab03 of ana: it was revoked")
 	// A list that is broken takes nobody back in.
 	if err := os.WriteFile(revoked, []byte("who?\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -223,7 +250,7 @@ func TestService(t *testing.T) {
 	if err := s.readRevoked(); err == nil || !strings.Contains(err.Error(), "revoked:1: expected the serial number") {
 		t.Error(err)
 	}
-	out(ana, "refused : certificate ab03 of ana: it was revoked")
+	out(ana, "TAK: not let in.*certificate ab03 of ana: it was revoked")
 }
 
 // What is wrong with files stops the start, in one line.
@@ -242,7 +269,7 @@ func TestOpenRefuses(t *testing.T) {
 		{good, "revoked: no such file"}, // who would be let in is not known
 		{good + fmt.Sprintf(feed, ca.folder), "tak: feed far: open "},
 	} {
-		s, err := opened(t, x.text, nil)
+		s, err := opened(t, x.text, newRecord())
 		if err == nil || !strings.Contains(err.Error(), x.want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%v, want %q", err, x.want)
 		}
@@ -282,7 +309,7 @@ func TestFeeds(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(ca.folder, "revoked"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	told := &record{more: make(chan struct{}, 1000)}
+	told := newRecord()
 	s, err := opened(t, fmt.Sprintf(settings+"  feeds: [{name: far, address: %[2]q, office: MEX/FGR, certificate: %[1]s/far.pem, key: %[1]s/far.key, issuer: %[1]s/issuer.pem, server: localhost}]\n", ca.folder, l.Addr().String()), told)
 	if err != nil {
 		t.Fatal(err)
@@ -300,6 +327,6 @@ func TestFeeds(t *testing.T) {
 	if err := <-served; err != nil {
 		t.Fatal(err)
 	}
-	told.until(t, "delivered MEX/FGR far left written true")
+	told.until(t, "TAK: delivered.*who=far office=MEX/FGR.*written=[1-9].*ended=left")
 	told.until(t, "read far of MEX/FGR tak/MEX/FGR find-laboratories")
 }

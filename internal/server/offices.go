@@ -37,7 +37,7 @@ func (a *api) listPartners(ctx context.Context, _ *struct{}) (*body[list[Partner
 			if i < 0 {
 				i = len(states)
 				states = append(states, state)
-				out.Items = append(out.Items, PartnerStatus{State: state, Offices: []OfficeOn{}, Refused: []RefusedItem{}, Withheld: len(r.Withheld(state))})
+				out.Items = append(out.Items, PartnerStatus{State: state, Offices: []OfficeOn{}, Refused: []RefusedItem{}, Clients: []ClientOf{}, Withheld: len(r.Withheld(state))})
 			}
 			out.Items[i].Offices = append(out.Items[i].Offices, officeOf(&o))
 		}
@@ -59,6 +59,17 @@ func (a *api) listPartners(ctx context.Context, _ *struct{}) (*body[list[Partner
 	})
 	if err != nil {
 		return nil, err
+	}
+	if a.TAK != nil {
+		for _, c := range a.TAK.Clients() {
+			state := dissemination.State(c.Office)
+			i := slices.Index(states, state)
+			if i < 0 { // an office of the configuration alone
+				i, states = len(states), append(states, state)
+				out.Items = append(out.Items, PartnerStatus{State: state, Offices: []OfficeOn{}, Clients: []ClientOf{}})
+			}
+			out.Items[i].Clients = append(out.Items[i].Clients, ClientOf{c.Office, c.Who, c.Connected, stamp(c.Since), c.Written, c.Passed, c.Waiting, c.Lost, string(c.Ended)})
+		}
 	}
 	for state, l := range a.node.Links(states) {
 		x := &out.Items[slices.Index(states, state)]

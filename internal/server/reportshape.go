@@ -214,12 +214,26 @@ type PartnerStatus struct {
 	Cosigned *Cosigned       `json:"cosigned"`    // the last
 	Receipt  *Receipt        `json:"receipt"`     // the last
 	Withheld int             `json:"withheld"`    // entries that are withheld, of which it is told that they are
+	Clients  []ClientOf      `json:"clients"`     // of TAK, of its offices, since this program began
 }
 
 // TurnedAway is a certificate that was not let in.
 type TurnedAway struct {
 	At     *report.Instant `json:"at"`
 	Reason string          `json:"reason" enum:"expired,revoked,untrusted,list"`
+}
+
+// ClientOf is a client of TAK, or a feed, and what was written to it. Written is no receipt.
+type ClientOf struct {
+	Office    string          `json:"office"`
+	Name      string          `json:"name"`
+	Connected int             `json:"connected"` // connections
+	Since     *report.Instant `json:"since"`     // when the newest began
+	Written   uint64          `json:"written"`   // items
+	Passed    uint64          `json:"passed"`    // passed over for newer ones
+	Waiting   int             `json:"waiting"`   // not written yet
+	Lost      uint64          `json:"lost"`      // not written when a connection ended
+	Ended     string          `json:"ended"`     // why the last connection ended; empty: none has
 }
 
 // Cosigned is the largest checkpoint of a log that a witness cosigned.

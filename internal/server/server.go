@@ -11,11 +11,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"strings"
 	"time"
+
+	"overflight/internal/released"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -31,10 +34,18 @@ type Config struct {
 	Users *auth.Store // MUST be there
 	// Released is what offices were given; nil: nothing is served of it.
 	Released Released
-	Now      func() time.Time // nil is the system's clock
-	Hosts    []string
-	Version  string
-	Logger   *slog.Logger
+	// TAK is what offices are shown in TAK; nil: nobody is shown anything there.
+	TAK     TAK
+	Now     func() time.Time // nil is the system's clock
+	Hosts   []string
+	Version string
+	Logger  *slog.Logger
+}
+
+// TAK tells what was written to whom. A service of package released is one.
+type TAK interface {
+	Clients() []released.Client
+	WriteMetrics(w io.Writer) error
 }
 
 // Bounds of a request.
@@ -121,7 +132,11 @@ func (a *api) plain(mux *http.ServeMux) {
 	})
 	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4")
-		if err := a.node.WriteMetrics(r.Context(), w); err != nil {
+		err := a.node.WriteMetrics(r.Context(), w)
+		if err == nil && a.TAK != nil {
+			err = a.TAK.WriteMetrics(w)
+		}
+		if err != nil {
 			a.Logger.Warn("metrics", slog.Any("error", err))
 		}
 	})

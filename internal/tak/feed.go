@@ -18,7 +18,9 @@ type FeedConfig struct {
 	Hub     *Hub
 	// Told is called when a connection was made and ended, and when none could be made.
 	Told func(Delivery, error)
-	Now  func() time.Time
+	// Began is called when a connection was made, with what tells how it stands; nil: nobody. Told is called after it.
+	Began func(func() Delivery)
+	Now   func() time.Time
 	// Least and Most are between attempts: 5 s to 2 min, by a fifth longer or shorter at random. 0: these.
 	Least, Most time.Duration
 	Steady      time.Duration // a connection that lasted so long begins anew with Least; 0: 5 min
@@ -81,6 +83,10 @@ func (c FeedConfig) once(ctx context.Context) (Delivery, error) {
 		return d, err
 	}
 	s := &session{conn: conn, r: c.Hub.read(), now: c.Now, name: c.Name, waits: waits{c.Write, c.Idle}, feeding: true}
+	if c.Began != nil {
+		began := d
+		c.Began(func() Delivery { return s.delivery(began) })
+	}
 	reason, err := s.run(ctx)
 	d = s.delivery(d)
 	d.Ended, d.Reason = c.Now(), reason
