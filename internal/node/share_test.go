@@ -488,6 +488,25 @@ func TestWhatComesIsChecked(t *testing.T) {
 	if got := refused(x.operator.Node)[0]; !strings.HasPrefix(got, "receipt forged: parcel: receipt, ") {
 		t.Error(got)
 	}
+	// The office's own key acknowledges what it never had: a release that there is not, and one that never went out of the node.
+	for i, never := range []string{"RL-0000000000", id} {
+		a := a
+		a.Release = never
+		document, err := dissemination.Encode(a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := x.luz.sign(t, string(a.Kind()), document)
+		body, err := dissemination.EncodeItem(dissemination.SignedReceipt{Document: document, Signature: signature.Signed{Name: s.Name, Line: s.Line}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		x.pipe.add(&x.pipe.back, dissemination.ItemReceipt, never, body)
+		eventually(t, "the refusal of the receipt of "+never, func() bool { return len(refused(x.operator.Node)) == 2+i })
+		if got, want := refused(x.operator.Node)[1+i], "receipt "+never+": "+[]string{"never-released: RL-0000000000, MEX/SEDENA", "not put on record: not-arrived: " + id}[i]; got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
 	if a, _ := x.receipts(id); a != "" {
 		t.Errorf("receipts: %s", a)
 	}
@@ -499,11 +518,26 @@ func TestWithheldIsCounted(t *testing.T) {
 	x := meet(t, nil)
 	x.carry()
 	w := dissemination.EntryWithheld{State: "MEX", Number: 1, Flight: "LOCAL-2026-0001", Reason: "an open investigation", By: [2]string{"ana", "ben"}}
+	kind := string(w.Kind())
+	for _, none := range []string{w.Flight, "LOCAL", "nothing-of-it"} { // of which nothing is on record
+		w := w
+		w.Flight = none
+		document, err := dissemination.Encode(w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = x.operator.RecordAct(t.Context(), kind, document, []journal.Signature{x.ana.sign(t, kind, document), x.ben.sign(t, kind, document)}, "ana")
+		if code(err) != dissemination.CodeNoFlight || !strings.Contains(err.Error(), none) {
+			t.Errorf("%s is withheld, and there is no such flight: %v", none, err)
+		}
+	}
+	if err := x.operator.State(t.Context(), journal.FlightOpened{Flight: journal.Sortie{Operator: "LOCAL", Year: 2026, Number: 1}, Source: "cam", At: time.Now().UTC()}); err != nil {
+		t.Fatal(err)
+	}
 	document, err := dissemination.Encode(w)
 	if err != nil {
 		t.Fatal(err)
 	}
-	kind := string(w.Kind())
 	one := []journal.Signature{x.ana.sign(t, kind, document)}
 	if _, err := x.operator.RecordAct(t.Context(), kind, document, one, "ana"); code(err) != dissemination.CodeNotSigned {
 		t.Errorf("withheld by one: %v", err)
@@ -550,7 +584,6 @@ func TestViews(t *testing.T) {
 		}
 	}
 	both(dissemination.ViewAgreed{ID: "V-1", Office: x.office, Purpose: "find-laboratories", By: [2]string{"ana", "ben"}})
-	both(dissemination.EntryWithheld{State: "MEX", Number: 1, Flight: "LOCAL-2026-0902", Reason: "an open investigation", By: [2]string{"ana", "ben"}})
 	at := time.Now().UTC().Add(-time.Hour).Truncate(time.Second)
 	for number := uint32(901); number <= 903; number++ {
 		flight := journal.Sortie{Operator: "LOCAL", Year: 2026, Number: number}
@@ -569,6 +602,7 @@ func TestViews(t *testing.T) {
 			}
 		}
 	}
+	both(dissemination.EntryWithheld{State: "MEX", Number: 1, Flight: "LOCAL-2026-0902", Reason: "an open investigation", By: [2]string{"ana", "ben"}})
 	x.carry()
 	for range 2 { // once, however often is looked
 		if err := x.operator.ShowViews(ctx); err != nil {
