@@ -630,6 +630,57 @@ func TestViews(t *testing.T) {
 	}
 }
 
+// TestWhatIsOverDoesNotGo: a release that was revoked before it came due is never sent, nor one to an office that was shut off.
+func TestWhatIsOverDoesNotGo(t *testing.T) {
+	t.Parallel()
+	x := meet(t, nil)
+	ctx := t.Context()
+	key, err := x.partner.NodeKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.operator.DescribeOffice(ctx, dissemination.OfficeDescribed{
+		Office: "MEX/FGR", Level: "RESTRICTED", Handling: release.Amber, Compartments: []string{}, Classes: []release.Class{release.Identity, release.Finding},
+		Purposes: []string{"find-laboratories"}, PlaceDigits: 5, TimeDigits: 17, Node: key.Public().String(), Signatories: []string{someone(t, "eva").public},
+	}, "ana"); err != nil {
+		t.Fatal(err)
+	}
+	due := time.Now().UTC().Add(time.Second).Truncate(time.Second)
+	give := func(office string, from time.Time) string {
+		t.Helper()
+		report, _, err := x.operator.Draft(ctx, node.DraftRequest{Subject: node.Subject{Site: 1}, By: "ana"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := x.operator.Propose(ctx, node.ReleaseRequest{Report: report.ID, Office: office, Purpose: "find-laboratories", NotBefore: from, By: [2]string{"ana", "ben"}}, "ana")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, who := range []person{x.ana, x.ben} {
+			if _, err := x.operator.SignRelease(ctx, p.Release.ID, who.sign(t, string(dissemination.KindReleased), p.Document), "ana"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return p.Release.ID
+	}
+	shut, over, last := give("MEX/FGR", due), give(x.office, due), give(x.office, due.Add(time.Second))
+	if _, err := x.operator.RevokeRelease(ctx, over, "sent by mistake", "ana"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.operator.RevokeOffice(ctx, "MEX/FGR", "a leak", "ana"); err != nil {
+		t.Fatal(err)
+	}
+	x.carry()
+	eventually(t, "the arrival of what is not over", func() bool { a, _ := x.receipts(last); return a == "arrived" })
+	x.pipe.mu.Lock()
+	defer x.pipe.mu.Unlock()
+	for _, c := range x.pipe.out {
+		if c.Kind == dissemination.ItemProduct && (c.ID == over || c.ID == shut) {
+			t.Errorf("%s is over, and went to %s", c.ID, x.office)
+		}
+	}
+}
+
 // TestReportSurvives: a node that was stopped shows the same, byte for byte, and keeps what opens it.
 func TestReportSurvives(t *testing.T) {
 	t.Parallel()
