@@ -60,6 +60,7 @@ const (
 	CodeSubject      Code = "subject"       // what was asked for: expected a flight, a site or a period
 	CodeNoSubject    Code = "no-subject"    // what was asked for: nothing is on record of it
 	CodeOtherSubject Code = "other-subject" // report, what it is of
+	CodeNoFlight     Code = "no-flight"     // flight
 	CodeNothing      Code = "nothing"       // report, office: the rules show it nothing
 	CodeNoProposal   Code = "no-proposal"   // release
 	CodeNotNamed     Code = "not-named"     // who signed, who is to

@@ -310,7 +310,38 @@ func (n *Node) RecordAct(ctx context.Context, kind string, document []byte, sign
 			}
 		}
 	}
+	if kind == string(dissemination.KindWithheld) {
+		if err := n.withholds(ctx, document); err != nil {
+			return Stated{}, err
+		}
+	}
 	return n.putAct(ctx, journal.ActRecorded{Act: kind, Document: document, Signatures: signatures, By: by, At: at})
+}
+
+// withholds refuses to withhold a flight that is not on record: a placeholder for nothing could not be told from one for something.
+func (n *Node) withholds(ctx context.Context, document []byte) error {
+	a, err := dissemination.Decode(dissemination.KindWithheld, document)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrAct, err)
+	}
+	w, _ := a.(dissemination.EntryWithheld) // of that kind it is
+	if err := w.Check(); err != nil {
+		return err
+	}
+	none := dissemination.NewFault(dissemination.CodeNoFlight, w.Flight)
+	flight, err := journal.ParseSortie(w.Flight)
+	if err != nil {
+		return none
+	}
+	if err := n.Caught(ctx); err != nil {
+		return err
+	}
+	if _, err := n.Models().Paths(ctx, flight); errors.Is(err, sqlite.ErrNotFound) {
+		return none
+	} else if err != nil {
+		return err
+	}
+	return nil
 }
 
 // putAct puts an act on record whose signatures were verified.

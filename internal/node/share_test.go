@@ -513,6 +513,25 @@ func TestWhatComesIsChecked(t *testing.T) {
 	if got := refused(x.operator.Node)[0]; !strings.HasPrefix(got, "receipt forged: parcel: receipt, ") {
 		t.Error(got)
 	}
+	// The office's own key acknowledges what it never had: a release that there is not, and one that never went out of the node.
+	for i, never := range []string{"RL-0000000000", id} {
+		a := a
+		a.Release = never
+		document, err := dissemination.Encode(a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := x.luz.sign(t, string(a.Kind()), document)
+		body, err := dissemination.EncodeItem(dissemination.SignedReceipt{Document: document, Signature: signature.Signed{Name: s.Name, Line: s.Line}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		x.pipe.add(&x.pipe.back, dissemination.ItemReceipt, never, body)
+		eventually(t, "the refusal of the receipt of "+never, func() bool { return len(refused(x.operator.Node)) == 2+i })
+		if got, want := refused(x.operator.Node)[1+i], "receipt "+never+": "+[]string{"never-released: RL-0000000000, MEX/SEDENA", "not put on record: not-arrived: " + id}[i]; got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
 	if a, _ := x.receipts(id); a != "" {
 		t.Errorf("receipts: %s", a)
 	}
@@ -524,11 +543,26 @@ func TestWithheldIsCounted(t *testing.T) {
 	x := meet(t, nil)
 	x.carry()
 	w := dissemination.EntryWithheld{State: "MEX", Number: 1, Flight: "LOCAL-2026-0001", Reason: "an open investigation", By: [2]string{"ana", "ben"}}
+	kind := string(w.Kind())
+	for _, none := range []string{w.Flight, "LOCAL", "nothing-of-it"} { // of which nothing is on record
+		w := w
+		w.Flight = none
+		document, err := dissemination.Encode(w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = x.operator.RecordAct(t.Context(), kind, document, []journal.Signature{x.ana.sign(t, kind, document), x.ben.sign(t, kind, document)}, "ana")
+		if code(err) != dissemination.CodeNoFlight || !strings.Contains(err.Error(), none) {
+			t.Errorf("%s is withheld, and there is no such flight: %v", none, err)
+		}
+	}
+	if err := x.operator.State(t.Context(), journal.FlightOpened{Flight: journal.Sortie{Operator: "LOCAL", Year: 2026, Number: 1}, Source: "cam", At: time.Now().UTC()}); err != nil {
+		t.Fatal(err)
+	}
 	document, err := dissemination.Encode(w)
 	if err != nil {
 		t.Fatal(err)
 	}
-	kind := string(w.Kind())
 	one := []journal.Signature{x.ana.sign(t, kind, document)}
 	if _, err := x.operator.RecordAct(t.Context(), kind, document, one, "ana"); code(err) != dissemination.CodeNotSigned {
 		t.Errorf("withheld by one: %v", err)
@@ -715,7 +749,6 @@ func TestViews(t *testing.T) {
 		t.Fatal(err)
 	}
 	x.both(dissemination.ViewAgreed{ID: "V-1", Office: x.office, Purpose: "find-laboratories", By: [2]string{"ana", "ben"}})
-	x.both(dissemination.EntryWithheld{State: "MEX", Number: 1, Flight: "LOCAL-2026-0902", Reason: "an open investigation", By: [2]string{"ana", "ben"}})
 	at := time.Now().UTC().Add(-time.Hour).Truncate(time.Second)
 	for number := uint32(901); number <= 903; number++ {
 		flight := journal.Sortie{Operator: "LOCAL", Year: 2026, Number: number}
@@ -734,6 +767,7 @@ func TestViews(t *testing.T) {
 			}
 		}
 	}
+	x.both(dissemination.EntryWithheld{State: "MEX", Number: 1, Flight: "LOCAL-2026-0902", Reason: "an open investigation", By: [2]string{"ana", "ben"}})
 	x.carry()
 	for range 2 { // once, however often is looked
 		if err := x.operator.ShowViews(ctx); err != nil {
@@ -800,6 +834,57 @@ func TestKilledBetweenWrites(t *testing.T) {
 	defer x.pipe.mu.Unlock()
 	if len(x.pipe.out) != 1 || len(x.pipe.back) != 3 || len(x.pipe.unsaid) != 4 {
 		t.Errorf("%d went out and %d came back, %d of them again", len(x.pipe.out), len(x.pipe.back), len(x.pipe.unsaid))
+	}
+}
+
+// TestWhatIsOverDoesNotGo: a release that was revoked before it came due is never sent, nor one to an office that was shut off.
+func TestWhatIsOverDoesNotGo(t *testing.T) {
+	t.Parallel()
+	x := meet(t, nil)
+	ctx := t.Context()
+	key, err := x.partner.NodeKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.operator.DescribeOffice(ctx, dissemination.OfficeDescribed{
+		Office: "MEX/FGR", Level: "RESTRICTED", Handling: release.Amber, Compartments: []string{}, Classes: []release.Class{release.Identity, release.Finding},
+		Purposes: []string{"find-laboratories"}, PlaceDigits: 5, TimeDigits: 17, Node: key.Public().String(), Signatories: []string{someone(t, "eva").public},
+	}, "ana"); err != nil {
+		t.Fatal(err)
+	}
+	due := time.Now().UTC().Add(4 * time.Second).Truncate(time.Second) // all is revoked by then
+	give := func(office string, from time.Time) string {
+		t.Helper()
+		report, _, err := x.operator.Draft(ctx, node.DraftRequest{Subject: node.Subject{Site: 1}, By: "ana"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := x.operator.Propose(ctx, node.ReleaseRequest{Report: report.ID, Office: office, Purpose: "find-laboratories", NotBefore: from, By: [2]string{"ana", "ben"}}, "ana")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, who := range []person{x.ana, x.ben} {
+			if _, err := x.operator.SignRelease(ctx, p.Release.ID, who.sign(t, string(dissemination.KindReleased), p.Document), "ana"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return p.Release.ID
+	}
+	shut, over, last := give("MEX/FGR", due), give(x.office, due), give(x.office, due)
+	if _, err := x.operator.RevokeRelease(ctx, over, "sent by mistake", "ana"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.operator.RevokeOffice(ctx, "MEX/FGR", "a leak", "ana"); err != nil {
+		t.Fatal(err)
+	}
+	x.carry()
+	eventually(t, "the arrival of what is not over", func() bool { a, _ := x.receipts(last); return a == "arrived" })
+	x.pipe.mu.Lock()
+	defer x.pipe.mu.Unlock()
+	for _, c := range x.pipe.out {
+		if c.Kind == dissemination.ItemProduct && (c.ID == over || c.ID == shut) {
+			t.Errorf("%s is over, and went to %s", c.ID, x.office)
+		}
 	}
 }
 

@@ -257,6 +257,7 @@ type visit struct {
 	caller  *caller // nil where nobody is signed in
 	host    string
 	address string
+	logger  *slog.Logger
 }
 
 type visitKey struct{}
@@ -306,7 +307,7 @@ func (e *roleError) Error() string { return fmt.Sprintf("needs one of the roles 
 // admit lets a request through to its route, or says why not: the one place where roles are enforced. The context that it
 // returns ends with the session.
 func (a *api) admit(r *http.Request) (*http.Request, context.CancelFunc, error) {
-	v := visit{host: r.Host, address: r.RemoteAddr}
+	v := visit{host: r.Host, address: r.RemoteAddr, logger: a.Logger}
 	var err error
 	if v.caller, err = a.identify(r); err != nil && !errors.Is(err, auth.ErrSignedOut) {
 		return nil, nil, err

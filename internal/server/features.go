@@ -30,7 +30,7 @@ const (
 // features answers for the office whose pass is shown: in the header Authorization, as a bearer's token or the password of a user of any
 // name, or in the path.
 func (a *api) features(w http.ResponseWriter, r *http.Request) {
-	words := a.reader(r, "")
+	words, office := a.reader(r, ""), ""
 	answer, err := func() (*share.Answer, error) {
 		if a.Released == nil {
 			return nil, share.ErrNoSuch
@@ -45,7 +45,7 @@ func (a *api) features(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return nil, err
 		}
-		words = a.reader(r, pass.Language)
+		words, office = a.reader(r, pass.Language), pass.Office
 		request := share.Request{Accept: r.Header.Get("Accept")}
 		if request.Query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
 			return nil, &share.QueryError{Parameter: "?", Got: "%", Want: "a=b&c=d"}
@@ -75,9 +75,7 @@ func (a *api) features(w http.ResponseWriter, r *http.Request) {
 			h.Set("WWW-Authenticate", `Basic realm="overflight", charset="UTF-8"`) // what browsers and programs for maps ask by
 		}
 		p := ProblemOf(err, catalogue.Language(words.Tag()))
-		if p.Status >= http.StatusInternalServerError {
-			a.Logger.Warn("features", slog.Any("error", err))
-		}
+		a.Logger.Warn("features refused", slog.String("office", office), slog.String("address", r.RemoteAddr), slog.Int("status", p.Status), slog.String("error", short(err)))
 		writeProblem(w, p)
 		return
 	}

@@ -99,7 +99,9 @@ func (c *clock) set(at time.Time) {
 // guarded is the API behind its guard, without what needs a node.
 func guarded(c Config) http.Handler {
 	mux := http.NewServeMux()
-	c.Logger = slog.New(slog.DiscardHandler)
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
 	a := &api{Config: c, routes: mux}
 	a.stated = stated(Describe(mux, c.Version, a))
 	mux.HandleFunc("GET "+featuresPath+"/", a.features)
@@ -259,6 +261,43 @@ func TestFeaturesRefuse(t *testing.T) {
 	for _, path := range []string{"/collections/cats", "/collections/site/items/A.1.9", "/collections/site/things", "/collections/site/items/A.1.0/x", "/x"} {
 		if r := l.read(path); r.StatusCode != http.StatusNotFound || r.code != "features-path" {
 			t.Errorf("%s: %d %s", path, r.StatusCode, r.code)
+		}
+	}
+}
+
+// TestFeaturesRefusalsAreLogged: whoever asks for what there is not, or shows no pass, is one line of the log, which holds no pass.
+func TestFeaturesRefusalsAreLogged(t *testing.T) {
+	t.Parallel()
+	users, err := auth.Open(auth.In(t.TempDir()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)
+	_, token, err := users.GivePass("MEX/SEDENA", catalogue.Spanish, 24*time.Hour, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	h := guarded(Config{
+		Users: users, Version: "1", Now: func() time.Time { return now }, Logger: slog.New(slog.NewTextHandler(&log, nil)),
+		Released: shelf{"MEX/SEDENA": {sitesProduct(t, "A", "MEX/SEDENA", 3, 5)}},
+	})
+	for _, x := range []struct{ path, want string }{
+		{passPath + token + "/collections/site/items?bbox=-720,-360,720,360", `level=WARN msg="features refused" office=MEX/SEDENA address=192.0.2.1:1234 status=400 error=`},
+		{passPath + token + "/collections/cats", "office=MEX/SEDENA address=192.0.2.1:1234 status=404 "},
+		{passPath + "guessed/collections/site/items", `office="" address=192.0.2.1:1234 status=401 `},
+		{passPath + token + "/collections/site/items?bbox=" + strings.Repeat("9", 3000), "status=400 "},
+	} {
+		log.Reset()
+		w := httptest.NewRecorder()
+		r := httptest.NewRequest(http.MethodGet, x.path, nil)
+		r.Host = "localhost"
+		h.ServeHTTP(w, r)
+		if said := log.String(); strings.Count(said, "\n") != 1 || !strings.Contains(said, x.want) || len(said) > 1000 || strings.Contains(said, token) || strings.Contains(said, "guessed") {
+			t.Errorf("%.60s: %q, want one line with %q", x.path, said, x.want)
+		}
+		if strings.Contains(w.Body.String(), "A.1") {
+			t.Errorf("%.60s: %s", x.path, w.Body)
 		}
 	}
 }

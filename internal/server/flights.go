@@ -51,6 +51,7 @@ func operation[I, O any](h huma.API, method, path, id, summary string, f func(co
 	}, func(ctx context.Context, in *I) (*O, error) {
 		out, err := f(ctx, in)
 		if err != nil {
+			logRefusal(ctx, id, err)
 			return nil, fail(ctx, err)
 		}
 		return out, nil

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"math"
 	"net/http"
 	"strings"
@@ -294,7 +295,8 @@ func ProblemOf(err error, language catalogue.Language) *Problem {
 // sharingStatus parts what is not there and what is over from what is wrong.
 func sharingStatus(c dissemination.Code) int {
 	switch c {
-	case dissemination.CodeNoOffice, dissemination.CodeNoReport, dissemination.CodeNoRelease, dissemination.CodeNoProposal, dissemination.CodeNoSubject:
+	case dissemination.CodeNoOffice, dissemination.CodeNoReport, dissemination.CodeNoRelease, dissemination.CodeNoProposal, dissemination.CodeNoSubject,
+		dissemination.CodeNoFlight:
 		return http.StatusNotFound
 	case dissemination.CodeErased:
 		return http.StatusGone
@@ -329,6 +331,31 @@ func problemIn(ctx context.Context, err error) *Problem {
 		language = catalogue.English
 	}
 	return ProblemOf(err, language)
+}
+
+// logRefusal notes in the program's log what was asked for and refused of what is shared and of acts, and who asked.
+func logRefusal(ctx context.Context, operation string, err error) {
+	var sharing *dissemination.Fault
+	v := visitOf(ctx)
+	if v.logger == nil || !errors.As(err, &sharing) && !errors.Is(err, node.ErrAct) {
+		return
+	}
+	who := ""
+	if v.caller != nil {
+		who = v.caller.name()
+	}
+	v.logger.Warn("refused", slog.String("operation", operation), slog.String("by", who), slog.String("address", v.address), slog.String("error", short(err)))
+}
+
+// mostLogged bounds what a line of the log repeats of a request, in bytes.
+const mostLogged = 300
+
+func short(err error) string {
+	s := err.Error()
+	if len(s) > mostLogged {
+		s = strings.ToValidUTF8(s[:mostLogged], "") + "…"
+	}
+	return s
 }
 
 // words is the catalogue of the language that is asked for.
