@@ -68,7 +68,7 @@ test('share and inbox', async () => {
   const operator = states.operator, partner = states.partner
   const here = await sit(operator), there = await sit(partner)
   const run = (...args: string[]) => states.run(operator, ...args)
-  for (const name of ['ana', 'ben']) run('key', 'person', 'register', states.person(name))
+  for (const name of ['ana', 'ben']) run('key', 'person', 'register', states.known(name))
   const luz = states.person('luz'), mar = states.person('mar')
   const [node, witness] = states.run(partner, 'partner', 'key').trim().split('\n') as [string, string]
   const add = (name: string, ...more: string[]) => run('partner', 'add', name, '--node', node, '--witness', witness, '--purpose', `${purpose},confirm-site`, ...more)
