@@ -110,7 +110,7 @@ export class Hand {
   startTool(kind: ToolKind, radii: readonly number[]): void {
     this.tool = new Tool(kind, radii)
     this.map.getCanvas().style.cursor = 'crosshair'
-    this.aim()
+    this.showCrosshair()
     this.changed()
   }
 
@@ -131,11 +131,11 @@ export class Hand {
 
   /** The keyboard's pointer without a tool: Enter picks what is under it. */
   setCrosshair(on: boolean): void {
-    if (on) this.aim()
+    if (on) this.showCrosshair()
     else this.crosshair.hide()
   }
 
-  private aim(): void {
+  private showCrosshair(): void {
     this.crosshair.show()
     this.map.getCanvas().focus()
     this.point(this.crosshair.at.x, this.crosshair.at.y, 'keyboard')
