@@ -59,6 +59,7 @@ const (
 	// What the node refuses before it comes to an act.
 	CodeSubject      Code = "subject"       // what was asked for: expected a flight, a site or a period
 	CodeNoSubject    Code = "no-subject"    // what was asked for: nothing is on record of it
+	CodeOtherSubject Code = "other-subject" // report, what it is of
 	CodeNothing      Code = "nothing"       // report, office: the rules show it nothing
 	CodeNoProposal   Code = "no-proposal"   // release
 	CodeNotNamed     Code = "not-named"     // who signed, who is to

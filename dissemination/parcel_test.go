@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"errors"
+	"flag"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -26,6 +29,7 @@ type shipment struct {
 	notice      Notice
 	placeholder Placeholder
 	policy      *transparency.Policy
+	policyText  []byte
 }
 
 // ship makes a report of one site, releases it, revokes that, and withholds an entry: everything follows from the code.
@@ -47,7 +51,7 @@ func ship(t testing.TB) *shipment {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &shipment{}
+	s := &shipment{policyText: text}
 	if s.policy, err = transparency.ParsePolicy(text); err != nil {
 		t.Fatal(err)
 	}
@@ -249,4 +253,27 @@ func FuzzReadItem(f *testing.F) {
 			_, _ = r.Receipt(&o)
 		}
 	})
+}
+
+var update = flag.Bool("update", false, "write the vectors again")
+
+// TestParcelVectors holds what another implementation has to read, and overflight-verify does: a parcel, and whom to trust.
+func TestParcelVectors(t *testing.T) {
+	t.Parallel()
+	s := ship(t)
+	b, err := EncodeItem(s.parcel)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string][]byte{"parcel.json": b, "policy": s.policyText} {
+		name = filepath.Join("../docs/vectors/redaction", name)
+		if *update {
+			if err := os.WriteFile(name, want, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if have, err := os.ReadFile(name); err != nil || !bytes.Equal(have, want) {
+			t.Errorf("%s is not what the code writes (-update writes it again): %v", name, err)
+		}
+	}
 }

@@ -436,13 +436,16 @@ func (r *Register) arrive(a ProductArrived, rec authority.Recorded) (func(), err
 	return func() { r.arrivals = append(r.arrivals, &Arrival{Entry: entry(a, rec), Number: len(r.arrivals) + 1}) }, nil
 }
 
-// count takes placeholders without gaps: none can be left out.
+// count takes placeholders without gaps, each of a leaf of its own: none can be left out, and none can stand for two.
 func (r *Register) count(a PlaceholderArrived, rec authority.Recorded) (func(), error) {
 	next := 1
 	for i := range r.counted {
 		if c := &r.counted[i]; c.Act.State == a.State {
 			if c.Act.Number == a.Number {
 				return again(a, c.Recorded, rec)
+			}
+			if c.Act.Origin == a.Origin && c.Act.Leaf == a.Leaf {
+				return nil, fault(CodeExists, string(a.Kind()), c.Act.Ident())
 			}
 			next++
 		}

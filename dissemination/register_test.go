@@ -159,6 +159,9 @@ func TestPartner(t *testing.T) {
 	if err := b.record(PlaceholderArrived{State: "MEX", Number: 3, Origin: "log", Leaf: 6, Size: 9, Root: digest("tree")}); !errors.As(err, &f) || f.Code != CodeVersion || len(b.Counted()) != 1 {
 		t.Errorf("a placeholder is left out: %v", err)
 	}
+	if err := b.record(PlaceholderArrived{State: "MEX", Number: 2, Origin: "log", Leaf: 5, Size: 9, Root: digest("tree")}); !errors.As(err, &f) || f.Code != CodeExists || len(b.Counted()) != 1 {
+		t.Errorf("one leaf stands for two: %v", err)
+	}
 	if x, err := b.Arrival("1"); err != nil || len(x.Receipts) != 3 || x.Revoked == nil || len(b.Refused()) != 1 {
 		t.Errorf("%+v %v", x, err)
 	}

@@ -3,8 +3,6 @@ package release
 import (
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/cedar-policy/cedar-go"
@@ -188,7 +186,7 @@ func set(words []string) cedar.Set {
 	return cedar.NewSet(out...)
 }
 
-// key tells markings apart as far as rules can.
+// key tells markings apart as far as rules can. Words are quoted: one with a separator in it is not two.
 func (m *Marking) key() string {
-	return strings.Join([]string{m.Policy, m.Classification, strings.Join(m.ReleasableTo, ","), strings.Join(m.Caveats, ","), string(m.Handling), m.Originator, strconv.FormatInt(m.Created.Unix(), 10)}, "|")
+	return fmt.Sprintf("%q %q %q %q %q %q", m.Policy, m.Classification, m.ReleasableTo, m.Caveats, string(m.Handling), m.Originator)
 }

@@ -133,6 +133,13 @@ func TestProductVectors(t *testing.T) {
 		{"no such kind", func(p *Product) { p.Parts[0].Kind = "entry/2" }},
 		{"another root", func(p *Product) { p.Statement.Root[31] ^= 1 }},
 		{"no records", func(p *Product) { p.Parts, p.Statement.Records = nil, 0 }},
+		{"text with a line separator", func(p *Product) { p.Parts[0].Fields[7].Reasons = []string{"a\u2028b\u2029c\u0007<&>\u007f\\u2028"} }},
+		{"a marking of another kind", nil},
+		{"reasons that are none", nil},
+		{"a withheld record that says so", nil},
+		{"another order", nil},
+		{"half a character", nil},
+		{"a version that is a text", nil},
 		{"a name twice", nil},
 		{"a name that nobody knows", nil},
 		{"no document of this kind", nil},
@@ -151,6 +158,18 @@ func TestProductVectors(t *testing.T) {
 		switch x.name {
 		case "a name twice":
 			b = *bytes.NewBufferString(strings.Replace(b.String(), `"text":"MEX"`, `"text":"USA","text":"MEX"`, 1))
+		case "a marking of another kind":
+			b = *bytes.NewBufferString(strings.Replace(b.String(), `"policy":"USA"`, `"policy":7`, 1))
+		case "reasons that are none":
+			b = *bytes.NewBufferString(strings.Replace(b.String(), `"commitment":`, `"reasons":[],"commitment":`, 1))
+		case "a withheld record that says so":
+			b = *bytes.NewBufferString(strings.Replace(b.String(), `"kind":"entry/1"`, `"kind":""`, 1))
+		case "another order":
+			b = *bytes.NewBufferString(strings.Replace(b.String(), `{"kind":"code","text":"MEX"}`, `{"text":"MEX","kind":"code"}`, 1))
+		case "half a character":
+			b = *bytes.NewBufferString(strings.Replace(b.String(), `"text":"MEX"`, `"text":"\ud800"`, 1))
+		case "a version that is a text":
+			b = *bytes.NewBufferString(strings.Replace(b.String(), `"version":1`, `"version":"1"`, 1))
 		case "a name that nobody knows":
 			b = *bytes.NewBufferString(strings.Replace(b.String(), `"record":0`, `"record":0,"more":1`, 1))
 		case "no document of this kind":

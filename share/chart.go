@@ -33,11 +33,12 @@ type gridLine struct {
 	meridian bool
 }
 
-// mark is a place of a record: a cell, or a point where x1 is x0.
+// mark is a place of a record: a cell, or a point where x1 is x0, or the ground that was in view.
 type mark struct {
 	kind           string
 	x0, y0, x1, y1 float64
 	point          bool
+	ground         []xy   // closed
 	text           string // empty: no room, or nothing to say
 }
 
@@ -49,7 +50,7 @@ const (
 )
 
 // drawn is the order in which kinds are drawn: what matters most is on top.
-var drawn = []string{"look", "footprint", "fix", "entry", "observation", "site"}
+var drawn = []string{"footprint", "look", "fix", "entry", "observation", "site"}
 
 func mercator(lat float64) float64 {
 	lat = max(-mostLatitude, min(mostLatitude, lat))
@@ -241,6 +242,12 @@ func (c *chart) mark(all []sheet) {
 			if r.kind != kind {
 				return
 			}
+			if ground := r.outline(); ground != nil {
+				if s.field == corners[0] {
+					c.ground(kind, ground)
+				}
+				return
+			}
 			half := float64(s.box.East-s.box.West) / 2
 			lon := c.near(float64(s.box.Middle().Lon))
 			a, b := c.at(lon-half, float64(s.box.North)), c.at(lon+half, float64(s.box.South))
@@ -254,6 +261,17 @@ func (c *chart) mark(all []sheet) {
 		})
 	}
 	c.name(taken)
+}
+
+func (c *chart) ground(kind string, ring []point) {
+	m := mark{kind: kind}
+	for i, p := range ring {
+		m.ground = append(m.ground, c.at(c.near(p[0]), p[1]))
+		if i > 0 { // an edge is never torn apart where longitudes begin anew
+			m.ground[i].x = m.ground[0].x + (p[0]-ring[0][0])*math.Pi/180*c.scale
+		}
+	}
+	c.marks = append(c.marks, m)
 }
 
 // The room that the number of a record needs.

@@ -47,13 +47,13 @@ func TestEveryFormatSaysWhatItIs(t *testing.T) {
 func TestAgainAreTheSameBytes(t *testing.T) {
 	t.Parallel()
 	p := []*release.Product{forOffice(t, sinaloa(t)), whole(t, sinaloa(t))}
-	first := formats(t, p, spanish(t))
+	first := everything(t, p, spanish(t))
 	times := 1
 	if os.Getenv("OVERFLIGHT_SOAK") == "1" {
 		times = 50
 	}
 	for range times {
-		for name, b := range formats(t, p, spanish(t)) {
+		for name, b := range everything(t, p, spanish(t)) {
 			if !bytes.Equal(b, first[name]) {
 				t.Errorf("the %s is another when it is made again", name)
 			}

@@ -52,7 +52,7 @@ func kinds() []string {
 }
 
 // colours of what is drawn, by kind: KML writes aabbggrr.
-var colours = map[string]string{"flight": "3d5a73", "entry": "1c5aa6", "look": "b06f00", "footprint": "b06f00", "site": "b3261e", "observation": "7a3fb5", "fix": "33475b"}
+var colours = map[string]string{"flight": "3d5a73", "entry": "1c5aa6", "look": "b06f00", "footprint": "2f7d5b", "site": "b3261e", "observation": "7a3fb5", "fix": "33475b"}
 
 func beginKML(w io.Writer, name, banner string) *kml.Writer {
 	k := kml.NewWriter(w)
@@ -130,9 +130,9 @@ func placemark(k *kml.Writer, s *sheet, r *row) {
 	for _, p := range shape.points {
 		points = append(points, kml.Position(p))
 	}
-	for _, b := range shape.cells {
+	for _, closed := range shape.polygons() {
 		var one kml.Ring
-		for _, p := range ring(b) {
+		for _, p := range closed {
 			one = append(one, kml.Position(p))
 		}
 		polygons = append(polygons, kml.Polygon{one})

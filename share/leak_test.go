@@ -51,6 +51,55 @@ func formats(t testing.TB, all []*release.Product, words Words) map[string][]byt
 	return out
 }
 
+// everything is all that leaves the node: what people read, and what programs do.
+func everything(t testing.TB, all []*release.Product, words Words) map[string][]byte {
+	t.Helper()
+	out := formats(t, all, words)
+	for name, write := range map[string]func(io.Writer) error{
+		"cot": func(w io.Writer) error {
+			return WriteCoT(w, all, all[0].Copy.Released, CoTOptions{Languages: cotLanguages()})
+		},
+		"frames": func(w io.Writer) error { return writeFrames(w, all) },
+		"json": func(w io.Writer) error { // what is within the PDF, and what goes to a partner
+			for _, p := range all {
+				if _, err := p.WriteTo(w); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	} {
+		var b bytes.Buffer
+		if err := write(&b); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		out[name] = b.Bytes()
+	}
+	return out
+}
+
+// writeFrames writes the events of products as the protocol of TAK has them, of what was and of what is seen now.
+func writeFrames(w io.Writer, all []*release.Product) error {
+	for _, p := range all {
+		for _, live := range []bool{false, true} {
+			events, err := Events(p, p.Copy.Released, CoTOptions{Languages: cotLanguages(), Live: live})
+			if err != nil {
+				return err
+			}
+			for _, e := range events {
+				b, err := e.AppendOutgoingFrame(nil)
+				if err != nil {
+					return err
+				}
+				if _, err := w.Write(b); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
 // everyAnswer writes all that a service says, in all forms.
 func everyAnswer(w io.Writer, s *Service) error {
 	paths := [][]string{nil, {"conformance"}, {"api"}, {"collections"}}
@@ -361,7 +410,7 @@ func TestNothingWithheldIsInAnyFormat(t *testing.T) {
 				}
 			}
 		}
-		files := formats(t, []*release.Product{p}, speak(t, catalogue.Languages()[round%2]))
+		files := everything(t, []*release.Product{p}, speak(t, catalogue.Languages()[round%2]))
 		hunted := map[string]string{} // what every form is of
 		for n, x := range rep.Records {
 			for _, f := range x.Fields {

@@ -28,8 +28,8 @@ figure{margin:1.2rem 0}svg{display:block;width:100%;height:auto}figcaption{font-
 .sea{fill:#d6e2ea}.unknown{fill:#f4f6f8}.land{fill:#f6f1e3;fill-rule:evenodd;stroke:#5d7f97;stroke-width:.9}.border{fill:none;stroke:#8b8471;stroke-width:1.1}.grid{stroke:#8fa5b6;stroke-width:.6;opacity:.7}
 .tick{font:12px system-ui,sans-serif;fill:#33475b;paint-order:stroke;stroke:#fff;stroke-width:3px}.number{font:600 14px system-ui,sans-serif;fill:#14202b;paint-order:stroke;stroke:#fff;stroke-width:4px}
 .bar{fill:none;stroke:#14202b;stroke-width:1.8}.frame{fill:none;stroke:#14202b;stroke-width:1.5}
-.cell{stroke-width:1.8;fill-opacity:.18}.point{stroke:#fff;stroke-width:1.5}
-.look,.footprint{fill:#b06f00;stroke:#b06f00}.entry{fill:#1c5aa6;stroke:#1c5aa6}.site{fill:#b3261e;stroke:#b3261e}.observation{fill:#7a3fb5;stroke:#7a3fb5}.fix{fill:#33475b;stroke:#33475b}
+.cell{stroke-width:1.8;fill-opacity:.18}.ground{stroke-width:.6;stroke-opacity:.5;fill-opacity:.1}.point{stroke:#fff;stroke-width:1.5}
+.look{fill:#b06f00;stroke:#b06f00}.footprint{fill:#2f7d5b;stroke:#2f7d5b}.entry{fill:#1c5aa6;stroke:#1c5aa6}.site{fill:#b3261e;stroke:#b3261e}.observation{fill:#7a3fb5;stroke:#7a3fb5}.fix{fill:#33475b;stroke:#33475b}
 .point.look,.point.footprint,.point.entry,.point.site,.point.observation,.point.fix{stroke:#fff}
 .key{list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1.4rem;margin:.5rem 0;padding:0}.key svg{display:inline-block;width:1.4rem;height:.9rem;vertical-align:-.1rem;margin-right:.4rem}
 nav ul{columns:2;margin:.3rem 0;padding-left:1.2rem}a{color:#0b4f8a}

@@ -97,6 +97,18 @@ func (p *sheetOfPaper) mark(m mark, x, y float64) {
 		p.SetAlpha(1, "Normal")
 		p.SetTextColor(ink.r, ink.g, ink.b)
 		p.Text(x+m.x0, y+m.y0, text)
+	case m.ground != nil: // many lie on each other
+		p.fill(c)
+		p.draw(c, 0.12)
+		var ring []fpdf.PointType
+		for _, q := range m.ground {
+			ring = append(ring, fpdf.PointType{X: x + q.x, Y: y + q.y})
+		}
+		p.SetAlpha(0.1, "Normal")
+		p.Polygon(ring, "F")
+		p.SetAlpha(0.5, "Normal")
+		p.Polygon(ring, "D")
+		p.SetAlpha(1, "Normal")
 	case m.point:
 		p.fill(c)
 		p.draw(white, 0.25)
@@ -141,7 +153,7 @@ func (p *sheetOfPaper) key(c *chart) {
 	}
 	points, cells := false, false
 	for _, m := range c.marks {
-		points, cells = points || m.point, cells || !m.point && m.text == ""
+		points, cells = points || m.point, cells || !m.point && m.ground == nil && m.text == ""
 	}
 	for _, kind := range c.kinds() {
 		write(func(x, y float64) { p.cell(colourOf(colours[kind]), x, y, 5, 3) }, p.words.Text("share.kinds."+kind))

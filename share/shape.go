@@ -31,8 +31,10 @@ func (r *row) spots() []spot {
 	return out
 }
 
-// shape is the geometry of a record: points where all its places are fine, else cells, those of fine places among them.
+// shape is the geometry of a record: the ground that was in view, else points where all its places are fine, else cells, those of fine
+// places among them.
 type shape struct {
+	ground []point // closed and convex
 	points []point
 	cells  []release.Box
 }
@@ -48,6 +50,9 @@ func pointOf(b release.Box) point {
 }
 
 func (r *row) shape() shape {
+	if ground := r.outline(); ground != nil {
+		return shape{ground: ground}
+	}
 	all := r.spots()
 	fine := true
 	for _, s := range all {
@@ -64,7 +69,19 @@ func (r *row) shape() shape {
 	return out
 }
 
-func (s *shape) empty() bool { return len(s.points)+len(s.cells) == 0 }
+func (s *shape) empty() bool { return len(s.ground)+len(s.points)+len(s.cells) == 0 }
+
+// polygons are the rings of a geometry that is made of such, each of one polygon.
+func (s *shape) polygons() [][]point {
+	var out [][]point
+	if s.ground != nil {
+		out = append(out, s.ground)
+	}
+	for _, b := range s.cells {
+		out = append(out, ring(b))
+	}
+	return out
+}
 
 // ring is a cell anticlockwise, closed.
 func ring(b release.Box) []point {
@@ -78,7 +95,7 @@ func (s *shape) bounds() ([4]float64, bool) {
 	take := func(x, y float64) {
 		out = [4]float64{min(out[0], x), min(out[1], y), max(out[2], x), max(out[3], y)}
 	}
-	for _, p := range s.points {
+	for _, p := range append(s.points, s.ground...) {
 		take(p[0], p[1])
 	}
 	for _, b := range s.cells {
@@ -94,6 +111,10 @@ func (s *shape) meets(box [4]float64) bool {
 		return s.meets([4]float64{box[0], box[1], 180, box[3]}) || s.meets([4]float64{-180, box[1], box[2], box[3]})
 	}
 	in := func(w, so, e, n float64) bool { return w <= box[2] && e >= box[0] && so <= box[3] && n >= box[1] }
+	if s.ground != nil {
+		b, _ := s.bounds()
+		return in(b[0], b[1], b[2], b[3]) && !beside(s.ground, box)
+	}
 	for _, p := range s.points {
 		if in(p[0], p[1], p[0], p[1]) {
 			return true
@@ -107,15 +128,31 @@ func (s *shape) meets(box [4]float64) bool {
 	return false
 }
 
+// beside tells whether a box lies wholly on the outer side of one edge of a convex ring: two convex shapes are apart where an edge of either
+// has the other beyond it.
+func beside(ring []point, box [4]float64) bool {
+	for i := 1; i < len(ring); i++ {
+		a, b := ring[i-1], ring[i]
+		outside := true
+		for _, c := range [4]point{{box[0], box[1]}, {box[2], box[1]}, {box[2], box[3]}, {box[0], box[3]}} {
+			outside = outside && (b[0]-a[0])*(c[1]-a[1])-(b[1]-a[1])*(c[0]-a[0]) < 0
+		}
+		if outside {
+			return true
+		}
+	}
+	return false
+}
+
 // MarshalJSON writes the geometry after RFC 7946; null where there is none.
 func (s *shape) MarshalJSON() ([]byte, error) {
 	type geometry struct {
 		Type        string `json:"type"`
 		Coordinates any    `json:"coordinates"`
 	}
-	polygons := make([][][]point, len(s.cells))
-	for i, b := range s.cells {
-		polygons[i] = [][]point{ring(b)}
+	var polygons [][][]point
+	for _, r := range s.polygons() {
+		polygons = append(polygons, [][]point{r})
 	}
 	switch {
 	case s.empty():
@@ -132,13 +169,13 @@ func (s *shape) MarshalJSON() ([]byte, error) {
 
 // wkb writes the geometry as well-known binary; nil where there is none.
 func (s *shape) wkb() []byte {
-	polygons := make([][][][2]float64, len(s.cells))
-	for i, b := range s.cells {
+	var polygons [][][][2]float64
+	for _, closed := range s.polygons() {
 		var r [][2]float64
-		for _, p := range ring(b) {
+		for _, p := range closed {
 			r = append(r, p)
 		}
-		polygons[i] = [][][2]float64{r}
+		polygons = append(polygons, [][][2]float64{r})
 	}
 	switch {
 	case s.empty():

@@ -43,6 +43,8 @@ func (c *chart) svg(id, title, about string) template.HTML {
 		switch {
 		case m.text != "":
 			put(`<text x="%s" y="%s" class="number">%s</text>`, n(m.x0), n(m.y0), html.EscapeString(m.text))
+		case m.ground != nil:
+			put(`<path d="%s" class="cell ground %s"/>`, path([][]xy{m.ground}, "Z"), m.kind)
 		case m.point:
 			put(`<circle cx="%s" cy="%s" r="5" class="point %s"/>`, n((m.x0+m.x1)/2), n((m.y0+m.y1)/2), m.kind)
 		default:

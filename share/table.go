@@ -7,7 +7,7 @@ import (
 )
 
 // tabled are the kinds of which there are too many for a place of its own each: a line has to do.
-var tabled = []string{"fix"}
+var tabled = []string{"fix", "footprint"}
 
 // pageTable is the records of a kind, one a line.
 type pageTable struct {
@@ -46,10 +46,15 @@ func (s *sheet) table(report, kind string) *pageTable {
 		switch {
 		case one && f.spec.Name == "flight":
 			t.Caption = fieldText("flight", s.words) + " " + f.text(s.words)
+		case slices.Contains(corners[1:], f.spec.Name): // the ground is in the column of the first
 		case some:
 			at = append(at, i)
 			t.names = append(t.names, f.spec.Name)
-			t.Columns = append(t.Columns, fieldText(f.spec.Name, s.words))
+			name := f.spec.Name
+			if name == corners[0] {
+				name = "ground"
+			}
+			t.Columns = append(t.Columns, fieldText(name, s.words))
 		}
 	}
 	var notes []string
@@ -58,6 +63,10 @@ func (s *sheet) table(report, kind string) *pageTable {
 		l := pageLine{ID: fmt.Sprintf("%s-%d", report, r.record), Number: fmt.Sprint(r.record), Marking: r.marking}
 		for _, i := range at {
 			f := &r.fields[i]
+			if f.spec.Name == corners[0] {
+				l.Cells = append(l.Cells, r.groundText(s.words))
+				continue
+			}
 			l.Cells = append(l.Cells, pair{Text: f.text(s.words), State: stateWords[f.state]})
 		}
 		t.Lines = append(t.Lines, l)
@@ -103,13 +112,13 @@ func cut(s string) string {
 }
 
 // weights of columns: how much of the width of paper each needs beside the others.
-var weights = map[string]float64{"flight": 24, "at": 34, "place": 62, "altitude": 15, "datum": 15, "course": 12, "speed": 16, "source": 18}
+var weights = map[string]float64{"flight": 24, "at": 34, "place": 62, "altitude": 15, "datum": 15, "course": 12, "speed": 16, "source": 18, "corner_1": 62, "centre": 62, "sensor_place": 62, "doubt": 16}
 
 // table writes lines of records, the head again on every page.
 func (p *sheetOfPaper) table(t *pageTable) {
 	const size, tall, gap = 7.6, 3.9, 1.6
-	widths := []float64{12}
-	sum := 12.0
+	widths := []float64{15}
+	sum := 15.0
 	for _, n := range t.names {
 		widths = append(widths, weights[n])
 		sum += weights[n]

@@ -98,24 +98,33 @@ func grouped(s string) string {
 
 // placeText is a cell by its edges, widened to as many decimals as its size bears, so that it holds what it stands for.
 func placeText(b release.Box, digits string, rough bool, words Words) string {
-	height, width := float64(b.North-b.South), float64(b.East-b.West)
 	if !rough {
 		m := b.Middle()
 		return degrees(float64(m.Lat), 6, "N", "S", words) + ", " + degrees(float64(m.Lon), 6, "E", "W", words)
 	}
+	lat, lon, across, up := edgesOf(b, words)
+	return words.Text("share.cell", lat, lon, across, up, digits)
+}
+
+// edgesOf are the edges of a box, widened to as many decimals as its size bears, and how wide and tall it is.
+func edgesOf(b release.Box, words Words) (lat, lon, across, up string) {
+	height, width := float64(b.North-b.South), float64(b.East-b.West)
 	edges := func(low, high, size float64, positive, negative string) string {
 		n := min(max(2-int(math.Floor(math.Log10(size))), 0), 8)
 		p := math.Pow(10, float64(n))
-		return degrees(math.Floor(low*p)/p, n, positive, negative, words) + " – " + degrees(math.Ceil(high*p)/p, n, positive, negative, words)
+		low, high = math.Floor(low*p)/p, math.Ceil(high*p)/p
+		if positive == "E" { // a box across the antimeridian goes on beyond it
+			low, high = math.Remainder(low, 360), math.Remainder(high, 360)
+		}
+		return degrees(low, n, positive, negative, words) + " – " + degrees(high, n, positive, negative, words)
 	}
-	lat := nearEquator(b)
-	across := geodesy.Distance(geodesy.Position{Lat: lat, Lon: b.West}, geodesy.Position{Lat: lat, Lon: b.East})
+	widest := nearEquator(b)
+	wide := geodesy.Distance(geodesy.Position{Lat: widest, Lon: b.West}, geodesy.Position{Lat: widest, Lon: b.East})
 	if width > 180 {
-		across = geodesy.Length(40_075_017 * math.Cos(float64(lat)*math.Pi/180) * width / 360)
+		wide = geodesy.Length(40_075_017 * math.Cos(float64(widest)*math.Pi/180) * width / 360)
 	}
-	up := geodesy.Distance(geodesy.Position{Lat: b.South, Lon: b.West}, geodesy.Position{Lat: b.North, Lon: b.West})
-	return words.Text("share.cell", edges(float64(b.South), float64(b.North), height, "N", "S"),
-		edges(float64(b.West), float64(b.East), width, "E", "W"), sizeText(float64(across)), sizeText(float64(up)), digits)
+	tall := geodesy.Distance(geodesy.Position{Lat: b.South, Lon: b.West}, geodesy.Position{Lat: b.North, Lon: b.West})
+	return edges(float64(b.South), float64(b.North), height, "N", "S"), edges(float64(b.West), float64(b.East), width, "E", "W"), sizeText(float64(wide)), sizeText(float64(tall))
 }
 
 // nearEquator is the latitude of a box at which it is widest.

@@ -40,6 +40,7 @@ func newInbox(t *terminal) *cobra.Command {
 	}
 	f.flags(t, c)
 	c.Flags().BoolVar(&asJSON, "json", false, t.words.Text("help.json"))
+	c.AddCommand(newInboxCheck(t))
 	return c
 }
 
@@ -60,8 +61,20 @@ func writeInbox(t *terminal, in *server.Inbox) error {
 			return err
 		}
 	}
+	sent, taken := strconv.FormatUint(in.Sent, 10), strconv.FormatUint(in.Taken, 10)
+	switch {
+	case !in.Linked:
+		fmt.Fprintln(t.out, t.words.Text("inbox.down", sent, taken))
+	case in.Late:
+		fmt.Fprintln(t.out, t.words.Text("inbox.late", sent, taken))
+	default:
+		fmt.Fprintln(t.out, t.words.Text("inbox.up", sent, taken))
+	}
 	if in.Held != nil {
 		fmt.Fprintln(t.out, t.words.Text("inbox.held", in.Held.Origin, strconv.FormatUint(in.Held.Size, 10)))
+		if in.Held.At != nil {
+			fmt.Fprintln(t.out, t.words.Text("inbox.cosigned", shortInstant(time.Time(*in.Held.At))))
+		}
 	}
 	if len(in.Withheld) > 0 {
 		fmt.Fprintln(t.out, t.words.Count("inbox.withheld", len(in.Withheld)))

@@ -105,6 +105,28 @@ func killed(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// paused stops the server of a data folder where it is: its connections stand, and it does nothing until `resumed DIR`, or the end of
+// the story: `paused DIR`.
+func paused(ts *testscript.TestScript, neg bool, args []string) {
+	pid := signalled(ts, neg, args, syscall.SIGSTOP)
+	ts.Defer(func() { _ = syscall.Kill(pid, syscall.SIGCONT) })
+}
+
+func resumed(ts *testscript.TestScript, neg bool, args []string) {
+	signalled(ts, neg, args, syscall.SIGCONT)
+}
+
+func signalled(ts *testscript.TestScript, neg bool, args []string, s syscall.Signal) int {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: paused DIR or resumed DIR")
+	}
+	var ticket client.Ticket
+	b, err := os.ReadFile(filepath.Join(ts.MkAbs(args[0]), "server.json"))
+	ts.Check(errors.Join(err, json.Unmarshal(b, &ticket)))
+	ts.Check(syscall.Kill(ticket.PID, s))
+	return ticket.PID
+}
+
 // changes waits until a file is another than a second one: `changes FILE OLD`.
 func changes(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
@@ -185,6 +207,7 @@ func TestStories(t *testing.T) {
 	}
 	authority := linktest.New(t)
 	origin, partner := authority.Issue(t, "operator.example", time.Hour), authority.Issue(t, "mexico.example", time.Hour)
+	expired := authority.Issue(t, "mexico.example", -time.Hour)
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") == "1",
@@ -215,6 +238,7 @@ func TestStories(t *testing.T) {
 			e.Setenv("OVERFLIGHT_VERIFY_BINARY", binary)
 			for name, value := range map[string]string{
 				"LINK_AUTHORITIES": authority.Path, "LINK_OPERATOR": origin.Path, "LINK_OPERATOR_KEY": origin.Key, "LINK_PARTNER": partner.Path, "LINK_PARTNER_KEY": partner.Key,
+				"LINK_EXPIRED": expired.Path, "LINK_EXPIRED_KEY": expired.Key,
 			} {
 				e.Setenv(name, value)
 			}
@@ -231,7 +255,7 @@ func TestStories(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"damage": damage, "ready": ready, "killed": killed, "same": same, "changes": changes, "until": until,
+			"damage": damage, "ready": ready, "killed": killed, "paused": paused, "resumed": resumed, "same": same, "changes": changes, "until": until,
 			"browse": browse, "hill": hill, "link": link, "certificates": certificates, "receives": receives, "flies": flies,
 		},
 	})

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
@@ -74,7 +75,7 @@ func newPartnerAdd(t *terminal) *cobra.Command {
 				}
 				fmt.Fprintln(t.out, t.words.Text("partner.added", args[0]))
 				writeStated(t, &s)
-				return nil
+				return sayUnlinked(c.Context(), t, k, args[0])
 			})
 		},
 	}
@@ -93,6 +94,20 @@ func newPartnerAdd(t *terminal) *cobra.Command {
 	flags.StringVar(&witness, "witness", "", t.words.Text("help.partner.witness"))
 	flags.StringVar(&by, "by", "", t.words.Text("help.by"))
 	return c
+}
+
+// sayUnlinked says what is left to do where the running server lets no node of the office's state in.
+func sayUnlinked(ctx context.Context, t *terminal, k *client.Client, office string) error {
+	var all answer[server.PartnerStatus]
+	if err := k.JSON(ctx, http.MethodGet, "/partners", nil, nil, &all); err != nil {
+		return err
+	}
+	for i := range all.Items {
+		if p := &all.Items[i]; p.Linked == nil && p.State == dissemination.State(office) {
+			fmt.Fprintln(t.out, t.words.Text("partner.restart", p.State))
+		}
+	}
+	return nil
 }
 
 func newPartnerStatus(t *terminal) *cobra.Command {
@@ -136,6 +151,16 @@ func writePartner(t *terminal, p *server.PartnerStatus) {
 		link = t.words.Text("partner.up", strconv.FormatUint(p.Sent, 10), strconv.FormatUint(p.Taken, 10))
 	}
 	fmt.Fprintf(t.out, "%s  %s\n", t.paint(p.State, "1"), link)
+	if p.Oldest != nil {
+		fmt.Fprintln(t.out, "  "+t.words.Text("partner.oldest", shortInstant(time.Time(*p.Oldest))))
+	}
+	if p.Away != nil {
+		fmt.Fprintln(t.out, "  "+t.words.Text("partner.turned-away", shortInstant(time.Time(*p.Away.At)), t.words.Text("partner.certificate."+p.Away.Reason)))
+	}
+	for i := range p.Refused {
+		r := &p.Refused[i]
+		fmt.Fprintln(t.out, "  "+t.words.Text("inbox.refused", shortInstant(time.Time(*r.At)), r.Item, r.Reason))
+	}
 	if p.Withheld > 0 {
 		fmt.Fprintln(t.out, "  "+t.words.Count("partner.withheld", p.Withheld))
 	}

@@ -210,6 +210,7 @@ func families(t *testing.T) map[string][]string {
 		"pattern.":          constants(t, "search:Pattern"),
 		"problem.":          literals(t, "../server/problem.go", `(?:http\.Status\w+, )"([a-z-]+)"`),
 	}
+	f["partner.certificate."] = append(literals(t, "../jetstream/handshake.go", `ErrCertificate\w+: "([a-z]+)"`), "list")
 	f["problem."] = append(f["problem."], "day", "zone")
 	for _, s := range release.Schemas() {
 		kind, _, _ := strings.Cut(s.Kind, "/")
@@ -218,6 +219,7 @@ func families(t *testing.T) map[string][]string {
 			f["share.field."] = append(f["share.field."], x.Name)
 		}
 	}
+	f["share.field."] = append(f["share.field."], "ground") // of several fields
 	f["share.kinds."] = append(f["share.kinds."], "withheld")
 	// TestEveryRefusalIsSaidInSpanish holds these to what is said.
 	for key := range Open(English).texts {

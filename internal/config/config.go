@@ -142,6 +142,8 @@ type Link struct {
 
 	Certificate, Key, Authorities, Revoked string // PEM files; Revoked may be empty
 
+	Late time.Duration // after how long without progress somebody should look; 0 is what is usual
+
 	list [MostPartners]LinkPartner
 	n    int
 }

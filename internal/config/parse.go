@@ -162,6 +162,7 @@ func (c *Config) readLink(t *table) {
 	l.Name = t.word("name", 253, `letters, digits, "." and "-"`, isHost, "")
 	l.Code = t.code("code")
 	l.Certificate, l.Key, l.Authorities, l.Revoked = t.file("certificate", ""), t.file("key", ""), t.file("authorities", ""), t.file("revoked", "")
+	l.Late = t.duration("late", time.Second, 30*24*time.Hour, 0)
 	t.each("partners", MostPartners, func(p *table) {
 		x := LinkPartner{Code: p.code("code"), Name: p.word("name", 253, `letters, digits, "." and "-"`, isHost, "")}
 		if x.Code == "" || x.Name == "" {
@@ -186,7 +187,7 @@ func (c *Config) readLink(t *table) {
 	case c.Journal.URL != "":
 		t.fail(at, "link: expected only with the embedded server of the journal")
 	}
-	t.done("listen, partners, remote, name, code, certificate, key, authorities, revoked")
+	t.done("listen, partners, remote, name, code, certificate, key, authorities, revoked, late")
 }
 
 // code reads the letters of a state.

@@ -128,6 +128,74 @@ func TestCutAndKilled(t *testing.T) {
 	t.Logf("FIGURE delivery/arrived-s %.1f", arrived.Seconds())
 }
 
+// TestKilledAtEveryPoint: a partner's node that dies at any point between taking an item and moving its place handles that item
+// again and no other, and its answer is there once. What was answered and had not gone goes when the node is back.
+func TestKilledAtEveryPoint(t *testing.T) {
+	t.Parallel()
+	for point, tc := range map[string]struct {
+		times int // that item receiptEvery is written
+		cut   bool
+	}{dieTaken: {1, false}, dieWritten: {2, false}, dieAnswered: {2, true}} {
+		t.Run(point, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t)
+			ctx := patience(t)
+			o, on := s.origin(t, nil)
+			w := newWire(t, on.address(t))
+			send := func(from, to int) {
+				for k := from; k <= to; k++ {
+					if _, err := o.Send(ctx, mx, Product, strconv.Itoa(k), nil); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			answers := make(chan Item, 10)
+			stop := reading(t, func(ctx context.Context) error {
+				return o.Receipts(ctx, func(_ string, i Item) error { answers <- i; return nil })
+			})
+			p := s.start(t, w.address(), dieVar+"="+point)
+			send(1, receiptEvery-1)
+			until(t, "all but the last is there", func() bool { return len(s.items(t)) == receiptEvery-1 && o.Status(mx).Taken == receiptEvery-1 })
+			send(receiptEvery, receiptEvery)
+			if tc.cut {
+				until(t, "the last is written", func() bool { return len(s.items(t)) == receiptEvery })
+				w.set(true)
+			}
+			if err := p.cmd.Wait(); err == nil || !strings.Contains(err.Error(), "killed") {
+				t.Fatalf("the process ended with %v", err)
+			}
+			if n := len(answers); tc.cut && n > 0 {
+				t.Fatalf("%d answers came before they went", n)
+			}
+			w.set(false)
+			s.start(t, w.address())
+			send(receiptEvery+1, 2*receiptEvery)
+			for k := uint64(1); k <= 2; k++ {
+				if i := next(t, answers); i.Sequence != k || i.ID != strconv.FormatUint(k*receiptEvery, 10) {
+					t.Errorf("answer %d is %v", k, i)
+				}
+			}
+			if err := stop(); err != nil {
+				t.Error(err)
+			}
+			times := map[string]int{}
+			for _, l := range s.items(t) {
+				sequence, _, _ := strings.Cut(l, " ")
+				times[sequence]++
+			}
+			for k := 1; k <= 2*receiptEvery; k++ {
+				want := 1
+				if k == receiptEvery {
+					want = tc.times
+				}
+				if times[strconv.Itoa(k)] != want {
+					t.Errorf("item %d was handled %d times, want %d", k, times[strconv.Itoa(k)], want)
+				}
+			}
+		})
+	}
+}
+
 // TestSendOnce: an item is there once by its kind and id, also when it is sent by many at once, and after a restart, with
 // the index and without.
 func TestSendOnce(t *testing.T) {

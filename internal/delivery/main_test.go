@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -27,6 +28,7 @@ const (
 	certVar   = "OVERFLIGHT_DELIVERY_CERTIFICATE"
 	keyVar    = "OVERFLIGHT_DELIVERY_KEY"
 	rootVar   = "OVERFLIGHT_DELIVERY_AUTHORITIES"
+	dieVar    = "OVERFLIGHT_DELIVERY_DIE"
 )
 
 func TestMain(m *testing.M) {
@@ -44,6 +46,21 @@ const (
 	partnerName  = "mx.example"
 	mx           = "MX"
 )
+
+// The points at which the partner's process can be told to kill itself, while it handles an item that it answers.
+const (
+	dieTaken    = "taken"    // handed on, and nothing done
+	dieWritten  = "written"  // written, and not answered
+	dieAnswered = "answered" // answered on its own disk; the place is not moved
+)
+
+// die is kill -9 at a point.
+func die(at string) {
+	if os.Getenv(dieVar) == at {
+		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		select {}
+	}
+}
 
 // receiptEvery is how many items the partner's process answers with one receipt.
 const receiptEvery = 10
@@ -72,13 +89,24 @@ func partnerProcess(dir string) error {
 	all.Go(func() { ended <- p.Run(ctx) })
 	all.Go(func() {
 		ended <- p.Items(ctx, func(i Item) error {
-			if _, err := fmt.Fprintln(items, line(i)); err != nil {
+			answered := i.Sequence%receiptEvery == 0
+			if answered {
+				die(dieTaken)
+			}
+			if _, err := fmt.Fprintln(items, line(i)); err != nil || !answered {
 				return err
 			}
-			if i.Sequence%receiptEvery != 0 {
-				return nil
+			die(dieWritten)
+			if os.Getenv(dieVar) == dieAnswered { // the answer must not get out: the test cuts the link
+				until := time.NewTicker(5 * time.Millisecond)
+				defer until.Stop()
+				for conn.Linked(mx) {
+					<-until.C
+				}
 			}
-			return p.Answer(ctx, Receipt, i.ID, fmt.Appendf(nil, "%d", i.Sequence))
+			err := p.Answer(ctx, Receipt, i.ID, fmt.Appendf(nil, "%d", i.Sequence))
+			die(dieAnswered)
+			return err
 		})
 	})
 	all.Go(func() {
@@ -117,7 +145,7 @@ func newSite(t testing.TB) *site {
 	return &site{authority: a, own: a.Issue(t, operatorName, time.Hour), partner: a.Issue(t, partnerName, time.Hour), dir: t.TempDir(), log: &said{}}
 }
 
-func (s *site) start(t testing.TB, remote string) *child {
+func (s *site) start(t testing.TB, remote string, more ...string) *child {
 	t.Helper()
 	dir := filepath.Join(s.dir, "partner")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -129,6 +157,7 @@ func (s *site) start(t testing.TB, remote string) *child {
 	}
 	c := &child{cmd: exec.Command(exe)}
 	c.cmd.Env = append(os.Environ(), folderVar+"="+dir, remoteVar+"="+remote, certVar+"="+s.partner.Path, keyVar+"="+s.partner.Key, rootVar+"="+s.authority.Path)
+	c.cmd.Env = append(c.cmd.Env, more...)
 	c.cmd.Stderr = os.Stderr
 	if c.in, err = c.cmd.StdinPipe(); err != nil {
 		t.Fatal(err)

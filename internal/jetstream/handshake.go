@@ -35,6 +35,18 @@ type Refusal struct {
 	Reason error  // one of the errors above
 }
 
+// Code is the reason in a word: expired, revoked, untrusted, unknown, or list, of revoked certificates, that cannot be read.
+func (r Refusal) Code() string {
+	for reason, code := range map[error]string{
+		ErrCertificateExpired: "expired", ErrCertificateRevoked: "revoked", ErrCertificateUntrusted: "untrusted", ErrPartnerUnknown: "unknown",
+	} {
+		if errors.Is(r.Reason, reason) {
+			return code
+		}
+	}
+	return "list"
+}
+
 const (
 	mostPEM      = 4 << 20 // bytes of a file of certificates or of revocation lists
 	mostRefusals = 64      // names that are remembered

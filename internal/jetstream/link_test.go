@@ -674,3 +674,27 @@ func TestFolderBeforeAccounts(t *testing.T) {
 		c.Close()
 	}
 }
+
+// TestPartnersNeedARestart: the server within the process takes no other list of partners while it runs. Where this fails it
+// does, and adding a partner need not end the links of the others any more: docs/delivery.md.
+func TestPartnersNeedARestart(t *testing.T) {
+	t.Parallel()
+	a, dir := linktest.New(t), t.TempDir()
+	own := a.Issue(t, operator, time.Hour)
+	link := Link{Listen: "127.0.0.1:0", Partners: []Partner{{"MX", "mx.example"}}, Certificate: own.Path, Key: own.Key, Authorities: a.Path}
+	o := open(t, Config{Dir: dir, Link: link})
+	for name, tc := range map[string]struct {
+		more    []Partner
+		refused bool
+	}{"the same": {nil, false}, "one more": {[]Partner{{"FR", "fr.example"}}, true}} {
+		l := link
+		l.Partners = append(slices.Clone(link.Partners), tc.more...)
+		options := serverOptions(dir, 0)
+		if err := l.apply(options, o.server.secret, o.server.tls); err != nil {
+			t.Fatal(err)
+		}
+		if err := o.server.server.ReloadOptions(options); (err != nil) != tc.refused || tc.refused && !strings.Contains(err.Error(), `field "Users"`) {
+			t.Errorf("%s: the server says %v", name, err)
+		}
+	}
+}

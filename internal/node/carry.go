@@ -38,7 +38,7 @@ func (n *Node) LinkAddress() (string, bool) { return n.conn.LinkAddress() }
 
 // carry exchanges with other nodes for as long as the node runs, where it is joined to any.
 func (n *Node) carry(ctx context.Context) {
-	c := delivery.Config{Conn: n.conn, Folder: placesOf(n.cfg.Config).delivery, Logger: n.log, Now: n.cfg.Now}
+	c := delivery.Config{Conn: n.conn, Folder: placesOf(n.cfg.Config).delivery, Logger: n.log, Now: n.cfg.Now, Late: n.cfg.Link.Late}
 	var err error
 	if _, partner := n.conn.OwnCode(); partner {
 		err = n.carryIn(ctx, c)
@@ -67,7 +67,11 @@ func both(ctx context.Context, a, b func(context.Context) error) error {
 }
 
 func linkStatus(s delivery.Status) Link {
-	return Link{Up: s.Linked, Sent: s.Sent, Taken: s.Taken, Oldest: s.Oldest, Receipt: s.Last, Late: len(s.Alarms) > 0}
+	l := Link{Up: s.Linked, Sent: s.Sent, Taken: s.Taken, Oldest: s.Oldest, Receipt: s.Last, Heard: s.Heard, Late: len(s.Alarms) > 0, Since: s.Since}
+	if s.Refused != nil && !s.Linked {
+		l.Refused = Refusal{At: s.Refused.At, Code: s.Refused.Code()}
+	}
+	return l
 }
 
 // originEnd is the operator's end.
@@ -77,7 +81,10 @@ type originEnd struct {
 }
 
 // Link implements Outbound.
-func (o originEnd) Link(partner string) Link { return linkStatus(o.Status(partner)) }
+func (o originEnd) Link(partner string) (Link, bool) {
+	named := slices.ContainsFunc(o.n.conn.Partners(), func(p jetstream.Partner) bool { return string(p.Code) == partner })
+	return linkStatus(o.Status(partner)), named
+}
 
 // Send implements Outbound. Before a product the node is asked to cosign the very checkpoint that the product is proven by.
 func (o originEnd) Send(ctx context.Context, partner, kind, id string, body []byte) (uint64, error) {
@@ -236,23 +243,42 @@ func (n *Node) CosignedBy(ctx context.Context, state string) (size uint64, at ti
 	return s.Checkpoint.Size, s.Cosigned[0].At, true
 }
 
-// Held returns the largest checkpoint of the origin's log that this partner's node cosigned, and when it last did since it was started;
-// false where it cosigned none.
-func (n *Node) Held(ctx context.Context) (held transparency.Checkpoint, at time.Time, ok bool) {
+// noteCosigned keeps when a checkpoint was cosigned, which the witness's memory does not say.
+func (n *Node) noteCosigned(answer []byte) error {
+	a, err := delivery.ParseAnswerUnverified(answer)
+	if err != nil || a.Outcome != delivery.Cosigned {
+		return err
+	}
+	text := fmt.Sprintf("%x %s\n", sumOf(a.Checkpoint), n.now().UTC().Format(time.RFC3339))
+	return durable.OS().WriteFile(placesOf(n.cfg.Config).cosigned(), []byte(text), 0o600)
+}
+
+// cosignedAt is when the checkpoint that is held was cosigned; zero where that was not kept.
+func (n *Node) cosignedAt(held []byte) (at time.Time) {
+	b, err := durable.OS().ReadFile(placesOf(n.cfg.Config).cosigned(), 200)
+	if digest, text, ok := strings.Cut(strings.TrimSpace(string(b)), " "); err == nil && ok && digest == fmt.Sprintf("%x", sumOf(held)) {
+		at, _ = time.Parse(time.RFC3339, text) // zero where it is none
+	}
+	return at
+}
+
+// Held returns the largest checkpoint of the origin's log that this partner's node cosigned, and when, where that is known; false where
+// it cosigned none.
+func (n *Node) Held(ctx context.Context) (c transparency.Checkpoint, at time.Time, ok bool) {
 	n.mu.Lock()
-	memory, at := n.sharing.memory, n.sharing.signed
+	memory := n.sharing.memory
 	n.mu.Unlock()
 	if memory == nil {
-		return held, at, false
+		return c, at, false
 	}
 	for _, origin := range memory.Logs() {
 		if raw, err := memory.Latest(ctx, origin); err == nil {
 			if s, err := transparency.ParseUnverified(raw); err == nil {
-				return s.Checkpoint, at, true
+				return s.Checkpoint, n.cosignedAt(raw), true
 			}
 		}
 	}
-	return held, at, false
+	return c, at, false
 }
 
 // cosignArrived cosigns the checkpoint by which something arrived once more, where it is the one that this node cosigned last, and keeps
@@ -330,10 +356,9 @@ func (p partnerEnd) Items(ctx context.Context, f func(Carried) error) error {
 			}
 		} else if err != nil {
 			return err
-		} else if a, err := delivery.ParseAnswerUnverified(body); err == nil && a.Outcome == delivery.Cosigned {
-			p.n.mu.Lock()
-			p.n.sharing.signed = p.n.now()
-			p.n.mu.Unlock()
+		}
+		if err := p.n.noteCosigned(body); err != nil {
+			return err
 		}
 		return p.Answer(ctx, delivery.Cosignature, i.ID, body)
 	})

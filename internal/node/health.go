@@ -2,8 +2,11 @@ package node
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -26,6 +29,7 @@ const (
 	partDisk    = "disk"
 	partNode    = "node"
 	partSharing = "sharing"
+	partLink    = "link"
 )
 
 // ailing is what is wrong now and may pass.
@@ -79,6 +83,7 @@ type Health struct {
 	Rate                 float64 // bytes a second that sources send now
 	Sources              int     // live, connected
 	Behind               time.Duration
+	Links                map[string]Link // to other nodes, by the state; at a partner's node by "origin"
 
 	sources []Source
 }
@@ -154,7 +159,39 @@ func (n *Node) Health(ctx context.Context) Health {
 	for _, p := range h.Parts {
 		h.OK = h.OK && p.OK
 	}
+	// Another's node that is away is to be looked at, and leaves this one fit for work.
+	if h.Links = n.joined(); len(h.Links) > 0 {
+		part(partLink, "health.link", lateness(h.Links))
+	}
 	return h
+}
+
+// joined says how the ways to other nodes stand, in whichever role.
+func (n *Node) joined() map[string]Link {
+	n.mu.Lock()
+	in := n.sharing.in
+	n.mu.Unlock()
+	if in != nil {
+		return map[string]Link{"origin": in.Link()}
+	}
+	var states []string
+	for _, p := range n.conn.Partners() {
+		states = append(states, string(p.Code))
+	}
+	return n.Links(states)
+}
+
+func lateness(links map[string]Link) error {
+	var late []string
+	for _, name := range slices.Sorted(maps.Keys(links)) {
+		if l := links[name]; l.Late {
+			late = append(late, fmt.Sprintf("%s: %d/%d, %s", name, l.Taken, l.Sent, l.Since.UTC().Format("2006-01-02 15:04Z")))
+		}
+	}
+	if len(late) == 0 {
+		return nil
+	}
+	return errors.New(strings.Join(late, "; "))
 }
 
 func (n *Node) archiveHealth(h *Health) error {
@@ -258,6 +295,20 @@ func (n *Node) WriteMetrics(ctx context.Context, w io.Writer) error {
 	for i := range h.sources {
 		put("source_bytes", help, "counter", fmt.Sprintf("{source=%q}", h.sources[i].Source), float64(h.sources[i].Bytes))
 		help = ""
+	}
+	names := slices.Sorted(maps.Keys(h.Links))
+	for _, x := range []struct {
+		name, help string
+		of         func(Link) float64
+	}{
+		{"link_up", "1 when another's node is joined", func(l Link) float64 { return flag(l.Up) }},
+		{"link_late", "1 when nothing has moved on a link for longer than it may", func(l Link) float64 { return flag(l.Late) }},
+		{"link_waiting", "items that another's node has not taken over", func(l Link) float64 { return float64(l.Sent - l.Taken) }},
+	} {
+		for _, name := range names {
+			put(x.name, x.help, "gauge", fmt.Sprintf("{to=%q}", name), x.of(h.Links[name]))
+			x.help = ""
+		}
 	}
 	bounds, counts, sum := n.lag.read()
 	help = "from the arrival of bytes to the journal's acknowledgement"

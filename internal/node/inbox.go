@@ -86,7 +86,7 @@ func (n *Node) takeProduct(ctx context.Context, policy *transparency.Policy, c *
 	if err != nil {
 		return err
 	}
-	if state, _, _ := strings.Cut(n.cfg.Party, "/"); state != "" && dissemination.State(checked.Release.Office) != state {
+	if !n.ours(dissemination.State(checked.Release.Office)) {
 		return dissemination.NewFault(dissemination.CodeParcel, "office", checked.Release.Office)
 	}
 	// The parcel whole is what proves it again: to whoever asks, without the operator.
@@ -173,8 +173,17 @@ func (n *Node) takePlaceholder(ctx context.Context, policy *transparency.Policy,
 	if err != nil {
 		return err
 	}
+	if !n.ours(a.State) {
+		return dissemination.NewFault(dissemination.CodeParcel, "state", a.State)
+	}
 	_, err = n.share(ctx, a, "node of origin")
 	return err
+}
+
+// ours says whether a state is the one that this node is of; a node that names none takes what is of any.
+func (n *Node) ours(state string) bool {
+	own, _, _ := strings.Cut(n.cfg.Party, "/")
+	return own == "" || own == state
 }
 
 // sendReceipts sends the receipts that have not gone.

@@ -53,6 +53,9 @@ func placesOf(c config.Config) places {
 	}
 }
 
+// cosigned says when a partner's node cosigned last.
+func (p places) cosigned() string { return filepath.Join(p.delivery, "cosigned") }
+
 func (p places) archive(c *Config) archive.Config {
 	return archive.Config{
 		Copies: [2]string{c.Archive.Copy, c.Archive.SecondCopy}, Keys: [2]string{c.Archive.Keys, c.Archive.SecondKeys},

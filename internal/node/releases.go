@@ -340,6 +340,11 @@ func (n *Node) SignRelease(ctx context.Context, id string, s journal.Signature, 
 	if len(p.Signatures) < len(p.Release.By) {
 		return out, n.keepProposal(&p)
 	}
+	for _, s := range p.Signatures { // the first one's key may have been revoked since
+		if err := signedBy(all, string(dissemination.KindReleased), p.Document, s, n.now()); err != nil {
+			return Signed{}, err
+		}
+	}
 	e := journal.ActRecorded{Act: string(dissemination.KindReleased), Document: p.Document, Signatures: p.Signatures, By: by, At: n.now()}
 	if out.Stated, err = n.putAct(ctx, e); err != nil {
 		return Signed{}, err

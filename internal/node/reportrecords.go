@@ -13,7 +13,6 @@ import (
 
 	"overflight/airspace"
 	"overflight/authority"
-	"overflight/flight"
 	"overflight/geodesy"
 	"overflight/internal/sqlite"
 	"overflight/journal"
@@ -69,15 +68,9 @@ func (v values) instant(name string, t time.Time) {
 	}
 }
 
-// fixEvery is how close fixes of a report lie at the closest, and mostFixes how many there are of one path: who may have a way as fine as
-// that may ask for the recording.
-const (
-	fixEvery  = 10 * time.Second
-	mostFixes = 400
-)
-
-// flightRecords are a flight, its entries, what it looked into, and where asked for its way; with a state only what is of that.
-func (n *Node) flightRecords(ctx context.Context, sortie journal.Sortie, state string, fixes bool) ([]keptRecord, error) {
+// flightRecords are a flight, its entries, what it looked into, and where asked for the ground in view and its way; with a state only what
+// is of that, and no way.
+func (n *Node) flightRecords(ctx context.Context, sortie journal.Sortie, state string, ways bool) ([]keptRecord, error) {
 	if err := n.Caught(ctx); err != nil {
 		return nil, err
 	}
@@ -107,17 +100,11 @@ func (n *Node) flightRecords(ctx context.Context, sortie journal.Sortie, state s
 	for i := range whole.Looked {
 		out = append(out, lookRecords(&whole.Looked[i])...)
 	}
-	if !fixes {
+	if !ways {
 		return out, nil
 	}
-	for i := range whole.Paths {
-		way, err := n.fixRecords(ctx, sortie, &whole.Paths[i])
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, way...)
-	}
-	return out, nil
+	seen, err := n.seenRecords(ctx, sortie, whole.Paths, state)
+	return append(out, seen...), err
 }
 
 func flightRecord(whole *sqlite.Whole, c *Complied) keptRecord {
@@ -223,50 +210,6 @@ func lookRecords(l *sqlite.LookedInto) []keptRecord {
 		out = append(out, keptRecord{Kind: "look/1", Values: v})
 	}
 	return out
-}
-
-// fixRecords are the kept fixes of a path, those of entries and gaps, and else some at equal distance.
-func (n *Node) fixRecords(ctx context.Context, sortie journal.Sortie, path *sqlite.Path) ([]keptRecord, error) {
-	source, every := path.Source, max(fixEvery, path.To.Sub(path.From)/mostFixes)
-	var out []keptRecord
-	var last time.Time
-	page := sqlite.Page{Limit: sqlite.MostInPage}
-	for {
-		fixes, next, err := n.Models().Fixes(ctx, sortie, source, page)
-		if errors.Is(err, sqlite.ErrNotFound) {
-			return out, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		for i := range fixes {
-			f := &fixes[i].Fix
-			if f.Time.IsZero() || fixes[i].Marks == 0 && f.Time.Sub(last) < every {
-				continue
-			}
-			last = f.Time
-			out = append(out, fixRecord(sortie, source, f, fixes[i].Sampled))
-		}
-		if page.After = next; next == "" {
-			return out, nil
-		}
-	}
-}
-
-func fixRecord(sortie journal.Sortie, source string, f *flight.Fix, sampled bool) keptRecord {
-	v := values{}
-	v.text("flight", sortie.String())
-	v.instant("at", f.Time)
-	v.place("place", f.Position)
-	if !sampled && f.Altitude.Datum != geodesy.UnknownDatum {
-		v.number("altitude", float64(f.Altitude.Value), 0)
-		v.code("datum", f.Altitude.Datum.String())
-	}
-	if !sampled && f.GroundSpeed >= 0 {
-		v.number("speed", float64(f.GroundSpeed), 1)
-	}
-	v.text("source", source)
-	return keptRecord{Kind: "fix/1", Values: v}
 }
 
 // siteRecords are a site, its reports, and who had it in sight.

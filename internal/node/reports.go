@@ -129,16 +129,16 @@ func (n *Node) Draft(ctx context.Context, q DraftRequest) (OnReport, Stated, err
 	defer n.drafting.Unlock()
 	id, version, before := "R-"+random(5), 1, evidence.Digest{}
 	if q.Supersedes != "" {
-		err := n.Dissemination(ctx, func(r *dissemination.Register) error {
-			x, err := r.Report(q.Supersedes)
-			if err == nil {
-				id, version, before = x.ID, len(x.Versions)+1, x.Latest().Act.Statement.Root
-			}
-			return err
-		})
-		if err != nil {
+		x, err := n.OnReport(ctx, q.Supersedes)
+		switch {
+		case err != nil:
 			return OnReport{}, Stated{}, err
+		case x.Erased != nil:
+			return OnReport{}, Stated{}, dissemination.NewFault(dissemination.CodeErased, x.ID)
+		case x.Subject != q.Subject: // what a view shows of it would be of something that nobody agreed to
+			return OnReport{}, Stated{}, dissemination.NewFault(dissemination.CodeOtherSubject, x.ID, x.Subject.String())
 		}
+		id, version, before = x.ID, len(x.Versions)+1, x.Latest().Act.Statement.Root
 	}
 	at := n.now().Truncate(time.Millisecond)
 	k := keptReport{Subject: q.Subject, Marking: n.marking(&q.Marking, at)}
@@ -175,8 +175,11 @@ func (n *Node) Draft(ctx context.Context, q DraftRequest) (OnReport, Stated, err
 		return OnReport{}, Stated{}, err
 	}
 	stated, err := n.putAct(ctx, journal.ActRecorded{Act: string(dissemination.KindDrafted), Document: document, By: q.By, At: n.now()})
-	if err != nil {
+	if errors.Is(err, ErrAct) { // refused, and so not on record; after any other error it may be, and then what opens it is needed
 		return OnReport{}, Stated{}, errors.Join(err, n.forgetReport(id, version))
+	}
+	if err != nil {
+		return OnReport{}, Stated{}, err
 	}
 	out, err := n.OnReport(ctx, id)
 	return out, stated, err
@@ -362,7 +365,7 @@ func (n *Node) recordsOf(ctx context.Context, s Subject) ([]keptRecord, error) {
 		if err != nil {
 			return nil, err
 		}
-		return n.flightRecords(ctx, sortie, s.State, s.State == "")
+		return n.flightRecords(ctx, sortie, s.State, true)
 	case s.Site != 0:
 		return n.siteRecords(ctx, s.Site)
 	}

@@ -40,7 +40,16 @@ type Link struct {
 	Taken   uint64    // by the transport's word: nobody has opened anything by that
 	Oldest  time.Time // when the oldest was sent that is not taken; zero: all are
 	Receipt time.Time // when the last came
+	Heard   time.Time // when the other node was last heard; zero: not since the start
 	Late    bool      // the oldest is older than it may be, or nothing is heard
+	Since   time.Time // of Late
+	Refused Refusal   // zero where nobody was turned away, or the other node is here again
+}
+
+// Refusal is the last certificate under a partner's name that was not let in.
+type Refusal struct {
+	At   time.Time
+	Code string // expired, revoked, untrusted or list
 }
 
 // Outbound is the operator's end of what carries things to partners' nodes.
@@ -49,7 +58,8 @@ type Outbound interface {
 	Send(ctx context.Context, partner, kind, id string, body []byte) (uint64, error)
 	// Receipts MUST hand on each receipt in order until f takes it, and end with the context.
 	Receipts(ctx context.Context, f func(partner string, r Carried) error) error
-	Link(partner string) Link
+	// Link is false for a partner whose node may not come.
+	Link(partner string) (Link, bool)
 }
 
 // Inbound is the partner's end.
@@ -70,7 +80,6 @@ type sharing struct {
 	// memory is of the witness, while a partner's node exchanges.
 	memory *witness.Folder
 	by     *transparency.Witness
-	signed time.Time // when it last cosigned, since the node was started
 
 	asking sync.Mutex // held by who asks partners to cosign, and by who sends what they are asked of, whose is:
 	asked  map[string]uint64
@@ -178,6 +187,9 @@ func (n *Node) sendDue(ctx context.Context, out Outbound) error {
 	var faults []error
 	for i := range due {
 		d := &due[i]
+		if _, ok := out.Link(d.partner); !ok { // it waits until its node may come
+			continue
+		}
 		n.sharing.asking.Lock() // what proves it is asked for before anything larger is
 		err := n.sendOnce(ctx, d.kind, d.id, d.item, func(b []byte) error {
 			_, err := out.Send(ctx, d.partner, d.kind, d.id, b)
@@ -202,7 +214,7 @@ func (n *Node) due(ctx context.Context) ([]parcelOf, error) {
 				return err
 			}
 			switch {
-			case x.Revoked != nil && !x.Revoked.Recorded.At.Before(x.Act.NotBefore):
+			case x.Revoked != nil && n.mayHaveGone(dissemination.ItemProduct, x.Act.ID):
 				out = append(out, parcelOf{to, dissemination.ItemRevoked, x.Act.ID, n.noticeOf(*x.Revoked)})
 			case x.Revoked == nil && o.Revoked == nil && !now.Before(x.Act.NotBefore):
 				report, err := r.Report(x.Act.Report)
@@ -218,6 +230,19 @@ func (n *Node) due(ctx context.Context) ([]parcelOf, error) {
 		return nil
 	})
 	return out, err
+}
+
+// mayHaveGone says whether something was sent, or was being sent when the program ended: who never had it is not told that it is revoked.
+func (n *Node) mayHaveGone(kind, id string) bool {
+	if n.sharing.gone[kind+"."+id] {
+		return true
+	}
+	files, name := durable.OS(), filepath.Join(placesOf(n.cfg.Config).outbox, kind+"."+id)
+	if _, err := files.ReadFile(name+".sent", 1); !errors.Is(err, fs.ErrNotExist) {
+		return true
+	}
+	_, err := files.ReadFile(name+".json", dissemination.MostParcel)
+	return !errors.Is(err, fs.ErrNotExist)
 }
 
 // sendOnce sends what was not sent. What is made is kept first, so that what is sent again after a crash is the same, byte for byte.
@@ -444,8 +469,15 @@ func (n *Node) answered(ctx context.Context, a *dissemination.ReceiptGiven, of *
 		return err
 	}
 	_, err = n.ReportOutcome(ctx, f)
+	if errors.Is(err, survey.ErrInput) && f.Visited.After(n.now().Add(mostAhead)) {
+		n.log.Warn("an answer of a visit that is to come", slog.String("release", of.Act.ID), slog.Time("visited", f.Visited))
+		return nil
+	}
 	return err
 }
+
+// mostAhead is how far another node's clock may be ahead: what it says is waited for that long, and holds up no receipt behind it longer.
+const mostAhead = time.Hour
 
 // signatureOf returns the signatures under an act on record.
 func (n *Node) signatureOf(ctx context.Context, kind authority.Kind, id string) ([]journal.Signature, json.RawMessage, error) {
@@ -469,15 +501,18 @@ func (n *Node) signatureOf(ctx context.Context, kind authority.Kind, id string) 
 	}
 }
 
-// Joined says whether the way to the origin stands, at a partner's node.
-func (n *Node) Joined() bool {
+// Joined says how the way to the origin stands, at a partner's node; the zero Link where nothing carries.
+func (n *Node) Joined() Link {
 	n.mu.Lock()
 	in := n.sharing.in
 	n.mu.Unlock()
-	return in != nil && in.Link().Up
+	if in == nil {
+		return Link{}
+	}
+	return in.Link()
 }
 
-// Links says how the ways to the nodes of partners stand, by the state; none where nothing carries.
+// Links says how the ways to the nodes of partners stand, by the state; none of those whose node may not come.
 func (n *Node) Links(states []string) map[string]Link {
 	n.mu.Lock()
 	out := n.sharing.out
@@ -487,7 +522,9 @@ func (n *Node) Links(states []string) map[string]Link {
 		return links
 	}
 	for _, s := range states {
-		links[s] = out.Link(s)
+		if l, ok := out.Link(s); ok {
+			links[s] = l
+		}
 	}
 	return links
 }

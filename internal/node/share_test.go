@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -60,6 +61,10 @@ type pipe struct {
 	changed   chan struct{}
 	out, back []node.Carried
 	turn      func(*node.Carried) // of what goes out
+	// again is as if a process was killed each time between two writes: what was taken is handed on once more, and what was stored is not
+	// known to have been.
+	again  bool
+	unsaid map[string]bool
 }
 
 func newPipe(t *testing.T) *pipe { return &pipe{t: t, changed: make(chan struct{})} }
@@ -94,6 +99,9 @@ func (p *pipe) hand(ctx context.Context, list *[]node.Carried, f func(node.Carri
 		p.mu.Unlock()
 		switch {
 		case there && f(c) == nil:
+			if p.again && f(c) != nil {
+				p.t.Errorf("%s %s is not taken again", c.Kind, c.ID)
+			}
 			next++
 		case there && ctx.Err() == nil:
 			p.t.Error("what came is asked for again")
@@ -112,7 +120,7 @@ func (p *pipe) Send(_ context.Context, partner, kind, id string, body []byte) (u
 	if partner != "MEX" {
 		p.t.Errorf("sent to %s", partner)
 	}
-	return p.add(&p.out, kind, id, body), nil
+	return p.add(&p.out, kind, id, body), p.unknown(kind + id)
 }
 
 func (p *pipe) Receipts(ctx context.Context, f func(string, node.Carried) error) error {
@@ -125,7 +133,22 @@ func (p *pipe) Items(ctx context.Context, f func(node.Carried) error) error {
 
 func (p *pipe) Answer(_ context.Context, kind, id string, body []byte) error {
 	p.add(&p.back, kind, id, body)
-	return nil
+	return p.unknown(kind + id)
+}
+
+var errKilled = errors.New("killed before it was known")
+
+func (p *pipe) unknown(id string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.again || p.unsaid[id] {
+		return nil
+	}
+	if p.unsaid == nil {
+		p.unsaid = map[string]bool{}
+	}
+	p.unsaid[id] = true
+	return errKilled
 }
 
 // partnerEnd is the partner's end of a pipe.
@@ -133,7 +156,9 @@ type partnerEnd struct{ *pipe }
 
 func (partnerEnd) Link() node.Link { return node.Link{Up: true} }
 
-func (p *pipe) Link(string) node.Link { return node.Link{Up: true, Sent: uint64(len(p.out))} }
+func (p *pipe) Link(string) (node.Link, bool) {
+	return node.Link{Up: true, Sent: uint64(len(p.out))}, true
+}
 
 // run lets something run until the test ends.
 func run(t *testing.T, f func(context.Context) error) {
@@ -556,6 +581,157 @@ func TestWithheldIsCounted(t *testing.T) {
 	}
 }
 
+// TestPlaceholderOfAnother: what says that something is withheld from another state is not counted.
+func TestPlaceholderOfAnother(t *testing.T) {
+	t.Parallel()
+	x := meet(t, func(c *node.Carried) {
+		if p, err := dissemination.ReadItem[dissemination.Placeholder](c.Body); err == nil {
+			p.State = "GTM"
+			c.Body, _ = dissemination.EncodeItem(p)
+		}
+	})
+	x.carry()
+	x.both(dissemination.EntryWithheld{State: "MEX", Number: 1, Flight: "LOCAL-2026-0001", Reason: "an open investigation", By: [2]string{"ana", "ben"}})
+	eventually(t, "the refusal", func() bool {
+		refused, counted := 0, 0
+		_ = x.partner.Dissemination(t.Context(), func(r *dissemination.Register) error {
+			refused, counted = len(r.Refused()), len(r.Counted())
+			return nil
+		})
+		return refused == 1 && counted == 0
+	})
+}
+
+// both records an act that ana and ben sign.
+func (x *neighbours) both(a authority.Act) {
+	x.t.Helper()
+	document, err := dissemination.Encode(a)
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	kind := string(a.Kind())
+	if _, err := x.operator.RecordAct(x.t.Context(), kind, document, []journal.Signature{x.ana.sign(x.t, kind, document), x.ben.sign(x.t, kind, document)}, "ana"); err != nil {
+		x.t.Fatal(err)
+	}
+}
+
+// TestRevokedBeforeItWent: who never had something is not sent it, nor told that it is revoked.
+func TestRevokedBeforeItWent(t *testing.T) {
+	t.Parallel()
+	x := meet(t, nil)
+	x.release()
+	if _, err := x.operator.RevokeRelease(t.Context(), "1", "the wrong office", "ana"); err != nil {
+		t.Fatal(err)
+	}
+	x.both(dissemination.EntryWithheld{State: "MEX", Number: 1, Flight: "LOCAL-2026-0001", Reason: "an open investigation", By: [2]string{"ana", "ben"}}) // goes last
+	x.carry()
+	eventually(t, "the placeholder", func() bool {
+		n := 0
+		_ = x.partner.Dissemination(t.Context(), func(r *dissemination.Register) error { n = len(r.Counted()); return nil })
+		return n == 1
+	})
+	x.pipe.mu.Lock()
+	defer x.pipe.mu.Unlock()
+	if len(x.pipe.out) != 1 {
+		t.Errorf("%d items went, the first of them a %s", len(x.pipe.out), x.pipe.out[0].Kind)
+	}
+}
+
+// TestDraftGivenUp: who gives up while a report is put on record finds it there, with what opens it.
+func TestDraftGivenUp(t *testing.T) {
+	t.Parallel()
+	x := meet(t, nil)
+	reports := func() (n int) {
+		_ = x.operator.Dissemination(context.Background(), func(r *dissemination.Register) error { n = len(r.Reports()); return nil })
+		return n
+	}
+	gaveUp := false
+	for n := 1; n <= 20 && !gaveUp; n++ {
+		ctx, cancel := context.WithCancel(t.Context())
+		go func() {
+			for reports() < n && ctx.Err() == nil {
+				time.Sleep(50 * time.Microsecond)
+			}
+			cancel()
+		}()
+		_, _, err := x.operator.Draft(ctx, node.DraftRequest{Subject: node.Subject{Site: 1}, By: "ana"})
+		cancel()
+		if gaveUp = err != nil; gaveUp && reports() < n {
+			t.Fatalf("given up before it was on record: %v", err)
+		}
+	}
+	if !gaveUp {
+		t.Fatal("nobody gave up in time")
+	}
+	for n := range reports() {
+		if _, err := x.operator.Preview(t.Context(), node.ReleaseRequest{Report: strconv.Itoa(n + 1), Office: x.office, Purpose: "find-laboratories"}); err != nil {
+			t.Errorf("report %d: %v", n+1, err)
+		}
+	}
+}
+
+// TestNextVersionIsOfTheSame: a report does not become one of something else by its next version.
+func TestNextVersionIsOfTheSame(t *testing.T) {
+	t.Parallel()
+	x := meet(t, nil)
+	ctx := t.Context()
+	r, _, err := x.operator.Draft(ctx, node.DraftRequest{Subject: node.Subject{Site: 1}, By: "ana"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	period := node.Subject{From: time.Now().UTC().Add(-72 * time.Hour), To: time.Now().UTC()}
+	if _, _, err := x.operator.Draft(ctx, node.DraftRequest{Subject: period, Supersedes: r.ID, By: "ana"}); code(err) != dissemination.CodeOtherSubject {
+		t.Errorf("of a period: %v", err)
+	}
+	if next, _, err := x.operator.Draft(ctx, node.DraftRequest{Subject: node.Subject{Site: 1}, Supersedes: r.ID, By: "ana"}); err != nil || len(next.Versions) != 2 {
+		t.Errorf("%+v %v", next, err)
+	}
+}
+
+// TestKeyRevokedBetween: a release is not on record by a signature whose key was revoked before the second person signed.
+func TestKeyRevokedBetween(t *testing.T) {
+	t.Parallel()
+	x := meet(t, nil)
+	ctx := t.Context()
+	if _, _, err := x.operator.Draft(ctx, node.DraftRequest{Subject: node.Subject{Site: 1}, By: "ana"}); err != nil {
+		t.Fatal(err)
+	}
+	p, err := x.operator.Propose(ctx, node.ReleaseRequest{Report: "1", Office: x.office, Purpose: "find-laboratories", By: [2]string{"ana", "ben"}}, "ana")
+	if err != nil {
+		t.Fatal(err)
+	}
+	kind := string(dissemination.KindReleased)
+	if _, err := x.operator.SignRelease(ctx, p.Release.ID, x.ana.sign(t, kind, p.Document), "ana"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.operator.RevokeSignatory(ctx, "ana", "owner"); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := x.operator.SignRelease(ctx, p.Release.ID, x.ben.sign(t, kind, p.Document), "ben"); err == nil || s.Done {
+		t.Errorf("released by a key that was revoked: %+v", s)
+	}
+}
+
+// TestAnswerToCome: an answer of a visit that is to come holds up nothing behind it.
+func TestAnswerToCome(t *testing.T) {
+	t.Parallel()
+	x := meet(t, nil)
+	id := x.release().Act.ID
+	x.carry()
+	eventually(t, "its arrival", func() bool { a, b := x.receipts(id); return a == "arrived" && b == "arrived" })
+	if err := errors.Join(
+		x.say(id, dissemination.Opened, nil),
+		x.say(id, dissemination.Answered, func(a *dissemination.ReceiptGiven) {
+			a.At = a.At.Add(24 * time.Hour)
+			a.Answer = &dissemination.Answer{Record: 0, Outcome: survey.Confirmed, Visited: a.At.Add(-time.Hour)}
+		}),
+		x.say(id, dissemination.Acknowledged, nil),
+	); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "what came after it", func() bool { a, _ := x.receipts(id); return a == "arrived opened answered acknowledged" })
+}
+
 // TestViews: an entry into a state is shown to its office by default, once, with nothing of other states; what two persons withheld is not.
 func TestViews(t *testing.T) {
 	t.Parallel()
@@ -571,19 +747,8 @@ func TestViews(t *testing.T) {
 	}, "ana"); err != nil {
 		t.Fatal(err)
 	}
-	both := func(a authority.Act) {
-		t.Helper()
-		document, err := dissemination.Encode(a)
-		if err != nil {
-			t.Fatal(err)
-		}
-		kind := string(a.Kind())
-		if _, err := x.operator.RecordAct(ctx, kind, document, []journal.Signature{x.ana.sign(t, kind, document), x.ben.sign(t, kind, document)}, "ana"); err != nil {
-			t.Fatal(err)
-		}
-	}
-	both(dissemination.ViewAgreed{ID: "V-1", Office: x.office, Purpose: "find-laboratories", By: [2]string{"ana", "ben"}})
-	both(dissemination.EntryWithheld{State: "MEX", Number: 1, Flight: "LOCAL-2026-0902", Reason: "an open investigation", By: [2]string{"ana", "ben"}})
+	x.both(dissemination.ViewAgreed{ID: "V-1", Office: x.office, Purpose: "find-laboratories", By: [2]string{"ana", "ben"}})
+	x.both(dissemination.EntryWithheld{State: "MEX", Number: 1, Flight: "LOCAL-2026-0902", Reason: "an open investigation", By: [2]string{"ana", "ben"}})
 	at := time.Now().UTC().Add(-time.Hour).Truncate(time.Second)
 	for number := uint32(901); number <= 903; number++ {
 		flight := journal.Sortie{Operator: "LOCAL", Year: 2026, Number: number}
@@ -608,6 +773,10 @@ func TestViews(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	// One that was withheld since it was looked which are due.
+	if err := x.operator.ShowFlight(ctx, "V-1", journal.Sortie{Operator: "LOCAL", Year: 2026, Number: 902}); err != nil {
+		t.Fatal(err)
+	}
 	var shown []dissemination.Release
 	if err := x.operator.Dissemination(ctx, func(r *dissemination.Register) error { shown = r.Releases(); return nil }); err != nil {
 		t.Fatal(err)
@@ -626,6 +795,44 @@ func TestViews(t *testing.T) {
 	}
 	if b, err := x.partner.Document(item.Act.Product); err != nil || bytes.Contains(b, []byte("GTM")) || !bytes.Contains(b, []byte("LOCAL-2026-0901")) {
 		t.Errorf("%s %v", b, err)
+	}
+}
+
+// TestKilledBetweenWrites: what is handed on again, and stored without that being known, is at both nodes once all the same.
+func TestKilledBetweenWrites(t *testing.T) {
+	t.Parallel()
+	x := meet(t, nil)
+	x.pipe.again = true
+	x.carry()
+	id := x.release().Act.ID
+	eventually(t, "the receipt is there", func() bool { a, _ := x.receipts(id); return a == "arrived" })
+	for _, step := range []dissemination.Step{dissemination.Opened, dissemination.Acknowledged} {
+		if err := x.say(id, step, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	eventually(t, "all is there", func() bool { a, _ := x.receipts(id); return a == "arrived opened acknowledged" })
+	if _, b := x.receipts(id); b != "arrived opened acknowledged" {
+		t.Errorf("at the partner: %s", b)
+	}
+	arrivals := 0
+	if err := x.partner.Dissemination(t.Context(), func(r *dissemination.Register) error { arrivals = len(r.Arrivals()); return nil }); err != nil || arrivals != 1 {
+		t.Errorf("%d arrivals: %v", arrivals, err)
+	}
+	for _, n := range []*running{x.operator, x.partner} {
+		if err := n.Dissemination(t.Context(), func(r *dissemination.Register) error {
+			for _, e := range r.Refused() {
+				t.Errorf("refused: %+v", e.Act)
+			}
+			return nil
+		}); err != nil {
+			t.Error(err)
+		}
+	}
+	x.pipe.mu.Lock()
+	defer x.pipe.mu.Unlock()
+	if len(x.pipe.out) != 1 || len(x.pipe.back) != 3 || len(x.pipe.unsaid) != 4 {
+		t.Errorf("%d went out and %d came back, %d of them again", len(x.pipe.out), len(x.pipe.back), len(x.pipe.unsaid))
 	}
 }
 

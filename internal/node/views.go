@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"overflight/authority"
 	"overflight/dissemination"
 	"overflight/internal/config"
 	"overflight/internal/durable"
@@ -114,6 +115,9 @@ func (n *Node) subjects(ctx context.Context) (map[string]Subject, error) {
 			continue
 		}
 		k, err := n.readReport(x.ID, 1)
+		if errors.Is(err, fs.ErrNotExist) { // what it says is lost: that keeps nothing else from a state
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -204,6 +208,15 @@ func (n *Node) showFlight(ctx context.Context, v *dissemination.View, flight jou
 	}
 	n.drafting.Lock()
 	defer n.drafting.Unlock()
+	// Two persons may have withheld it while the report was made.
+	withheld := false
+	err := n.Dissemination(ctx, func(r *dissemination.Register) error {
+		withheld = slices.ContainsFunc(r.Withheld(state), func(w authority.Entry[dissemination.EntryWithheld]) bool { return w.Act.Flight == subject.Flight })
+		return nil
+	})
+	if err != nil || withheld {
+		return err
+	}
 	p, err := n.propose(ctx, &ReleaseRequest{Report: report, Office: v.Act.Office, Purpose: v.Act.Purpose}, v.Act.ID, by)
 	if err != nil {
 		return err

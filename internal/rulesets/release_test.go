@@ -101,3 +101,25 @@ func TestBrokenRule(t *testing.T) {
 		}
 	}
 }
+
+// Markings are told apart by their words, not by how those look in a row.
+func TestReleaseCaveatsWithSeparators(t *testing.T) {
+	t.Parallel()
+	p, _, err := Release()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := office()
+	o.Compartments = []string{"NORTE", "SIERRA"}
+	granted := p.Granted(release.Question{Office: o, Purpose: "find-laboratories", Age: 2 * time.Hour})
+	spec := release.FieldSpec{Name: "signs", Class: release.Finding, Kind: release.Text}
+	for _, x := range []struct {
+		caveats []string
+		want    int
+	}{{[]string{"NORTE", "SIERRA"}, 1}, {[]string{"NORTE,SIERRA"}, 0}} {
+		m := release.Marking{Policy: "USA", Classification: "RESTRICTED", ReleasableTo: []string{"MEX"}, Caveats: x.caveats, Handling: release.Amber, Originator: "USA/OPS"}
+		if g := granted(0, spec, release.Field{Name: spec.Name, Value: release.Value{Kind: release.Text, Text: "x"}, Marking: m}); g.Digits != x.want {
+			t.Errorf("%q: %+v", x.caveats, g)
+		}
+	}
+}

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 
 	"overflight/internal/durable"
 	"overflight/release"
@@ -46,15 +47,17 @@ var (
 	idForm     = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`)
 )
 
-// Store is open. It may be used by several goroutines for different reports.
+// Store is open. It may be used by several goroutines.
 type Store struct {
 	folders [2]string
 	fs      *durable.FS
+	// mu is held by every method: who puts a copy right while another destroys it would bring it back.
+	mu sync.Mutex
 }
 
 // Open makes the folders where they are not there, and destroys what was being destroyed when the program ended.
 func Open(c Config) (*Store, error) {
-	s := &Store{c.Folders, c.FS}
+	s := &Store{folders: c.Folders, fs: c.FS}
 	if s.fs == nil {
 		s.fs = durable.OS()
 	}
@@ -104,7 +107,9 @@ func (s *Store) Put(id string, seed release.Seed) error {
 	if !idForm.MatchString(id) {
 		return fmt.Errorf("keeping a seed: %q is no identifier of a report", id)
 	}
-	switch have, err := s.Get(id); {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch have, err := s.get(id); {
 	case err == nil && have != seed:
 		return fmt.Errorf("%w: %s", ErrExists, id)
 	case err == nil:
@@ -122,6 +127,12 @@ func (s *Store) Put(id string, seed release.Seed) error {
 
 // Get returns the seed of a report, and puts a copy right that is not what the other is.
 func (s *Store) Get(id string) (release.Seed, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.get(id)
+}
+
+func (s *Store) get(id string) (release.Seed, error) {
 	if !idForm.MatchString(id) {
 		return release.Seed{}, fmt.Errorf("%w: %q", ErrNotFound, id)
 	}
@@ -178,6 +189,8 @@ func (s *Store) Destroy(id string) error {
 	if !idForm.MatchString(id) {
 		return fmt.Errorf("%w: %q", ErrNotFound, id)
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	for i := range s.folders { // from the first mark on nobody is given it, whatever happens
 		if err := s.fs.CreateFile(s.path(i, id, over), []byte("destroyed\n"), 0o600); err != nil && !errors.Is(err, fs.ErrExist) {
 			return fmt.Errorf("destroying the seed of %s: %w", id, err)

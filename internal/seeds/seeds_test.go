@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"slices"
+	"sync"
 	"testing"
 
 	"overflight/internal/durable"
@@ -119,6 +120,35 @@ func TestBad(t *testing.T) {
 	for name, want := range map[string]bool{"/a/R-1.seed": false, "/b/R-1.seed": false, "/a/R-1.destroyed": true} {
 		if mode, ok := m.Perm(name); ok != want || ok && mode != 0o600 {
 			t.Errorf("%s: %v %o", name, ok, mode)
+		}
+	}
+}
+
+// TestReadWhileDestroyed: who puts a lost copy right while the seed is destroyed does not bring it back.
+func TestReadWhileDestroyed(t *testing.T) {
+	t.Parallel()
+	for n := range 300 {
+		m := durable.NewFaulty()
+		s := open(t, m)
+		if err := s.Put("R-1", seed); err != nil {
+			t.Fatal(err)
+		}
+		var read sync.WaitGroup
+		for range 4 {
+			read.Go(func() {
+				for range 20 {
+					_, _ = s.Get("R-1") // destroyed by now, or not
+				}
+			})
+		}
+		if err := s.Destroy("R-1"); err != nil {
+			t.Fatal(err)
+		}
+		read.Wait()
+		for _, f := range m.Files() {
+			if b, _ := m.Contents(f); bytes.Contains(b, seed[:8]) {
+				t.Fatalf("%d: %s still has it", n, f)
+			}
 		}
 	}
 }

@@ -244,14 +244,14 @@ func (a *api) mayHave(ctx context.Context, d evidence.Digest, b []byte) error {
 		if !bound {
 			return nil
 		}
-		return a.node.Dissemination(ctx, func(r *dissemination.Register) error {
-			for _, x := range r.Releases() {
-				if x.Act.Product == d && x.Act.Office == own && x.Revoked == nil && !a.now().Before(x.Act.NotBefore) {
-					return nil
-				}
-			}
+		all, err := a.node.Given(ctx, own)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(all, func(g node.Given) bool { return g.Product == d && g.Revoked.IsZero() }) {
 			return &roleError{sharers}
-		})
+		}
+		return nil
 	}
 	if c := visitOf(ctx).caller; c != nil && !c.may(receivers) {
 		return &roleError{receivers}

@@ -3,8 +3,10 @@ package server
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"overflight/dissemination"
+	"overflight/internal/node"
 	"overflight/release"
 )
 
@@ -35,9 +37,14 @@ func (a *api) listPartners(ctx context.Context, _ *struct{}) (*body[list[Partner
 			if i < 0 {
 				i = len(states)
 				states = append(states, state)
-				out.Items = append(out.Items, PartnerStatus{State: state, Offices: []OfficeOn{}, Withheld: len(r.Withheld(state))})
+				out.Items = append(out.Items, PartnerStatus{State: state, Offices: []OfficeOn{}, Refused: []RefusedItem{}, Withheld: len(r.Withheld(state))})
 			}
 			out.Items[i].Offices = append(out.Items[i].Offices, officeOf(&o))
+		}
+		for _, e := range r.Refused() {
+			if i := slices.Index(states, strings.TrimPrefix(e.Recorded.By, "node of ")); i >= 0 {
+				out.Items[i].Refused = append(out.Items[i].Refused, RefusedItem{e.Act.Item, e.Act.Reason, stamp(e.Recorded.At), e.Recorded.Sequence})
+			}
 		}
 		for _, x := range r.Releases() {
 			i := slices.Index(states, dissemination.State(x.Act.Office))
@@ -57,6 +64,7 @@ func (a *api) listPartners(ctx context.Context, _ *struct{}) (*body[list[Partner
 		x := &out.Items[slices.Index(states, state)]
 		up := l.Up
 		x.Linked, x.Sent, x.Taken, x.Oldest, x.Late = &up, l.Sent, l.Taken, stamp(l.Oldest), l.Late
+		x.Heard, x.Away = stamp(l.Heard), turnedAway(l.Refused)
 	}
 	for i := range out.Items {
 		if size, at, ok := a.node.CosignedBy(ctx, out.Items[i].State); ok {
@@ -64,6 +72,13 @@ func (a *api) listPartners(ctx context.Context, _ *struct{}) (*body[list[Partner
 		}
 	}
 	return &body[list[PartnerStatus]]{out}, nil
+}
+
+func turnedAway(r node.Refusal) *TurnedAway {
+	if r.Code == "" {
+		return nil
+	}
+	return &TurnedAway{stamp(r.At), r.Code}
 }
 
 func (a *api) describeOffice(ctx context.Context, in *officeInput) (*body[Stated], error) {

@@ -167,6 +167,15 @@ func TestAnOfficeSeesItsOwn(t *testing.T) {
 	features(1)
 	post[Stated](s, "/releases/"+release["MEX/SEDENA"].ID+"/revocation", map[string]any{"reason": "the wrong office", "by": "owner"})
 	features(0)
+	// An office that was shut off reads nothing more, though its release was not revoked by itself.
+	eva, copied := s.reader("eva", "MEX/FGR"), "/documents/"+release["MEX/FGR"].Product
+	if a := get(eva, copied); a.StatusCode != http.StatusOK {
+		t.Errorf("its own copy: %d %s", a.StatusCode, a.text)
+	}
+	post[Stated](s, "/offices/MEX/FGR/revocation", map[string]any{"reason": "a leak", "by": "owner"})
+	if a := get(eva, copied); a.StatusCode != http.StatusForbidden || a.code == "" {
+		t.Errorf("its copy after it was shut off: %d %s", a.StatusCode, a.text)
+	}
 	reads := ""
 	for deadline := time.Now().Add(time.Minute); !strings.Contains(reads, "released/"); {
 		if time.Now().After(deadline) {

@@ -207,10 +207,19 @@ type PartnerStatus struct {
 	Sent     uint64          `json:"sent"`
 	Taken    uint64          `json:"taken"`  // by the transport's word: nobody has opened anything by that
 	Oldest   *report.Instant `json:"oldest"` // sent and not taken
+	Heard    *report.Instant `json:"heard"`  // when its node was last heard
 	Late     bool            `json:"late"`
-	Cosigned *Cosigned       `json:"cosigned"` // the last
-	Receipt  *Receipt        `json:"receipt"`  // the last
-	Withheld int             `json:"withheld"` // entries that are withheld, of which it is told that they are
+	Away     *TurnedAway     `json:"turned_away"` // the last certificate of its node that was not let in, while it is not linked
+	Refused  []RefusedItem   `json:"refused"`     // what its node sent and was refused
+	Cosigned *Cosigned       `json:"cosigned"`    // the last
+	Receipt  *Receipt        `json:"receipt"`     // the last
+	Withheld int             `json:"withheld"`    // entries that are withheld, of which it is told that they are
+}
+
+// TurnedAway is a certificate that was not let in.
+type TurnedAway struct {
+	At     *report.Instant `json:"at"`
+	Reason string          `json:"reason" enum:"expired,revoked,untrusted,list"`
 }
 
 // Cosigned is the largest checkpoint of a log that a witness cosigned.
@@ -329,6 +338,13 @@ type Inbox struct {
 	Policy   string        `json:"policy"`   // by which the log is known here, c2sp.org/tlog-policy
 	Held     *Cosigned     `json:"held"`     // of the origin's log
 	Linked   bool          `json:"linked"`
+	// Sent are the receipts and cosignatures that this node has for the operator's, Taken those that the transport took over. Late says that
+	// nothing has moved, in either direction, for longer than it may.
+	Sent   uint64          `json:"sent"`
+	Taken  uint64          `json:"taken"`
+	Oldest *report.Instant `json:"oldest"`
+	Heard  *report.Instant `json:"heard"` // when the operator's node was last heard
+	Late   bool            `json:"late"`
 }
 
 // Counted is something that is withheld from the state.

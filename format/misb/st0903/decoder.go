@@ -178,7 +178,7 @@ func (d *Decoder) decode(value []byte, dst *Set, embedded bool) (sumAt int) {
 
 // remember carries the seldom items from set to set, both ways.
 func (d *Decoder) remember(dst *Set) {
-	if v, ok := dst.Uint(Version); ok {
+	if v, ok := dst.Uint(Version); ok && v > 0 { // there is no version 0: it tells nothing
 		d.context.Version = int(v)
 	}
 	if v, ok := dst.Uint(FrameWidth); ok {

@@ -78,6 +78,15 @@ var cases = []struct {
 			}
 		},
 	},
+	{
+		name: "version 0 is as none", value: "040100 65 0E 0D 01 11 0A 2D000000 2D000400 D000",
+		centre: FrameCentre{Lat: -46, Lon: -77, Known: true}, defects: []evidence.Code{CodeAssumed},
+		check: func(t *testing.T, s *Set) {
+			if !s.Legacy || !s.Assumed {
+				t.Errorf("legacy %v assumed %v", s.Legacy, s.Assumed)
+			}
+		},
+	},
 	{name: "pack beyond its series", value: "040104 65 04 7F 01 0101", defects: []evidence.Code{CodeSyntax}},
 	{name: "pack without id", value: "040104 65 01 00", defects: []evidence.Code{CodeSyntax}},
 	{name: "item beyond its pack", value: "040104 65 06 05 01 01 7F 0102", defects: []evidence.Code{CodeSyntax}},

@@ -36,11 +36,13 @@ class NoDocument extends Error {}
 
 type Members = Record<string, unknown>
 
-/** The members of an object: all that must be there, and none that is neither there by right nor by leave. */
+/** The members of an object: all that must be there, none that is neither there by right nor by leave, and in this order. */
 function members(v: unknown, must: readonly string[], may: readonly string[] = []): Members {
   if (typeof v !== 'object' || v === null || Array.isArray(v)) throw new NoDocument()
   const m = v as Members
-  if (must.some((n) => !Object.hasOwn(m, n)) || Object.keys(m).some((n) => !must.includes(n) && !may.includes(n))) throw new NoDocument()
+  const order = [...must, ...may.filter((n) => Object.hasOwn(m, n))]
+  const names = Object.keys(m)
+  if (names.length !== order.length || names.some((n, i) => n !== order[i])) throw new NoDocument()
   return m
 }
 
@@ -50,8 +52,17 @@ function list(v: unknown): unknown[] {
   return v as unknown[]
 }
 
+/** A text; half of a character is none, since it is nothing in UTF-8. */
 function text(v: unknown): string {
-  if (typeof v !== 'string') throw new NoDocument()
+  if (typeof v !== 'string' || /\p{Surrogate}/u.test(v)) throw new NoDocument()
+  return v
+}
+
+const texts = (v: unknown): string[] => list(v).map(text)
+
+/** A member that is left out where it would be empty. */
+function filled<T extends { length: number }>(v: T): T {
+  if (v.length === 0) throw new NoDocument()
   return v
 }
 
@@ -72,11 +83,15 @@ export function parse(document: string): Product | undefined {
   try {
     const parsed: unknown = JSON.parse(document)
     // Whoever writes a name twice says two things, and which of them is read is not for us to choose.
-    if (JSON.stringify(parsed) !== document.trim()) return undefined
+    if (written(parsed) !== document.trim()) return undefined
     const d = members(parsed, ['document', 'statement', 'copy', 'records'])
     if (d['document'] !== 'overflight.product/1') return undefined
     const s = members(d['statement'], ['id', 'version', 'made', 'records', 'root', 'supersedes'])
-    members(d['copy'], ['office', 'state', 'mark', 'released', 'purpose', 'caveats'])
+    for (const name of ['id', 'made', 'supersedes']) text(s[name])
+    count(s['version'])
+    const copy = members(d['copy'], ['office', 'state', 'mark', 'released', 'purpose', 'caveats'])
+    for (const name of ['office', 'state', 'mark', 'released', 'purpose']) text(copy[name])
+    texts(copy['caveats'])
     const records = count(s['records'])
     if (records < 1 || records > mostRecords) return undefined
     return { records, root: bytes(s['root'], 32), parts: list(d['records']).map(part) }
@@ -86,13 +101,31 @@ export function parse(document: string): Product | undefined {
   }
 }
 
+/** JSON in the one way: the two line separators are escaped, all else as JSON.stringify does. */
+const written = (v: unknown): string => JSON.stringify(v).replace(/[\u2028\u2029]/g, (c) => (c === '\u2028' ? '\\u2028' : '\\u2029'))
+
 function part(v: unknown): Part {
   const m = members(v, ['record', 'leaf'], ['kind', 'fields'])
-  return { record: count(m['record']), leaf: bytes(m['leaf'], 32), kind: m['kind'] === undefined ? '' : text(m['kind']), fields: list(m['fields']).map(shown) }
+  return {
+    record: count(m['record']),
+    leaf: bytes(m['leaf'], 32),
+    kind: m['kind'] === undefined ? '' : filled(text(m['kind'])),
+    fields: m['fields'] === undefined ? [] : filled(list(m['fields'])).map(shown),
+  }
+}
+
+function marked(v: unknown): void {
+  const m = members(v, ['policy', 'classification', 'releasable_to', 'caveats', 'handling', 'originator', 'created', 'review'])
+  for (const [name, value] of Object.entries(m)) {
+    if (name === 'releasable_to' || name === 'caveats') texts(value)
+    else text(value)
+  }
 }
 
 function shown(v: unknown): Shown {
   const m = members(v, ['name', 'commitment'], ['opening', 'marking', 'reasons'])
+  if (m['marking'] !== undefined) marked(m['marking'])
+  if (m['reasons'] !== undefined) filled(texts(m['reasons']))
   return { name: text(m['name']), commitment: bytes(m['commitment'], 32), opening: m['opening'] === undefined ? undefined : opening(m['opening']) }
 }
 

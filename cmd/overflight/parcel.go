@@ -1,0 +1,75 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"overflight/dissemination"
+	"overflight/release"
+	"overflight/transparency"
+)
+
+// newInboxCheck checks what an office was given, in a file, with nothing beside it but the policy that says whom to trust: no node and no
+// connection.
+func newInboxCheck(t *terminal) *cobra.Command {
+	var policy string
+	c := &cobra.Command{
+		Use: "check FILE --policy POLICY", Short: t.words.Text("help.inbox.check"), Long: t.words.Text("help.inbox.check") + "\n\n" + t.words.Text("help.inbox.check.long"), Args: one(t, "FILE"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if policy == "" {
+				return usage("%s", t.words.Text("error.no-policy"))
+			}
+			text, err := readBounded(policy, 1<<20)
+			if err != nil {
+				return err
+			}
+			trusted, err := transparency.ParsePolicy(text)
+			if err != nil {
+				return fmt.Errorf("%s: %w", policy, err)
+			}
+			b, err := readBounded(args[0], dissemination.MostParcel)
+			if err != nil {
+				return err
+			}
+			p, err := dissemination.ReadItem[dissemination.Parcel](b)
+			if err != nil {
+				return err
+			}
+			x, err := p.Check(trusted)
+			if err != nil {
+				return err
+			}
+			writeChecked(t, x)
+			return nil
+		},
+	}
+	c.Flags().StringVar(&policy, "policy", "", t.words.Text("help.inbox.check.policy"))
+	return c
+}
+
+func writeChecked(t *terminal, x *dissemination.Checked) {
+	withheld, shown, coarse, hidden := 0, 0, 0, 0
+	for i := range x.Product.Parts {
+		p := &x.Product.Parts[i]
+		if p.Kind == "" {
+			withheld++
+		}
+		for k := range p.Fields {
+			switch f := &p.Fields[k]; {
+			case f.Opening == nil:
+				hidden++
+			case f.Opening.Value.Kind == release.Absent: // there is nothing to it
+			case f.Coarse():
+				coarse++
+			default:
+				shown++
+			}
+		}
+	}
+	r, at := &x.Release, &x.Checkpoint
+	fmt.Fprintln(t.out, t.words.Text("inbox.check.holds", r.ID, r.Report, strconv.Itoa(r.Version), r.Office, at.Origin, strconv.FormatUint(at.Size, 10)))
+	fmt.Fprintln(t.out, t.words.Text("inbox.check.counts", strconv.Itoa(len(x.Product.Parts)), strconv.Itoa(withheld), strconv.Itoa(shown), strconv.Itoa(coarse), strconv.Itoa(hidden)))
+	fmt.Fprintln(t.out, t.words.Text("inbox.check.not"))
+}
