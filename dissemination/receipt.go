@@ -17,12 +17,14 @@ type ProductArrived struct {
 	Office      string          `json:"office"`
 	Product     evidence.Digest `json:"product"` // SHA-256 of the product's document
 	Records     int             `json:"records"`
-	Node        string          `json:"node"`        // the keys of the office, as the originator has them
-	Signatories []string        `json:"signatories"` // of those that came last, who of the office may sign
-	Origin      string          `json:"origin"`      // the log
-	Leaf        uint64          `json:"leaf"`        // of the report's statement there
-	Size        uint64          `json:"size"`        // of the checkpoint by which that was proven
-	Root        evidence.Digest `json:"root"`        // of the same
+	Node        string          `json:"node"`              // the keys of the office, as the originator has them
+	Signatories []string        `json:"signatories"`       // of those that came last, who of the office may sign
+	Origin      string          `json:"origin"`            // the log
+	Leaf        uint64          `json:"leaf"`              // of the report's statement there
+	Size        uint64          `json:"size"`              // of the checkpoint by which that was proven
+	Root        evidence.Digest `json:"root"`              // of the same
+	Parcel      evidence.Digest `json:"parcel,omitzero"`   // SHA-256 of all that came, by which it can be proven again
+	Cosigned    evidence.Digest `json:"cosigned,omitzero"` // of that checkpoint with the signature of this node's witness; zero where it has none
 }
 
 // Kind implements authority.Act.

@@ -414,12 +414,17 @@ func (r *Register) export(a ProductExported, rec authority.Recorded) (func(), er
 			return again(a, e.Recorded, rec)
 		}
 	}
-	o, err := r.standing(a.Office)
-	switch {
-	case err != nil:
+	if _, err := r.Keys(a.Office); err != nil {
 		return nil, err
-	case !slices.Contains(o.Act.Purposes, a.Purpose):
-		return nil, fault(CodePurpose, a.Office, a.Purpose)
+	}
+	if r.office(a.Office) != nil { // at a partner's node no office is described: its copy says what it is for
+		o, err := r.standing(a.Office)
+		switch {
+		case err != nil:
+			return nil, err
+		case !slices.Contains(o.Act.Purposes, a.Purpose):
+			return nil, fault(CodePurpose, a.Office, a.Purpose)
+		}
 	}
 	return func() { r.exports = append(r.exports, entry(a, rec)) }, nil
 }

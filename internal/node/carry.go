@@ -1,6 +1,7 @@
 package node
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"overflight/dissemination"
+	"overflight/evidence"
 	"overflight/internal/config"
 	"overflight/internal/delivery"
 	"overflight/internal/durable"
@@ -84,6 +86,28 @@ func (o originEnd) Link(partner string) (Link, bool) {
 	return linkStatus(o.Status(partner)), named
 }
 
+// Send implements Outbound. Before a product the node is asked to cosign the very checkpoint that the product is proven by.
+func (o originEnd) Send(ctx context.Context, partner, kind, id string, body []byte) (uint64, error) {
+	if kind == dissemination.ItemProduct {
+		p, err := dissemination.ReadItem[dissemination.Parcel](body)
+		if err != nil {
+			return 0, err
+		}
+		at, err := transparency.ParseUnverified(p.Checkpoint)
+		if err != nil {
+			return 0, err
+		}
+		if held, err := o.n.witnessed(ctx); err != nil {
+			return 0, err
+		} else if held[partner] {
+			if err := o.n.askCosignature(ctx, o.Origin, partner, at); err != nil {
+				return 0, err
+			}
+		}
+	}
+	return o.Origin.Send(ctx, partner, kind, id, body)
+}
+
 // Receipts implements Outbound. Cosignatures are settled here; what is none of ours is put on record.
 func (o originEnd) Receipts(ctx context.Context, f func(string, Carried) error) error {
 	return o.Origin.Receipts(ctx, func(partner string, i delivery.Item) error {
@@ -122,14 +146,10 @@ func (n *Node) checkpointSince(ctx context.Context, older uint64) (transparency.
 // cosignEvery is how often partners' nodes are asked to cosign the log.
 const cosignEvery = 5 * time.Second
 
-// askCosignatures asks every partner's node that has a witness to cosign the newest checkpoint. Each says from where it wants the proof.
-func (n *Node) askCosignatures(ctx context.Context, o *delivery.Origin, asked map[string]uint64) error {
-	newest, err := n.tiles.Checkpoint(ctx)
-	if err != nil {
-		return err
-	}
+// witnessed are the partners whose nodes have a witness.
+func (n *Node) witnessed(ctx context.Context) (map[string]bool, error) {
 	held := map[string]bool{}
-	err = n.Dissemination(ctx, func(r *dissemination.Register) error {
+	return held, n.Dissemination(ctx, func(r *dissemination.Register) error {
 		for _, x := range r.Offices() {
 			if x.Act.Witness != "" && x.Revoked == nil {
 				held[dissemination.PartnerOf(x.Act.Office)] = true
@@ -137,23 +157,51 @@ func (n *Node) askCosignatures(ctx context.Context, o *delivery.Origin, asked ma
 		}
 		return nil
 	})
+}
+
+// askCosignatures asks every partner's node that has a witness to cosign the newest checkpoint. Each says from where it wants the proof.
+func (n *Node) askCosignatures(ctx context.Context, o *delivery.Origin) error {
+	held, err := n.witnessed(ctx)
+	if err != nil {
+		return err
+	}
+	n.sharing.asking.Lock()
+	defer n.sharing.asking.Unlock()
+	newest, err := n.tiles.Checkpoint(ctx)
 	if err != nil {
 		return err
 	}
 	for _, p := range n.conn.Partners() {
-		code := string(p.Code)
-		if !held[code] || newest.Size <= asked[code] {
-			continue
+		if code := string(p.Code); held[code] {
+			if err := n.askCosignature(ctx, o, code, newest); err != nil {
+				return err
+			}
 		}
-		r, err := n.tiles.Request(ctx, asked[code], newest)
-		if err != nil {
-			return err
-		}
-		if _, err := o.SendCheckpoint(ctx, code, r); err != nil && !errors.Is(err, delivery.ErrOvertaken) {
-			return fmt.Errorf("asking %s to cosign: %w", code, err)
-		}
-		asked[code] = newest.Size
 	}
+	return nil
+}
+
+// askCosignature asks one to cosign a checkpoint, unless it was asked of this or a larger one. Who calls holds asking.
+func (n *Node) askCosignature(ctx context.Context, o *delivery.Origin, code string, at transparency.SignedCheckpoint) error {
+	if at.Size <= n.sharing.asked[code] {
+		return nil
+	}
+	if n.sharing.asked == nil {
+		n.sharing.asked = map[string]uint64{}
+	}
+	if _, known := n.sharing.asked[code]; !known {
+		if size, _, ok := n.CosignedBy(ctx, code); ok {
+			n.sharing.asked[code] = min(size, at.Size)
+		}
+	}
+	r, err := n.tiles.Request(ctx, n.sharing.asked[code], at)
+	if err != nil {
+		return err
+	}
+	if _, err := o.SendCheckpoint(ctx, code, r); err != nil && !errors.Is(err, delivery.ErrOvertaken) {
+		return fmt.Errorf("asking %s to cosign: %w", code, err)
+	}
+	n.sharing.asked[code] = at.Size
 	return nil
 }
 
@@ -233,16 +281,46 @@ func (n *Node) Held(ctx context.Context) (c transparency.Checkpoint, at time.Tim
 	return c, at, false
 }
 
+// cosignArrived cosigns the checkpoint by which something arrived once more, where it is the one that this node cosigned last, and keeps
+// the note. It is zero where it is another: nothing says that both are of one history.
+func (n *Node) cosignArrived(ctx context.Context, at transparency.SignedCheckpoint) (d evidence.Digest, err error) {
+	n.mu.Lock()
+	memory, by := n.sharing.memory, n.sharing.by
+	n.mu.Unlock()
+	if memory == nil {
+		return d, nil
+	}
+	raw, err := memory.Latest(ctx, at.Origin)
+	if errors.Is(err, transparency.ErrNotFound) {
+		return d, nil
+	}
+	if err != nil {
+		return d, err
+	}
+	held, err := transparency.ParseUnverified(raw)
+	if err != nil || held.Size != at.Size {
+		return d, err
+	}
+	lines, err := by.Update(ctx, transparency.Request{OldSize: at.Size, Checkpoint: at.Raw()}, n.now())
+	var fork *transparency.InconsistencyError
+	if errors.As(err, &fork) {
+		return d, errors.Join(dissemination.NewFault(dissemination.CodeParcel, "checkpoint", err.Error()), memory.Keep(fork))
+	}
+	if err != nil {
+		return d, err
+	}
+	return n.KeepDocument(bytes.NewReader(slices.Concat(at.Raw(), lines)))
+}
+
 func (n *Node) carryOut(ctx context.Context, c delivery.Config) error {
 	o, err := delivery.NewOrigin(ctx, c)
 	if err != nil {
 		return err
 	}
-	asked := map[string]uint64{}
 	err = both(ctx, o.Run, func(ctx context.Context) error {
 		return both(ctx, func(ctx context.Context) error { return n.Share(ctx, originEnd{o, n}) }, func(ctx context.Context) error {
 			every(ctx, cosignEvery, func() {
-				if err := n.askCosignatures(ctx, o, asked); err != nil && ctx.Err() == nil {
+				if err := n.askCosignatures(ctx, o); err != nil && ctx.Err() == nil {
 					n.log.Warn("asking partners to cosign", slog.Any("error", err))
 				}
 			})
@@ -348,12 +426,12 @@ func (n *Node) carryIn(ctx context.Context, c delivery.Config) error {
 		return errors.Join(err, p.Close())
 	}
 	n.mu.Lock()
-	n.sharing.memory = memory
+	n.sharing.memory, n.sharing.by = memory, by
 	n.mu.Unlock()
 	end := partnerEnd{p, n, by, memory}
 	err = both(ctx, p.Run, func(ctx context.Context) error { return n.Receive(ctx, end) })
 	n.mu.Lock()
-	n.sharing.memory = nil
+	n.sharing.memory, n.sharing.by = nil, nil
 	n.mu.Unlock()
 	return errors.Join(err, p.Close(), memory.Close())
 }

@@ -70,3 +70,12 @@ func readPolicy(file string) (*transparency.Policy, error) {
 	}
 	return p, nil
 }
+
+// OriginPolicy is the policy by which a partner's node knows the log that products come from; empty where none is named.
+func (n *Node) OriginPolicy() (string, error) {
+	if n.cfg.Origin.Policy == "" {
+		return "", nil
+	}
+	b, err := os.ReadFile(n.cfg.Origin.Policy)
+	return string(b), err
+}

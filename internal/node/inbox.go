@@ -1,6 +1,7 @@
 package node
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -89,13 +90,28 @@ func (n *Node) takeProduct(ctx context.Context, policy *transparency.Policy, c *
 		return dissemination.NewFault(dissemination.CodeParcel, "office", checked.Release.Office)
 	}
 	// The parcel whole is what proves it again: to whoever asks, without the operator.
-	if _, err := n.KeepDocument(strings.NewReader(string(c.Body))); err != nil {
+	arrived := checked.Arrived(p.Report.Index)
+	if arrived.Parcel, err = n.KeepDocument(bytes.NewReader(c.Body)); err != nil {
 		return err
 	}
-	if _, err := n.KeepDocument(strings.NewReader(string(p.Product))); err != nil {
+	if _, err := n.KeepDocument(bytes.NewReader(p.Product)); err != nil {
 		return err
 	}
-	if _, err := n.share(ctx, checked.Arrived(p.Report.Index), "node of origin"); err != nil {
+	if arrived.Cosigned, err = n.cosignArrived(ctx, checked.Checkpoint); err != nil {
+		return err
+	}
+	// What comes again after a crash may find more of the log cosigned than the first time: what is on record stays.
+	err = n.Dissemination(ctx, func(r *dissemination.Register) error {
+		have, err := r.Arrival(checked.Release.ID)
+		if err == nil && have.Act.Parcel == arrived.Parcel {
+			arrived.Cosigned = have.Act.Cosigned
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if _, err := n.share(ctx, arrived, "node of origin"); err != nil {
 		return err
 	}
 	return n.sayArrived(ctx, checked.Release.ID)

@@ -421,13 +421,58 @@ func (n *Node) Export(ctx context.Context, q ReleaseRequest, draw func(*release.
 	if p.From.After(n.now()) { // what is not to be had yet is no file either
 		return nil, Stated{}, dissemination.NewFault(dissemination.CodeTooSoon, q.Office, p.From.Format(time.RFC3339))
 	}
-	b, err := draw(p.Product)
+	return n.exported(ctx, p.Product, q.Office, q.Purpose, draw, format, by)
+}
+
+// exported writes a product as a file, and puts on record that it was and what for.
+func (n *Node) exported(ctx context.Context, p *release.Product, office, purpose string, draw func(*release.Product) ([]byte, error), format, by string) ([]byte, Stated, error) {
+	b, err := draw(p)
 	if err != nil {
 		return nil, Stated{}, err
 	}
 	a := dissemination.ProductExported{
-		ID: "E-" + random(5), Office: q.Office, Purpose: q.Purpose, Format: format, Root: p.Product.Statement.Root, File: evidence.Digest(sha256.Sum256(b)), By: by,
+		ID: "E-" + random(5), Office: office, Purpose: purpose, Format: format, Root: p.Statement.Root, File: evidence.Digest(sha256.Sum256(b)), By: by,
 	}
 	stated, err := n.share(ctx, a, by)
 	return b, stated, err
+}
+
+// ExportCopy writes the copy that an office has as a file: at the operator's node as it was released, at a partner's as somebody of the
+// office opened it. It is for what it was released for and for nothing else.
+func (n *Node) ExportCopy(ctx context.Context, id, purpose string, draw func(*release.Product) ([]byte, error), format, by string) ([]byte, Stated, error) {
+	if err := named(by); err != nil {
+		return nil, Stated{}, err
+	}
+	var g Given
+	var office string
+	err := n.Dissemination(ctx, func(r *dissemination.Register) error {
+		if n.cfg.Role == config.Partner {
+			x, err := r.Arrival(id)
+			if item := (InboxItem{Arrival: x}); err == nil && !item.Opened() {
+				err = dissemination.NewFault(dissemination.CodeNotOpened, x.Act.Release)
+			}
+			g, office = Given{x.Act.Release, x.Act.Report, x.Act.Product, revokedAt(x.Revoked)}, x.Act.Office
+			return err
+		}
+		x, err := r.Release(id)
+		if err == nil && n.now().Before(x.Act.NotBefore) {
+			err = dissemination.NewFault(dissemination.CodeTooSoon, x.Act.Office, x.Act.NotBefore.Format(time.RFC3339))
+		}
+		g, office = Given{x.Act.ID, x.Act.Report, x.Act.Product, revokedAt(x.Revoked)}, x.Act.Office
+		return err
+	})
+	if err != nil {
+		return nil, Stated{}, err
+	}
+	if !g.Revoked.IsZero() {
+		return nil, Stated{}, dissemination.NewFault(dissemination.CodeReleaseRevoked, g.Release, g.Revoked.Format(time.RFC3339))
+	}
+	p, err := n.Product(ctx, &g)
+	if err != nil {
+		return nil, Stated{}, err
+	}
+	if p.Copy.Purpose != purpose {
+		return nil, Stated{}, dissemination.NewFault(dissemination.CodePurpose, office, purpose)
+	}
+	return n.exported(ctx, p, office, purpose, draw, format, by)
 }

@@ -79,7 +79,12 @@ type sharing struct {
 	shelf shelf
 	// memory is of the witness, while a partner's node exchanges.
 	memory *witness.Folder
-	gone   map[string]bool // what is known to have gone, by kind and id; of who sends
+	by     *transparency.Witness
+
+	asking sync.Mutex // held by who asks partners to cosign, and by who sends what they are asked of, whose is:
+	asked  map[string]uint64
+
+	gone map[string]bool // what is known to have gone, by kind and id; of who sends
 
 	viewing sync.Mutex // held by who shows views, whose is:
 
@@ -185,10 +190,12 @@ func (n *Node) sendDue(ctx context.Context, out Outbound) error {
 		if _, ok := out.Link(d.partner); !ok { // it waits until its node may come
 			continue
 		}
+		n.sharing.asking.Lock() // what proves it is asked for before anything larger is
 		err := n.sendOnce(ctx, d.kind, d.id, d.item, func(b []byte) error {
 			_, err := out.Send(ctx, d.partner, d.kind, d.id, b)
 			return err
 		})
+		n.sharing.asking.Unlock()
 		if err != nil { // one partner that cannot be sent to keeps nothing from the others
 			faults = append(faults, fmt.Errorf("sending %s %s to %s: %w", d.kind, d.id, d.partner, err))
 		}

@@ -397,6 +397,32 @@ func TestPassageOfAReport(t *testing.T) {
 			t.Errorf("%s has %q, want %q", office, got, want)
 		}
 	}
+	written := func(n *running, purpose string, want dissemination.Code) { // a copy as a file
+		t.Helper()
+		var drawn *release.Product
+		b, s, err := n.ExportCopy(ctx, id, purpose, func(p *release.Product) ([]byte, error) { drawn = p; return []byte("a file"), nil }, "csv", "ana")
+		if code(err) != want || err == nil && want != "" {
+			t.Errorf("%v, want %q", err, want)
+		}
+		if want != "" {
+			return
+		}
+		said := 0
+		_ = n.Dissemination(ctx, func(r *dissemination.Register) error {
+			for _, e := range r.Exports() {
+				if e.Act.File == sha256.Sum256(b) && e.Act.Root == drawn.Statement.Root && e.Act.Office == x.office && e.Act.Purpose == purpose && e.Act.By == "ana" {
+					said++
+				}
+			}
+			return nil
+		})
+		if said != 1 || !s.Logged || drawn.Copy.Mark != proposal.Release.Mark {
+			t.Errorf("on record %d times, %+v", said, s)
+		}
+	}
+	written(x.operator, "find-laboratories", "")
+	written(x.operator, "ferry", dissemination.CodePurpose)
+	written(x.partner, "find-laboratories", dissemination.CodeNotOpened)
 	has(x.operator, x.office, drafted.ID+" for "+x.office)
 	has(x.operator, "MEX/FGR", "")
 	has(x.partner, x.office, "")
@@ -411,6 +437,11 @@ func TestPassageOfAReport(t *testing.T) {
 		t.Fatalf("%+v %v", item, err)
 	}
 	has(x.partner, x.office, drafted.ID+" for "+x.office)
+	written(x.partner, "find-laboratories", "")
+	written(x.partner, "confirm-site", dissemination.CodePurpose)
+	if b, err := x.partner.Document(item.Act.Parcel); err != nil || !bytes.Contains(b, []byte(`"checkpoint"`)) {
+		t.Errorf("what proves it again: %v", err)
+	}
 	if err := errors.Join(
 		x.say(id, dissemination.Acknowledged, nil),
 		x.say(id, dissemination.Disputed, func(a *dissemination.ReceiptGiven) { a.Says = "El lugar no es exacto." }),
@@ -444,6 +475,8 @@ func TestPassageOfAReport(t *testing.T) {
 	})
 	has(x.operator, x.office, "")
 	has(x.partner, x.office, "")
+	written(x.operator, "find-laboratories", dissemination.CodeReleaseRevoked)
+	written(x.partner, "find-laboratories", dissemination.CodeReleaseRevoked)
 	if _, err := x.operator.EraseReport(ctx, "1", "its time is over", "ana"); err != nil {
 		t.Fatal(err)
 	}

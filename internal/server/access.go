@@ -44,6 +44,7 @@ var (
 	officials   = []auth.Role{auth.Analyst, auth.Liaison, auth.Partner, auth.Auditor, auth.Administrator}
 	receivers   = []auth.Role{auth.Liaison, auth.Partner, auth.Auditor, auth.Administrator} // at a partner's node
 	answerers   = []auth.Role{auth.Liaison, auth.Partner, auth.Administrator}
+	exporters   = []auth.Role{auth.Analyst, auth.Liaison, auth.Partner, auth.Administrator}
 	passers     = []auth.Role{auth.Liaison, auth.Administrator} // who give passes to offices
 	public      = []auth.Role{anyone}
 )
@@ -131,6 +132,7 @@ var rolesOf = map[string][]auth.Role{
 	"propose-release":   releasers,
 	"erase-report":      governors,
 	"export-report":     releasers,
+	"export-release":    exporters, // each office its own
 	"list-releases":     officials, // each office its own
 	"get-release":       officials,
 	"sign-release":      releasers,
@@ -145,6 +147,8 @@ var rolesOf = map[string][]auth.Role{
 
 	"list-inbox":   receivers,
 	"get-inbox":    receivers,
+	"get-proof":    receivers,
+	"export-inbox": answerers,
 	"receipt-text": answerers,
 
 	"verify": auditors,
@@ -212,7 +216,7 @@ func stated(h huma.API) map[string][]auth.Role {
 }
 
 // officesMay are the operations that are left to who reads for an office of another state: signing in and out, and the office's own copies.
-var officesMay = []string{"get-session", "sign-out", "list-releases", "get-release", "list-inbox", "get-inbox", "receipt-text", "act-text", "record-act"}
+var officesMay = []string{"get-session", "sign-out", "list-releases", "get-release", "list-inbox", "get-inbox", "get-proof", "export-inbox", "export-release", "receipt-text", "act-text", "record-act"}
 
 // forOffices are their routes by pattern.
 func forOffices(h huma.API) map[string]bool {

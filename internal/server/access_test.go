@@ -245,6 +245,7 @@ preview-report     --++-++
 propose-release    --++--+
 erase-report       ------+
 export-report      --++--+
+export-release     --+++-+
 list-releases      --+++++
 get-release        --+++++
 sign-release       --++--+
@@ -258,6 +259,8 @@ list-withholdings  --++-++
 list-exports       --++-++
 list-inbox         ---++++
 get-inbox          ---++++
+get-proof          ---++++
+export-inbox       ---++-+
 receipt-text       ---++-+
 plan-text          ++-+-++
 list-permits       ++-+-++

@@ -233,7 +233,7 @@ func (a *api) othersCopies(ctx context.Context) bool {
 // mayHave holds products to who may read them, though who has their digest asks: an office has its own, at the operator's while it is
 // released to it, at a partner's once somebody of it has signed that they opened it.
 func (a *api) mayHave(ctx context.Context, d evidence.Digest, b []byte) error {
-	if !bytes.HasPrefix(b, []byte(`{"document":"`+release.DocumentKind+`"`)) {
+	if !bytes.HasPrefix(b, []byte(`{"document":"`+release.DocumentKind+`"`)) && !bytes.HasPrefix(b, []byte(`{"checkpoint":`)) {
 		if office, _ := ofOffice(ctx); office != "" {
 			return &roleError{readers} // papers of acts are of no office
 		}
@@ -258,7 +258,7 @@ func (a *api) mayHave(ctx context.Context, d evidence.Digest, b []byte) error {
 	}
 	return a.node.Dissemination(ctx, func(r *dissemination.Register) error {
 		for _, x := range r.Arrivals() {
-			if x.Act.Product == d {
+			if x.Act.Product == d || x.Act.Parcel == d { // the parcel has the product in it
 				item := node.InboxItem{Arrival: x}
 				if !mayOpen(ctx, &x) {
 					return &roleError{receivers}

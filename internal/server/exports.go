@@ -84,19 +84,53 @@ func Formats() []string { return slices.Sorted(maps.Keys(formats)) }
 
 func (a *api) exportReport(ctx context.Context, in *exportInput) (*body[ExportedFile], error) {
 	b := &in.Body
-	f, ok := formats[b.Format]
+	return exported(ctx, in.ID, b.Format, func(draw drawing) ([]byte, node.Stated, error) {
+		return a.node.Export(ctx, node.ReleaseRequest{Report: in.ID, Office: b.Office, Purpose: b.Purpose}, draw, b.Format, byWhom(ctx, b.By))
+	})
+}
+
+// exportRelease writes a copy that was released, for who may see it here.
+func (a *api) exportRelease(ctx context.Context, in *exportCopyInput) (*body[ExportedFile], error) {
+	if _, err := a.release(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	return a.exportCopy(ctx, in, in.ID)
+}
+
+// exportArrived writes a copy that arrived, for who may open it.
+func (a *api) exportArrived(ctx context.Context, in *exportCopyInput) (*body[ExportedFile], error) {
+	x, err := a.arrived(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return a.exportCopy(ctx, in, x.Act.Release)
+}
+
+func (a *api) exportCopy(ctx context.Context, in *exportCopyInput, id string) (*body[ExportedFile], error) {
+	b := &in.Body
+	return exported(ctx, id, b.Format, func(draw drawing) ([]byte, node.Stated, error) {
+		return a.node.ExportCopy(ctx, id, b.Purpose, draw, b.Format, byWhom(ctx, b.By))
+	})
+}
+
+// drawing writes a product as a file.
+type drawing = func(*release.Product) ([]byte, error)
+
+// exported answers with a file in a format, in the language of the request.
+func exported(ctx context.Context, id, name string, write func(drawing) ([]byte, node.Stated, error)) (*body[ExportedFile], error) {
+	f, ok := formats[name]
 	if !ok {
-		return nil, dissemination.NewFault(dissemination.CodeFormat, b.Format, strings.Join(Formats(), ", "))
+		return nil, dissemination.NewFault(dissemination.CodeFormat, name, strings.Join(Formats(), ", "))
 	}
 	w := readerOf(words(ctx))
-	content, s, err := a.node.Export(ctx, node.ReleaseRequest{Report: in.ID, Office: b.Office, Purpose: b.Purpose}, func(p *release.Product) ([]byte, error) {
+	content, s, err := write(func(p *release.Product) ([]byte, error) {
 		var out bytes.Buffer
 		err := f.write(&out, p, w)
 		return out.Bytes(), err
-	}, b.Format, byWhom(ctx, b.By))
+	})
 	stated, err := statedOf(s, err)
 	if err != nil {
 		return nil, err
 	}
-	return &body[ExportedFile]{ExportedFile{Stated: stated.Body, Name: in.ID + "." + f.extension, SHA256: evidence.Digest(sha256.Sum256(content)).String(), Content: content}}, nil
+	return &body[ExportedFile]{ExportedFile{Stated: stated.Body, Name: id + "." + f.extension, SHA256: evidence.Digest(sha256.Sum256(content)).String(), Content: content}}, nil
 }

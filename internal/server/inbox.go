@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"overflight/dissemination"
+	"overflight/evidence"
 	"overflight/internal/catalogue"
 	"overflight/internal/node"
 	"overflight/internal/rulesets"
@@ -19,6 +20,8 @@ import (
 func (a *api) inbox(h huma.API) {
 	get(h, "/inbox", "list-inbox", "What arrived at a partner's node, what is withheld from its state, and what was refused", a.listInbox)
 	get(h, "/inbox/{id}", "get-inbox", "One product that arrived, with what it says once it was opened", a.oneInbox)
+	get(h, "/inbox/{id}/proof", "get-proof", "What proves that a product stands in the originator's log, once it was opened", a.inboxProof)
+	operation(h, http.MethodPost, "/inbox/{id}/exports", "export-inbox", "Write a copy that was opened as a file, and put on record what for", a.exportArrived)
 	operation(h, http.MethodPost, "/inbox/{id}/receipts/text", "receipt-text", "What a person of the office is to sign: that it was opened, acknowledged, disputed or answered", a.receiptText)
 }
 
@@ -49,6 +52,9 @@ func (a *api) listInbox(ctx context.Context, _ *struct{}) (*body[Inbox], error) 
 	out.Linked, out.Sent, out.Taken, out.Oldest, out.Heard, out.Late = l.Up, l.Sent, l.Taken, stamp(l.Oldest), stamp(l.Heard), l.Late
 	if c, at, ok := a.node.Held(ctx); ok {
 		out.Held = &Cosigned{Origin: c.Origin, Size: c.Size, At: stamp(at)}
+	}
+	if out.Policy, err = a.node.OriginPolicy(); err != nil {
+		return nil, err
 	}
 	w := words(ctx)
 	err = a.node.Dissemination(ctx, func(r *dissemination.Register) error {
@@ -124,6 +130,32 @@ func (a *api) oneInbox(ctx context.Context, in *inboxItemInput) (*body[InboxItem
 		out.Items = append(out.Items, item)
 	}
 	return &body[InboxItem]{out}, nil
+}
+
+// inboxProof tells all that came with a product: the reader checks it by itself.
+func (a *api) inboxProof(ctx context.Context, in *inboxPath) (*body[InboxProof], error) {
+	x, err := a.arrived(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if x.Product == nil {
+		return nil, dissemination.NewFault(dissemination.CodeNotOpened, x.Act.Release)
+	}
+	var out InboxProof
+	for _, part := range []struct {
+		digest evidence.Digest
+		text   *string
+	}{{x.Act.Parcel, &out.Parcel}, {x.Act.Cosigned, &out.Cosigned}} {
+		if part.digest == (evidence.Digest{}) {
+			continue
+		}
+		b, err := a.node.Document(part.digest)
+		if err != nil {
+			return nil, err
+		}
+		*part.text = string(b)
+	}
+	return &body[InboxProof]{out}, nil
 }
 
 func (a *api) receiptText(ctx context.Context, in *receiptInput) (*body[ToSign], error) {

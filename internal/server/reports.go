@@ -26,6 +26,7 @@ func (a *api) reports(h huma.API) {
 	operation(h, http.MethodPost, "/reports/{id}/releases", "propose-release", "Make the product that an office may have, and the release that two persons are to sign", a.proposeRelease)
 	operation(h, http.MethodPost, "/reports/{id}/erasure", "erase-report", "Destroy what opens a report; what commits to it stays", a.eraseReport)
 	operation(h, http.MethodPost, "/reports/{id}/exports", "export-report", "Write what an office may have of a report as a file, and put on record what for", a.exportReport)
+	operation(h, http.MethodPost, "/releases/{id}/exports", "export-release", "Write a copy as it was released as a file, and put on record what for", a.exportRelease)
 	get(h, "/releases", "list-releases", "The releases, those first that wait for a signature", a.listReleases)
 	get(h, "/releases/{id}", "get-release", "One release, with what the office said", a.oneRelease)
 	operation(h, http.MethodPost, "/releases/{id}/signatures", "sign-release", "Sign a release; with both signatures it is on record", a.signRelease)

@@ -335,6 +335,12 @@ type InboxItem struct {
 	Next    string          `json:"next"`
 }
 
+// InboxProof is what proves again that a product stands in the originator's log, for who checks it without this node.
+type InboxProof struct {
+	Parcel   string `json:"parcel"`   // as it came; empty of what came before parcels were kept by their digest
+	Cosigned string `json:"cosigned"` // its checkpoint with the signature of this node's witness; empty where it has none
+}
+
 // Inbox is what arrived, what is withheld, and what was refused.
 type Inbox struct {
 	Items    []InboxEntry  `json:"items"`
@@ -343,6 +349,7 @@ type Inbox struct {
 	Refused  []RefusedItem `json:"refused"`
 	NodeKey  string        `json:"node_key"` // by which this node says that something arrived: the operator needs it
 	Witness  string        `json:"witness"`  // by which it cosigns the origin's log: the operator needs it too
+	Policy   string        `json:"policy"`   // by which the log is known here, c2sp.org/tlog-policy
 	Held     *Cosigned     `json:"held"`     // of the origin's log
 	Linked   bool          `json:"linked"`
 	// Sent are the receipts and cosignatures that this node has for the operator's, Taken those that the transport took over. Late says that
@@ -485,6 +492,19 @@ type exportInput struct {
 		Purpose string `json:"purpose"`
 		By      string `json:"by,omitempty"`
 	}
+}
+
+type exportCopyInput struct {
+	ID   string `path:"id" doc:"identifier of the release; of what arrived its number, too"`
+	Body struct {
+		Format  string `json:"format"`
+		Purpose string `json:"purpose" doc:"what the file is for: what it was released for"`
+		By      string `json:"by,omitempty"`
+	}
+}
+
+type inboxPath struct {
+	ID string `path:"id" doc:"number, or identifier of the release"`
 }
 
 type inboxItemInput struct {

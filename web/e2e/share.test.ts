@@ -1,5 +1,7 @@
 // What is given to another state: beside the original before it goes, by two persons, to a node of its own; there opened, verified in the
 // browser, acknowledged, disputed and answered. Two servers with folders of their own, in both languages, each killed on the way.
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import type { Browser, Locator } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { InboxItem, PartnerStatus, ReleaseOf, ReleasePreview } from '../src/api/client'
@@ -62,7 +64,7 @@ describe.each(['en', 'es'] as const)('what is given to another state, %s', (lang
     ana = await states.operator.person()
     await ana.setUp(await states.operator.server.link())
     ben = await enter(states.operator, ana, 'ben', 'analyst')
-    for (const name of ['ana', 'ben']) states.run(states.operator, 'key', 'person', 'register', states.person(name))
+    for (const name of ['ana', 'ben']) states.run(states.operator, 'key', 'person', 'register', states.known(name))
     for (const [id, at] of [['gas-1', '25.001,-106.002'], ['gas-2', '25.0011,-106.0021']] as const) {
       states.run(states.operator, 'observation', 'add', '--id', id, '--class', 'tank', '--at', at, '--time', `2026-03-01T15:0${id.at(-1)}:00Z`, '--sensor', 'sniffer-q7')
     }
@@ -300,6 +302,9 @@ describe.each(['en', 'es'] as const)('what is given to another state, %s', (lang
     const tick = (await page.locator('[data-testid=arrived] [data-held=held]').first().textContent())!
     expect(tick).toContain(w('page.inbox.held'))
     expect(tick).not.toMatch(/\btrue\b|verdad/i)
+    // All that it rests on is named: up to the checkpoint that this very node cosigned.
+    const found = await page.locator('[data-testid=steps] [data-step]').evaluateAll((all) => all.map((x) => `${(x as HTMLElement).dataset.step} ${(x as HTMLElement).dataset.found}`))
+    expect(found).toEqual(['commitments', 'root', 'released', 'signed', 'inclusion', 'log', 'cosigned'].map((x) => `${x} held`))
     await luz.screenshot('inbox-verified')
     await themed(luz, 'an inbox')
 
@@ -314,6 +319,20 @@ describe.each(['en', 'es'] as const)('what is given to another state, %s', (lang
     expect(await page.locator('[data-testid=arrived] tr:has([data-held=wrong])').first().getAttribute('data-field')).toMatch(/signs|class/)
     await luz.noFaults('what does not hold')
     await page.unroute(`**/api/v1/documents/${item.product}`)
+  })
+
+  test('its copy is written as a file, and what for is on record', async () => {
+    const { page, w } = luz
+    await page.getByText(w('page.export.own')).click()
+    const form = page.getByTestId('export')
+    await choice(form, w('page.office.format')).selectOption('geojson')
+    await choice(form, w('page.export.use')).selectOption('find-laboratories')
+    const [file] = await Promise.all([page.waitForEvent('download'), form.getByRole('button', { name: w('page.export.do') }).click()])
+    const text = readFileSync(await file.path(), 'utf8')
+    expect((JSON.parse(text) as { type: string }).type).toBe('FeatureCollection')
+    expect(text).not.toContain('sniffer-q7')
+    await page.getByTestId('exported').filter({ hasText: createHash('sha256').update(text).digest('hex') }).waitFor()
+    await luz.noFaults('a copy as a file')
   })
 
   test('it is acknowledged, disputed and answered, and each step is at both ends', async () => {
@@ -384,6 +403,34 @@ describe.each(['en', 'es'] as const)('what is given to another state, %s', (lang
     expect(await rosa.status(`/releases/${release}`)).toBe(404)
     expect(await rosa.status('/reports')).toBe(403)
     await rosa.noFaults('a reader of an office')
+  })
+
+  test('two persons keep a flight from the state, and it is told that something is kept', async () => {
+    const { page, w } = ana
+    await go(ana, states.operator, 'offices', 'page.nav.offices')
+    await page.getByRole('button', { name: w('page.keep.open', 'MEX') }).click()
+    const form = page.getByTestId('keep')
+    await form.getByLabel(w('page.share.of.flight')).fill('LOCAL-2026-0001')
+    await form.getByLabel(w('page.share.reason')).fill('una indagación abierta')
+    await form.getByLabel(w('page.share.second')).fill('ben')
+    await ana.noFaults('keeping a flight from a state')
+    await form.getByRole('button', { name: w('page.act.tosign') }).click()
+    await sign(ana, form, states.key('ana'))
+    await form.getByText(w('page.keep.first', 'ana', 'ben')).waitFor()
+    await sign(ana, form, states.key('ben'))
+    await page.getByText(w('page.keep.done', 'MEX', 1)).waitFor()
+    await page.getByTestId('withholdings').getByText('una indagación abierta').waitFor()
+    await luz.page.getByTestId('counted').locator('tbody tr').waitFor()
+    expect(await luz.page.getByTestId('counted').textContent()).not.toContain('indagación')
+  })
+
+  test('the next version of a report names the one before', async () => {
+    const { page, w } = ana
+    await go(ana, states.operator, 'reports/1', 'page.nav.reports')
+    await page.getByText(w('page.share.next'), { exact: true }).click()
+    await page.getByRole('button', { name: w('page.share.next.do', 2) }).click()
+    await page.getByText(w('page.share.next.done', 1, 2)).waitFor()
+    await page.getByText(w('page.share.version', 2), { exact: true }).waitFor()
   })
 
   test('a release that is revoked says so at the partner, and takes nothing back', async () => {

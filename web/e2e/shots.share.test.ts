@@ -68,7 +68,7 @@ test('share and inbox', async () => {
   const operator = states.operator, partner = states.partner
   const here = await sit(operator), there = await sit(partner)
   const run = (...args: string[]) => states.run(operator, ...args)
-  for (const name of ['ana', 'ben']) run('key', 'person', 'register', states.person(name))
+  for (const name of ['ana', 'ben']) run('key', 'person', 'register', states.known(name))
   const luz = states.person('luz'), mar = states.person('mar')
   const [node, witness] = states.run(partner, 'partner', 'key').trim().split('\n') as [string, string]
   const add = (name: string, ...more: string[]) => run('partner', 'add', name, '--node', node, '--witness', witness, '--purpose', `${purpose},confirm-site`, ...more)
@@ -91,6 +91,8 @@ test('share and inbox', async () => {
     states.run(partner, verb!, '1', '--key', states.key('luz'), ...more)
   }
   await release('1', ['ana'])
+  run('partner', 'withhold', sortie, '--from', 'MEX', '--reason', 'an inquiry that is not closed', '--by', 'ana', '--by', 'ben', '--key', states.key('ana'), '--key', states.key('ben'))
+  await expect.poll(async () => there.evaluate(() => fetch('/api/v1/inbox').then(async (r) => ((await r.json()) as { withheld: unknown[] }).withheld.length)), { timeout: 60_000 }).toBe(1)
   const releases = () => list<{ id: string; state: string; receipts: unknown[] }>(here, '/releases')
   await expect.poll(async () => (await releases()).some((x) => x.receipts.length === 5), { timeout: 60_000 }).toBe(true)
   const all = await releases()
@@ -103,7 +105,10 @@ test('share and inbox', async () => {
   await take(here, operator, 'share-sign', `#/releases/${proposed}`, async () => {
     await here.getByLabel(/^(File of your key|Archivo de su clave)/).waitFor()
   })
-  await take(here, operator, 'share-offices', `#/offices/${encodeURIComponent(office)}`, () => here.locator('[data-link=up]').waitFor())
+  await take(here, operator, 'share-offices', `#/offices?filter=${encodeURIComponent('keep=MEX')}`, async () => {
+    await here.locator('[data-link=up]').waitFor()
+    await here.getByTestId('keep').waitFor()
+  })
   await take(there, partner, 'inbox', `#/inbox/${done}?filter=${encodeURIComponent('at=0%2Fplace')}`, async () => {
     await there.getByRole('button', { name: /^(Verify in this browser|Verificar en este navegador)$/ }).click()
     await there.locator('[data-testid=verified][data-ok=true]').waitFor()

@@ -1,6 +1,6 @@
 // The nodes of two states, each a process with a folder of its own, joined over TLS in which both show a certificate.
 import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { appendFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { binary, freePort } from './server'
@@ -67,6 +67,13 @@ link: {remote: "${link}", name: operator.example, code: MEX, ${pem('mexico')}}
   person(name: string): string {
     const env = { ...process.env, OVERFLIGHT_PASSPHRASE_FILE: join(this.operator.folder, 'secret') }
     return execFileSync(binary, ['key', 'person', 'create', name, '-o', this.key(name)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], env }).trim().split('\n')[0]!
+  }
+
+  /** Makes the key of somebody of the operator, whom the partner's policy vouches for from then on; gives its public half. */
+  known(name: string): string {
+    const key = this.person(name)
+    appendFileSync(join(this.operator.folder, 'origin'), `#person ${key}\n`)
+    return key
   }
 
   expectQuiet(): void {

@@ -64,6 +64,6 @@ export function instantText(digits: string): string {
 
 /** The families of the catalogue in which the codes of a field have texts. */
 const families: Record<string, string> = {
-  purpose: 'purpose.', verdict: 'verdict.', class: 'sign.', outcome: 'found.', datum: 'datum.', light: 'light.', leave: 'leave.',
+  purpose: 'purpose.', verdict: 'verdict.', class: 'sign.', outcome: 'found.', datum: 'datum.', light: 'light.', leave: 'leave.', unarmed: 'share.unarmed.',
 }
 export const familyOf = (field: string): string => families[field] ?? ''

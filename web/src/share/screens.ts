@@ -7,6 +7,10 @@ export const sharers = ['analyst', 'liaison', 'auditor', 'administrator'] as con
 export const officials = [...sharers, 'partner'] as const
 /** Who drafts and releases. */
 export const releasers = ['analyst', 'liaison', 'administrator'] as const
+/** Who takes copies that were released as files: of an office its own. */
+export const exporters = ['analyst', 'liaison', 'partner', 'administrator'] as const
+/** Who keeps an entry from a state, with a second person. */
+export const withholders = ['liaison', 'administrator'] as const
 /** Who reads what arrived, at a partner's node. */
 export const receivers = ['liaison', 'partner', 'auditor', 'administrator'] as const
 /** Who answers for an office there. */

@@ -71,7 +71,7 @@ export async function checkActs(persons: Key[], opened: { index: bigint; opening
 }
 
 /** Returns the members of a body in canonical form. The platform's reader keeps all of such a body. */
-function membersOf(body: Uint8Array): Members | undefined {
+export function membersOf(body: Uint8Array): Members | undefined {
   const form = attempt(() => canonical(body))
   return form instanceof Refusal || !equal(form, body) ? undefined : (JSON.parse(new TextDecoder().decode(body)) as Members)
 }
@@ -142,7 +142,7 @@ async function act(known: Known, index: bigint, body: Uint8Array, tell: Tell, fo
 }
 
 /** What the leaf of an act says that was signed. */
-interface Act {
+export interface Act {
   kind: string
   digest: Uint8Array
   signed: Signed[]
@@ -152,7 +152,7 @@ const isObject = (v: unknown): v is Members => typeof v === 'object' && v !== nu
 const member = (m: Members, name: string): unknown => (Object.hasOwn(m, name) ? m[name] : undefined)
 
 /** Reads an act; a string is the member that is not as it should be. */
-function actOf(m: Members): Act | string {
+export function actOf(m: Members): Act | string {
   const kind = text(member(m, 'act'))
   if (!validKind(kind)) return 'act'
   if (Object.hasOwn(m, 'document') === Object.hasOwn(m, 'sha256')) return 'document'

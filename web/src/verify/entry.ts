@@ -62,10 +62,17 @@ function attempt<T>(read: () => T): T | undefined {
   }
 }
 
+function commitmentOf(o: Opening): Digest {
+  const kind = encode(o.kind)
+  return sha256(join(label, o.salt, Uint8Array.of(kind.length), kind, uint32(o.body.length), o.body))
+}
+
+/** The leaf that an opening opens. */
+export const leafOf = (o: Opening): Uint8Array<ArrayBuffer> => join(magic, Uint8Array.of(entryVersion), commitmentOf(o))
+
 /** Throws unless the leaf commits to just this kind and body. */
 export function checkOpens(o: Opening, commitment: Digest): void {
-  const kind = encode(o.kind)
-  const own = sha256(join(label, o.salt, Uint8Array.of(kind.length), kind, uint32(o.body.length), o.body))
+  const own = commitmentOf(o)
   if (!equal(own, commitment)) throw refuse('entry.opening', hex(commitment), hex(own))
 }
 
