@@ -589,9 +589,7 @@ func TestWithheldIsCounted(t *testing.T) {
 			t.Errorf("%s is withheld, and there is no such flight: %v", none, err)
 		}
 	}
-	if err := x.operator.State(t.Context(), journal.FlightOpened{Flight: journal.Sortie{Operator: "LOCAL", Year: 2026, Number: 1}, Source: "cam", At: time.Now().UTC()}); err != nil {
-		t.Fatal(err)
-	}
+	x.flown()
 	document, err := dissemination.Encode(w)
 	if err != nil {
 		t.Fatal(err)
@@ -625,6 +623,7 @@ func TestPlaceholderOfAnother(t *testing.T) {
 		}
 	})
 	x.carry()
+	x.flown()
 	x.both(dissemination.EntryWithheld{State: "MEX", Number: 1, Flight: "LOCAL-2026-0001", Reason: "an open investigation", By: [2]string{"ana", "ben"}})
 	eventually(t, "the refusal", func() bool {
 		refused, counted := 0, 0
@@ -634,6 +633,14 @@ func TestPlaceholderOfAnother(t *testing.T) {
 		})
 		return refused == 1 && counted == 0
 	})
+}
+
+// flown puts LOCAL-2026-0001 on record.
+func (x *neighbours) flown() {
+	x.t.Helper()
+	if err := x.operator.State(x.t.Context(), journal.FlightOpened{Flight: journal.Sortie{Operator: "LOCAL", Year: 2026, Number: 1}, Source: "cam", At: time.Now().UTC()}); err != nil {
+		x.t.Fatal(err)
+	}
 }
 
 // both records an act that ana and ben sign.
@@ -657,6 +664,7 @@ func TestRevokedBeforeItWent(t *testing.T) {
 	if _, err := x.operator.RevokeRelease(t.Context(), "1", "the wrong office", "ana"); err != nil {
 		t.Fatal(err)
 	}
+	x.flown()
 	x.both(dissemination.EntryWithheld{State: "MEX", Number: 1, Flight: "LOCAL-2026-0001", Reason: "an open investigation", By: [2]string{"ana", "ben"}}) // goes last
 	x.carry()
 	eventually(t, "the placeholder", func() bool {
