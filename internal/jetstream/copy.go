@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -131,7 +132,12 @@ func (c *Copy) Run(ctx context.Context) error {
 	return <-written
 }
 
-var errSilent = errors.New("the other node is silent")
+var (
+	errSilent = errors.New("the other node is silent")
+	// What an earlier session asked for, of this program or of one that was killed, is answered until it runs out. The sender then
+	// waits for ackWait before it sends that again; a new session need not.
+	errElsewhere = errors.New("the other node has answered a session that is over")
+)
 
 // session reads on from what is stored until something is missing.
 func (c *Copy) session(ctx context.Context) error {
@@ -256,6 +262,9 @@ func (p *passage) take(ctx context.Context, in <-chan *nats.Msg) error {
 				p.next++
 			}
 		case "100": // a sign of life
+			if at, err := strconv.ParseUint(m.Header.Get("Nats-Last-Stream"), 10, 64); err == nil && at >= p.next {
+				return errElsewhere
+			}
 		case "404", "408", "409":
 			return ended(status, m.Header.Get("Description"))
 		default:
