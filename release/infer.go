@@ -18,7 +18,8 @@ type Inferred struct {
 
 // Infer returns for every place that is shown the smallest part of its cell that is left when all other places of the product are
 // known. Places of one thing that moves are bound to each other by how far the fastest aircraft gets in the time between them; that of
-// a site is not narrowed by others. It is what a careful adversary is sure to reach, not the most that a clever one could.
+// a site is not narrowed by others. No map is asked: numbers that would narrow a place by one are not beside it ([ReasonNarrows]). It is
+// what a careful adversary is sure to reach, not the most that a clever one could.
 func Infer(p *Product) []Inferred {
 	var out []Inferred
 	type passed struct {

@@ -63,6 +63,9 @@ type Product struct {
 // aircraft goes from one cell into the next.
 const ReasonPlace = "release.coarse-place"
 
+// ReasonNarrows is why a number is withheld beside a place that is coarse or withheld: by it the place could be known more finely.
+const ReasonNarrows = "release.narrows-place"
+
 // Fastest is the speed by which instants are made coarse beside coarse places: of aircraft of long endurance, with the wind behind them.
 const Fastest geodesy.Speed = 150
 
@@ -108,7 +111,7 @@ func Redact(r *Report, seed Seed, granted Granted, c Copy) (*Product, error) {
 
 func grantsOf(n int, s Schema, x Record, granted Granted) []Grant {
 	out := make([]Grant, len(x.Fields))
-	coarsest := placeDigits
+	coarsest, fine := placeDigits, true
 	for i, f := range x.Fields {
 		g := granted(n, s.Fields[i], f)
 		whole := max(f.Value.Kind.Whole(), 1)
@@ -119,11 +122,17 @@ func grantsOf(n int, s Schema, x Record, granted Granted) []Grant {
 			g.Reasons = nil
 		}
 		out[i] = g
+		if s.Fields[i].Kind == Place && g.Digits < whole { // one without a value too: it is nobody's to tell
+			fine = false
+		}
 		if f.Value.Kind == Place && g.Digits > 0 {
 			coarsest = min(coarsest, g.Digits)
 		}
 	}
 	for i, f := range x.Fields {
+		if !fine && s.Fields[i].Narrows() && out[i].Digits > 0 {
+			out[i] = Grant{0, []string{ReasonNarrows}}
+		}
 		if most := instantsBeside(coarsest); f.Value.Kind == Instant && out[i].Digits > most {
 			out[i] = Grant{most, append(slices.Clone(out[i].Reasons), ReasonPlace)}
 			slices.Sort(out[i].Reasons)

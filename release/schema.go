@@ -1,5 +1,7 @@
 package release
 
+import "slices"
+
 // Class is what a field tells of, which is what a recipient may have or not.
 type Class string
 
@@ -138,6 +140,17 @@ func Schemas() []Schema {
 			{"source", Source, Text, ""},
 		}},
 	}
+}
+
+// unplaced are the numbers that say nothing of where: counts, chances that rest on many looks, and the concentration that a gas sensor read.
+var unplaced = []string{"segments", "withheld_s", "lost_s", "laboratory", "something", "reading", "count"}
+
+// Narrows says whether a field is a number by which, with what everybody has, a place beside it can be known more finely than it is shown.
+// A depth is a line along a border, and a short dwell lies close to it; an altitude leaves out the ground that is higher; a range, an
+// angle, a resolution, a chance of detection by the published formula or the size of a doubt is a ring or a line from where the sensor
+// was; course and speed bind one place to the next. A number that nobody has judged does.
+func (f FieldSpec) Narrows() bool {
+	return f.Kind == Number && !slices.Contains(unplaced, f.Name)
 }
 
 // SchemaOf returns the schema of a kind.

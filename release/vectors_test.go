@@ -104,7 +104,7 @@ func TestProductVectors(t *testing.T) {
 	}{
 		{"ten of fourteen fields", func(*Product) {}},
 		{"a record withheld", func(p *Product) { p.Parts[1].Kind, p.Parts[1].Fields = "", nil }},
-		{"another value", func(p *Product) { p.Parts[0].Fields[9].Opening.Value.Text = "42315.3" }},
+		{"another value", func(p *Product) { p.Parts[1].Fields[9].Opening.Value.Text = "42315.3" }},
 		{"another place", func(p *Product) { p.Parts[0].Fields[6].Opening.Value.Text = "9s7ed" }},
 		{"a digit less", func(p *Product) {
 			o := p.Parts[0].Fields[6].Opening
@@ -116,7 +116,7 @@ func TestProductVectors(t *testing.T) {
 		{"no rest", func(p *Product) { p.Parts[0].Fields[6].Opening.Rest = evidence.Digest{} }},
 		{"another kind", func(p *Product) { p.Parts[0].Fields[0].Opening.Value.Kind = Code }},
 		{"said to be absent", func(p *Product) { p.Parts[0].Fields[0].Opening.Value = Value{Absent, ""} }},
-		{"a number in another form", func(p *Product) { p.Parts[0].Fields[9].Opening.Value.Text = "042315.2" }},
+		{"a number in another form", func(p *Product) { p.Parts[1].Fields[9].Opening.Value.Text = "042315.2" }},
 		{"no digit of a place", func(p *Product) { p.Parts[0].Fields[6].Opening.Value.Text = "9s7ea" }},
 		{"fields exchanged", func(p *Product) { f := p.Parts[0].Fields; f[6], f[7] = f[7], f[6] }},
 		{"a field left out", func(p *Product) { p.Parts[0].Fields = p.Parts[0].Fields[1:] }},

@@ -126,14 +126,15 @@ func TestPropertiesOfAFeature(t *testing.T) {
 	}
 	const floor = "Places are shown to this office no finer than agreed."
 	const later = "Instants are shown to this office no finer than agreed."
+	const beside = "Beside a place that is coarse or withheld, this number could tell more closely where it is."
 	const none = "No rule permits showing it to this office."
 	if err := json.Unmarshal([]byte(`{"type":"Feature","id":"MEX-2026-7.2.5","bbox":[-107.4462890625,24.873046875,-107.40234375,24.9169921875],
 		"geometry":{"type":"Polygon","coordinates":[[[-107.4462890625,24.873046875],[-107.40234375,24.873046875],[-107.40234375,24.9169921875],[-107.4462890625,24.9169921875],[-107.4462890625,24.873046875]]]},
-		"properties":{"report":"MEX-2026-7","version":2,"record":5,"kind":"site","site":"S-0007","place":"9s7te","semi_major":41.5,"semi_minor":22.1,"azimuth":71,
+		"properties":{"report":"MEX-2026-7","version":2,"record":5,"kind":"site","site":"S-0007","place":"9s7te","semi_major":null,"semi_minor":null,"azimuth":null,
 			"signs":"structure, tank, plume","laboratory":0.71,"something":0.93,"notice":"explosive-hazard","first_seen":"2026-02-21T11:31:00Z/2026-02-21T11:32:00Z",
 			"last_seen":"2026-03-01T12:41:00Z/2026-03-01T12:42:00Z","organisation":null,"grade":null,"outcome":null,
-			"withheld_whole":false,"withheld":["organisation","grade"],"coarse":["place","first_seen","last_seen"],
-			"reasons":{"place":["`+floor+`"],"first_seen":["`+later+`"],"last_seen":["`+later+`"],"organisation":["`+none+`"],"grade":["`+none+`"]},
+			"withheld_whole":false,"withheld":["semi_major","semi_minor","azimuth","organisation","grade"],"coarse":["place","first_seen","last_seen"],
+			"reasons":{"place":["`+floor+`"],"semi_major":["`+beside+`"],"semi_minor":["`+beside+`"],"azimuth":["`+beside+`"],"first_seen":["`+later+`"],"last_seen":["`+later+`"],"organisation":["`+none+`"],"grade":["`+none+`"]},
 			"time_start":"2026-02-21T11:31:00Z","time_end":"2026-03-01T12:42:00Z",
 			"marking":"RESTRICTED//REL TO MEX, USA//TLP:AMBER","caveats":["Not for targeting / No apto para designar blancos"],"office":"MEX/SEDENA","copy":"`+s[0].Copy.Mark+`","root":"`+s[0].Statement.Root.String()+`"}}`), &want); err != nil {
 		t.Fatal(err)
@@ -209,7 +210,7 @@ func TestParquetHasAColumnForEveryField(t *testing.T) {
 	}
 	site, hidden := rows[5], rows[3]
 	if site.Kind != "site" || *site.Laboratory != 0.71 || *site.Place != "9s7te" || site.Organisation != nil || site.Box.XMin != -107.4462890625 || !site.FirstSeenUntil.After(*site.FirstSeen) ||
-		site.Withheld != "organisation,grade" || site.Coarse != "place,first_seen,last_seen" {
+		site.Withheld != "semi_major,semi_minor,azimuth,organisation,grade" || site.Coarse != "place,first_seen,last_seen" {
 		t.Errorf("%+v", site)
 	}
 	if hidden.Kind != "" || hidden.Geometry != nil || hidden.Start != nil || hidden.Box != nil {

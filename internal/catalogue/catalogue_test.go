@@ -203,7 +203,7 @@ func families(t *testing.T) map[string][]string {
 		"complete.":          constants(t, "statement:How"),
 		"kept.":              constants(t, "statement:Kept"),
 		"claim.":             append(constants(t, "statement:Word"), "number", "between", "at-least", "at-most", "period"),
-		"share.reason.":      {"no-rule", "broken", "coarse-place"},
+		"share.reason.":      {"no-rule", "broken", "coarse-place", "narrows-place"},
 		"share.band.":        names(int(sensor.Bands), func(i int) string { return sensor.Band(i).String() }),
 		"share.unarmed.":     {"yes", "no", "unknown"},
 		"finding.":           names(4, func(i int) string { return statement.Finding(i).String() }),
