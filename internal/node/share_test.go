@@ -741,6 +741,73 @@ func TestViews(t *testing.T) {
 	}
 }
 
+// TestWhatIsNotReleasedIsDestroyed: a product that was proposed and dropped, or of which the report was erased, is not kept with what opens
+// it; one that was released stays.
+func TestWhatIsNotReleasedIsDestroyed(t *testing.T) {
+	t.Parallel()
+	x := meet(t, nil)
+	ctx := t.Context()
+	released := x.release()
+	draft := func() {
+		t.Helper()
+		if _, _, err := x.operator.Draft(ctx, node.DraftRequest{Subject: node.Subject{Site: 1}, By: "ana"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	draft()
+	ask := node.ReleaseRequest{Report: "2", Office: x.office, Purpose: "find-laboratories", By: [2]string{"ana", "ben"}}
+	var proposed []node.Proposal
+	for range 3 {
+		p, err := x.operator.Propose(ctx, ask, "ana")
+		if err != nil {
+			t.Fatal(err)
+		}
+		proposed = append(proposed, p)
+	}
+	kept := func(want ...bool) {
+		t.Helper()
+		for i := range proposed {
+			if b, err := x.operator.Document(proposed[i].Release.Product); (err == nil) != want[i] {
+				t.Errorf("proposal %d: %d bytes of its product, %v", i, len(b), err)
+			}
+		}
+		if _, err := x.operator.Document(released.Act.Product); err != nil {
+			t.Errorf("of what was released: %v", err)
+		}
+	}
+	kept(true, true, true)
+	if err := x.operator.DropProposal(ctx, proposed[0].Release.ID); err != nil {
+		t.Fatal(err)
+	}
+	kept(false, true, true)
+	if err := x.operator.DropProposal(ctx, proposed[0].Release.ID); code(err) != dissemination.CodeNoProposal {
+		t.Errorf("dropped twice: %v", err)
+	}
+	for _, report := range []string{"1", "2"} {
+		if _, err := x.operator.EraseReport(ctx, report, "its time is over", "ana"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kept(false, false, false)
+	if all, err := x.operator.Proposals(); err != nil || len(all) != 0 {
+		t.Errorf("proposals of what was erased: %+v %v", all, err)
+	}
+	// What the register refuses leaves nothing behind either.
+	files := func() int {
+		all, err := os.ReadDir(filepath.Join(x.operator.Config().Data, "documents"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(all)
+	}
+	draft()
+	before := files()
+	ask.Report, ask.By[1] = "3", "ana"
+	if _, err := x.operator.Propose(ctx, ask, "ana"); code(err) != dissemination.CodeAlone || files() != before {
+		t.Errorf("%v, and %d documents, not %d", err, files(), before)
+	}
+}
+
 // TestReportSurvives: a node that was stopped shows the same, byte for byte, and keeps what opens it.
 func TestReportSurvives(t *testing.T) {
 	t.Parallel()
