@@ -133,21 +133,34 @@ func (n *Node) askCosignatures(ctx context.Context, o *delivery.Origin, asked ma
 	if err != nil {
 		return err
 	}
+	var due []string
 	for _, p := range n.conn.Partners() {
-		code := string(p.Code)
-		if !held[code] || newest.Size <= asked[code] {
-			continue
+		if code := string(p.Code); held[code] && newest.Size > asked[code] {
+			due = append(due, code)
 		}
+	}
+	return eachOf(due, func(code string) error {
 		r, err := n.tiles.Request(ctx, asked[code], newest)
 		if err != nil {
 			return err
 		}
 		if _, err := o.SendCheckpoint(ctx, code, r); err != nil && !errors.Is(err, delivery.ErrOvertaken) {
-			return fmt.Errorf("asking %s to cosign: %w", code, err)
+			return err
 		}
 		asked[code] = newest.Size
+		return nil
+	})
+}
+
+// eachOf asks every partner, also after one of them that cannot be asked, and says which could not.
+func eachOf(partners []string, ask func(partner string) error) error {
+	var faults []error
+	for _, p := range partners {
+		if err := ask(p); err != nil {
+			faults = append(faults, fmt.Errorf("asking %s to cosign: %w", p, err))
+		}
 	}
-	return nil
+	return errors.Join(faults...)
 }
 
 // partnersPolicy names the log and the witnesses of a partner, or of all where no state is named: any one of them counts.

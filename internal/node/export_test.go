@@ -35,3 +35,6 @@ func (n *Node) ShowFlight(ctx context.Context, view string, flight journal.Sorti
 	}
 	return n.showFlight(ctx, &v, flight, subjects)
 }
+
+// EachOf asks every partner to cosign.
+func EachOf(partners []string, ask func(string) error) error { return eachOf(partners, ask) }

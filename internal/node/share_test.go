@@ -808,6 +808,29 @@ func TestWhatIsNotReleasedIsDestroyed(t *testing.T) {
 	}
 }
 
+// TestOnePartnerKeepsNothingFromOthers: those after one that cannot be asked to cosign are asked, and each that could not be is named.
+func TestOnePartnerKeepsNothingFromOthers(t *testing.T) {
+	t.Parallel()
+	var asked []string
+	full := errors.New("its disk is full")
+	err := node.EachOf([]string{"GTM", "MEX", "BLZ", "SLV"}, func(partner string) error {
+		asked = append(asked, partner)
+		if partner == "GTM" || partner == "BLZ" {
+			return full
+		}
+		return nil
+	})
+	if !slices.Equal(asked, []string{"GTM", "MEX", "BLZ", "SLV"}) {
+		t.Errorf("asked: %q", asked)
+	}
+	if !errors.Is(err, full) || !strings.Contains(err.Error(), "GTM") || !strings.Contains(err.Error(), "BLZ") || strings.Contains(err.Error(), "MEX") {
+		t.Errorf("it says %v", err)
+	}
+	if err := node.EachOf([]string{"MEX"}, func(string) error { return nil }); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestReportSurvives: a node that was stopped shows the same, byte for byte, and keeps what opens it.
 func TestReportSurvives(t *testing.T) {
 	t.Parallel()
