@@ -468,7 +468,7 @@ func (n *Node) Export(ctx context.Context, q ReleaseRequest, draw func(*release.
 		return nil, Stated{}, err
 	}
 	a := dissemination.ProductExported{
-		ID: "E-" + random(5), Office: q.Office, Purpose: q.Purpose, Format: format, Root: p.Product.Statement.Root, File: evidence.Digest(sha256.Sum256(b)), By: by,
+		ID: "E-" + random(5), Office: q.Office, Purpose: q.Purpose, Format: format, Root: p.Product.Statement.Root, File: evidence.Digest(sha256.Sum256(b)), Mark: p.Product.Copy.Mark, By: by,
 	}
 	stated, err := n.share(ctx, a, by)
 	return b, stated, err
