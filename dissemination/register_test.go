@@ -282,6 +282,7 @@ func TestRefused(t *testing.T) {
 		"withheld without a reason":     {nil, withheld(func(w *EntryWithheld) { w.Reason = " " }), both, CodeMissing},
 		"withheld and not counted":      {nil, withheld(func(w *EntryWithheld) { w.Number = 2 }), both, CodeVersion},
 		"exported for another purpose":  {nil, func(evidence.Digest) authority.Act { return exported("ferry") }, nil, CodePurpose},
+		"exported without a mark":       {nil, func(evidence.Digest) authority.Act { e := exported("find-laboratories"); e.Mark = ""; return e }, nil, CodeIdentifier},
 		"exported for no known purpose": {nil, func(evidence.Digest) authority.Act { return exported("") }, nil, CodeChoice},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -322,7 +323,7 @@ func TestView(t *testing.T) {
 }
 
 func exported(purpose string) ProductExported {
-	return ProductExported{ID: "E-1", Office: "MEX/SEDENA", Purpose: purpose, Format: "kml", Root: digest("root"), File: digest("file"), By: "ana"}
+	return ProductExported{ID: "E-1", Office: "MEX/SEDENA", Purpose: purpose, Format: "kml", Root: digest("root"), File: digest("file"), Mark: "00ff", By: "ana"}
 }
 
 // TestOneForm: a document that says the same in another way is refused.

@@ -200,6 +200,7 @@ type ProductExported struct {
 	Format  string          `json:"format"`
 	Root    evidence.Digest `json:"root"` // of the report that was drawn from
 	File    evidence.Digest `json:"file"` // SHA-256 of what was written
+	Mark    string          `json:"mark"` // of the copy: a file that leaked says by it where it was
 	By      string          `json:"by"`
 }
 
@@ -213,6 +214,6 @@ func (a ProductExported) Ident() string { return a.ID }
 func (a ProductExported) Check() error {
 	return first(
 		wantID("id", a.ID), wantOffice("office", a.Office), choice("purpose", a.Purpose, Purposes()), wantID("format", a.Format), wantDigest("root", a.Root),
-		wantDigest("file", a.File), wantText("by", a.By),
+		wantDigest("file", a.File), wantID("mark", a.Mark), wantText("by", a.By),
 	)
 }

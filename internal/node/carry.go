@@ -171,14 +171,24 @@ func (n *Node) askCosignatures(ctx context.Context, o *delivery.Origin) error {
 	if err != nil {
 		return err
 	}
+	var due []string
 	for _, p := range n.conn.Partners() {
 		if code := string(p.Code); held[code] {
-			if err := n.askCosignature(ctx, o, code, newest); err != nil {
-				return err
-			}
+			due = append(due, code)
 		}
 	}
-	return nil
+	return eachOf(due, func(code string) error { return n.askCosignature(ctx, o, code, newest) })
+}
+
+// eachOf asks every partner, also after one of them that cannot be asked, and says which could not.
+func eachOf(partners []string, ask func(partner string) error) error {
+	var faults []error
+	for _, p := range partners {
+		if err := ask(p); err != nil {
+			faults = append(faults, fmt.Errorf("asking %s to cosign: %w", p, err))
+		}
+	}
+	return errors.Join(faults...)
 }
 
 // askCosignature asks one to cosign a checkpoint, unless it was asked of this or a larger one. Who calls holds asking.
@@ -199,7 +209,7 @@ func (n *Node) askCosignature(ctx context.Context, o *delivery.Origin, code stri
 		return err
 	}
 	if _, err := o.SendCheckpoint(ctx, code, r); err != nil && !errors.Is(err, delivery.ErrOvertaken) {
-		return fmt.Errorf("asking %s to cosign: %w", code, err)
+		return err
 	}
 	n.sharing.asked[code] = at.Size
 	return nil

@@ -63,6 +63,14 @@ func (n *Node) Document(d evidence.Digest) ([]byte, error) {
 	return b, nil
 }
 
+// destroyDocument overwrites a document and takes it away. One that is gone already is as it was to be.
+func (n *Node) destroyDocument(d evidence.Digest) error {
+	if err := durable.OS().Destroy(n.documentPath(d)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
 func (n *Node) hasDocument(d evidence.Digest) error {
 	if _, err := os.Stat(n.documentPath(d)); err != nil {
 		return fmt.Errorf("%w: %s; keep its bytes first", ErrNoDocument, d)

@@ -53,3 +53,6 @@ const (
 	MostFootprints = mostFootprints
 	MostProduct    = mostProduct
 )
+
+// EachOf asks every partner to cosign.
+func EachOf(partners []string, ask func(string) error) error { return eachOf(partners, ask) }

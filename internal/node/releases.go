@@ -207,40 +207,45 @@ func (n *Node) Propose(ctx context.Context, q ReleaseRequest, by string) (Propos
 	}
 	n.drafting.Lock()
 	defer n.drafting.Unlock()
-	out, err := n.propose(ctx, &q, "", by)
+	out, product, err := n.propose(ctx, &q, "", by)
 	if err != nil {
 		return Proposal{}, err
 	}
-	return out, n.keepProposal(&out)
+	// First what leads to the product: a crash leaves none that dropping and erasing do not find.
+	if err := n.keepProposal(&out); err != nil {
+		return Proposal{}, err
+	}
+	if _, err := n.KeepDocument(bytes.NewReader(product)); err != nil {
+		return Proposal{}, errors.Join(err, n.withdraw(ctx, &out))
+	}
+	return out, nil
 }
 
-// propose makes the product and the release, by two persons or by a view that was agreed.
-func (n *Node) propose(ctx context.Context, q *ReleaseRequest, standing, by string) (Proposal, error) {
+// propose makes the product and the release, by two persons or by a view that was agreed. Neither is kept.
+func (n *Node) propose(ctx context.Context, q *ReleaseRequest, standing, by string) (Proposal, []byte, error) {
 	p, document, err := n.preview(ctx, q, random(markLength/2))
 	if err != nil {
-		return Proposal{}, err
+		return Proposal{}, nil, err
 	}
 	if p.Shown+p.Coarse == 0 {
-		return Proposal{}, dissemination.NewFault(dissemination.CodeNothing, p.Report.ID, q.Office)
+		return Proposal{}, nil, dissemination.NewFault(dissemination.CodeNothing, p.Report.ID, q.Office)
 	}
 	out := Proposal{By: by, At: n.now(), Release: dissemination.ReportReleased{
 		ID: "RL-" + random(5), Report: p.Report.ID, Version: p.Product.Statement.Version, Root: p.Product.Statement.Root, Office: q.Office, OfficeAct: p.Office.Recorded.Digest,
-		Rules: p.Rules.Digest, Purpose: q.Purpose, NotBefore: p.From, Caveats: p.Product.Copy.Caveats, Mark: p.Product.Copy.Mark, By: q.By, Standing: standing,
+		Rules: p.Rules.Digest, Purpose: q.Purpose, NotBefore: p.From, Caveats: p.Product.Copy.Caveats, Mark: p.Product.Copy.Mark, Product: evidence.Digest(sha256.Sum256(document)),
+		By: q.By, Standing: standing,
 	}}
 	if len(document) > mostProduct {
-		return Proposal{}, dissemination.NewFault(dissemination.CodeLarge, p.Report.ID, strconv.Itoa(len(document)), strconv.Itoa(mostProduct))
-	}
-	if out.Release.Product, err = n.KeepDocument(bytes.NewReader(document)); err != nil {
-		return Proposal{}, err
+		return Proposal{}, nil, dissemination.NewFault(dissemination.CodeLarge, p.Report.ID, strconv.Itoa(len(document)), strconv.Itoa(mostProduct))
 	}
 	if out.Document, err = dissemination.Encode(out.Release); err != nil {
-		return Proposal{}, err
+		return Proposal{}, nil, err
 	}
 	// What the register would refuse is not put before a second person.
 	err = n.Dissemination(ctx, func(r *dissemination.Register) error {
 		return r.Admit(out.Release, recordedOf(&journal.ActRecorded{Document: out.Document, Signatures: []journal.Signature{{Name: q.By[0]}, {Name: q.By[1]}}}, 0))
 	})
-	return out, err
+	return out, document, err
 }
 
 func (n *Node) keepProposal(p *Proposal) error {
@@ -353,14 +358,51 @@ func (n *Node) SignRelease(ctx context.Context, id string, s journal.Signature, 
 	return out, durable.OS().Remove(n.proposalPath(id))
 }
 
-// DropProposal takes a release back that was not signed by both.
-func (n *Node) DropProposal(id string) error {
+// DropProposal takes a release back that was not signed by both, and destroys its product: that has what opens the report.
+func (n *Node) DropProposal(ctx context.Context, id string) error {
 	n.drafting.Lock()
 	defer n.drafting.Unlock()
-	if _, err := n.readProposal(id); err != nil {
+	p, err := n.readProposal(id)
+	if err != nil {
 		return err
 	}
-	return durable.OS().Remove(n.proposalPath(id))
+	return n.withdraw(ctx, &p)
+}
+
+// withdraw takes a proposal away, with its product. A crash may have left the proposal of a release that is on record: the product stays
+// then, for the office has it.
+func (n *Node) withdraw(ctx context.Context, p *Proposal) error {
+	released := false
+	err := n.Dissemination(ctx, func(r *dissemination.Register) error {
+		_, err := r.Release(p.Release.ID)
+		released = err == nil
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if !released {
+		if err := n.destroyDocument(p.Release.Product); err != nil {
+			return err
+		}
+	}
+	return durable.OS().Remove(n.proposalPath(p.Release.ID))
+}
+
+// withdrawOf takes all proposals of a report away.
+func (n *Node) withdrawOf(ctx context.Context, report string) error {
+	all, err := n.Proposals()
+	if err != nil {
+		return err
+	}
+	for i := range all {
+		if all[i].Release.Report == report {
+			if err := n.withdraw(ctx, &all[i]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // RevokeRelease ends a release, by its identifier or number, for the future.
@@ -431,7 +473,7 @@ func (n *Node) exported(ctx context.Context, p *release.Product, office, purpose
 		return nil, Stated{}, err
 	}
 	a := dissemination.ProductExported{
-		ID: "E-" + random(5), Office: office, Purpose: purpose, Format: format, Root: p.Statement.Root, File: evidence.Digest(sha256.Sum256(b)), By: by,
+		ID: "E-" + random(5), Office: office, Purpose: purpose, Format: format, Root: p.Statement.Root, File: evidence.Digest(sha256.Sum256(b)), Mark: p.Copy.Mark, By: by,
 	}
 	stated, err := n.share(ctx, a, by)
 	return b, stated, err

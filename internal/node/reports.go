@@ -320,7 +320,7 @@ func (n *Node) sealed(ctx context.Context, name string) (*OnReport, *release.Rep
 	return &x, r, seed, nil
 }
 
-// EraseReport destroys what opens a report, in all its versions. What stands in the log stays; what was shown of it stays provable.
+// EraseReport destroys what opens a report, in all its versions and in what was proposed of it and not released. What stands in the log stays; what was shown of it stays provable.
 func (n *Node) EraseReport(ctx context.Context, name, reason, by string) (Stated, error) {
 	if err := named(by); err != nil {
 		return Stated{}, err
@@ -343,7 +343,7 @@ func (n *Node) EraseReport(ctx context.Context, name, reason, by string) (Stated
 			return stated, err
 		}
 	}
-	return stated, nil
+	return stated, n.withdrawOf(ctx, x.ID)
 }
 
 // only refuses at a node of the other role.

@@ -929,6 +929,96 @@ func TestWhatIsOverDoesNotGo(t *testing.T) {
 	}
 }
 
+// TestWhatIsNotReleasedIsDestroyed: a product that was proposed and dropped, or of which the report was erased, is not kept with what opens
+// it; one that was released stays.
+func TestWhatIsNotReleasedIsDestroyed(t *testing.T) {
+	t.Parallel()
+	x := meet(t, nil)
+	ctx := t.Context()
+	released := x.release()
+	draft := func() {
+		t.Helper()
+		if _, _, err := x.operator.Draft(ctx, node.DraftRequest{Subject: node.Subject{Site: 1}, By: "ana"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	draft()
+	ask := node.ReleaseRequest{Report: "2", Office: x.office, Purpose: "find-laboratories", By: [2]string{"ana", "ben"}}
+	var proposed []node.Proposal
+	for range 3 {
+		p, err := x.operator.Propose(ctx, ask, "ana")
+		if err != nil {
+			t.Fatal(err)
+		}
+		proposed = append(proposed, p)
+	}
+	kept := func(want ...bool) {
+		t.Helper()
+		for i := range proposed {
+			if b, err := x.operator.Document(proposed[i].Release.Product); (err == nil) != want[i] {
+				t.Errorf("proposal %d: %d bytes of its product, %v", i, len(b), err)
+			}
+		}
+		if _, err := x.operator.Document(released.Act.Product); err != nil {
+			t.Errorf("of what was released: %v", err)
+		}
+	}
+	kept(true, true, true)
+	if err := x.operator.DropProposal(ctx, proposed[0].Release.ID); err != nil {
+		t.Fatal(err)
+	}
+	kept(false, true, true)
+	if err := x.operator.DropProposal(ctx, proposed[0].Release.ID); code(err) != dissemination.CodeNoProposal {
+		t.Errorf("dropped twice: %v", err)
+	}
+	for _, report := range []string{"1", "2"} {
+		if _, err := x.operator.EraseReport(ctx, report, "its time is over", "ana"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kept(false, false, false)
+	if all, err := x.operator.Proposals(); err != nil || len(all) != 0 {
+		t.Errorf("proposals of what was erased: %+v %v", all, err)
+	}
+	// What the register refuses leaves nothing behind either.
+	files := func() int {
+		all, err := os.ReadDir(filepath.Join(x.operator.Config().Data, "documents"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(all)
+	}
+	draft()
+	before := files()
+	ask.Report, ask.By[1] = "3", "ana"
+	if _, err := x.operator.Propose(ctx, ask, "ana"); code(err) != dissemination.CodeAlone || files() != before {
+		t.Errorf("%v, and %d documents, not %d", err, files(), before)
+	}
+}
+
+// TestOnePartnerKeepsNothingFromOthers: those after one that cannot be asked to cosign are asked, and each that could not be is named.
+func TestOnePartnerKeepsNothingFromOthers(t *testing.T) {
+	t.Parallel()
+	var asked []string
+	full := errors.New("its disk is full")
+	err := node.EachOf([]string{"GTM", "MEX", "BLZ", "SLV"}, func(partner string) error {
+		asked = append(asked, partner)
+		if partner == "GTM" || partner == "BLZ" {
+			return full
+		}
+		return nil
+	})
+	if !slices.Equal(asked, []string{"GTM", "MEX", "BLZ", "SLV"}) {
+		t.Errorf("asked: %q", asked)
+	}
+	if !errors.Is(err, full) || !strings.Contains(err.Error(), "GTM") || !strings.Contains(err.Error(), "BLZ") || strings.Contains(err.Error(), "MEX") {
+		t.Errorf("it says %v", err)
+	}
+	if err := node.EachOf([]string{"MEX"}, func(string) error { return nil }); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestReportSurvives: a node that was stopped shows the same, byte for byte, and keeps what opens it.
 func TestReportSurvives(t *testing.T) {
 	t.Parallel()

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -217,11 +218,18 @@ func (n *Node) showFlight(ctx context.Context, v *dissemination.View, flight jou
 	if err != nil || withheld {
 		return err
 	}
-	p, err := n.propose(ctx, &ReleaseRequest{Report: report, Office: v.Act.Office, Purpose: v.Act.Purpose}, v.Act.ID, by)
+	p, product, err := n.propose(ctx, &ReleaseRequest{Report: report, Office: v.Act.Office, Purpose: v.Act.Purpose}, v.Act.ID, by)
 	if err != nil {
 		return err
 	}
-	if _, err := n.putAct(ctx, journal.ActRecorded{Act: string(dissemination.KindReleased), Document: p.Document, By: by, At: n.now()}); err != nil {
+	if _, err := n.KeepDocument(bytes.NewReader(product)); err != nil {
+		return errors.Join(err, n.destroyDocument(p.Release.Product))
+	}
+	_, err = n.putAct(ctx, journal.ActRecorded{Act: string(dissemination.KindReleased), Document: p.Document, By: by, At: n.now()})
+	if errors.Is(err, ErrAct) { // refused, and so not on record
+		return errors.Join(err, n.destroyDocument(p.Release.Product))
+	}
+	if err != nil {
 		return err
 	}
 	files, mark := durable.OS(), n.shownMark(shown{v.Act.Office, flight.String()})

@@ -126,7 +126,7 @@ func (a *api) listExports(ctx context.Context, _ *struct{}) (*body[list[Exported
 	out := list[Exported]{Items: []Exported{}}
 	err := a.node.Dissemination(ctx, func(r *dissemination.Register) error {
 		for _, e := range r.Exports() {
-			out.Items = append(out.Items, Exported{e.Act.ID, e.Act.Office, e.Act.Purpose, e.Act.Format, e.Act.Root.String(), e.Act.File.String(), e.Act.By, stamp(e.Recorded.At), e.Recorded.Sequence})
+			out.Items = append(out.Items, Exported{e.Act.ID, e.Act.Office, e.Act.Purpose, e.Act.Format, e.Act.Root.String(), e.Act.File.String(), e.Act.Mark, e.Act.By, stamp(e.Recorded.At), e.Recorded.Sequence})
 		}
 		return nil
 	})

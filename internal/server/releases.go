@@ -175,8 +175,8 @@ func (a *api) signRelease(ctx context.Context, in *signReleaseInput) (*body[Rele
 	return &body[ReleaseOf]{out}, err
 }
 
-func (a *api) dropRelease(_ context.Context, in *reasonInput) (*struct{}, error) {
-	return &struct{}{}, a.node.DropProposal(in.ID)
+func (a *api) dropRelease(ctx context.Context, in *reasonInput) (*struct{}, error) {
+	return &struct{}{}, a.node.DropProposal(ctx, in.ID)
 }
 
 func (a *api) revokeRelease(ctx context.Context, in *reasonInput) (*body[Stated], error) {

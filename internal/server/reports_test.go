@@ -148,6 +148,16 @@ func TestAnOfficeSeesItsOwn(t *testing.T) {
 		t.Error("an analyst reads for an office")
 	}
 
+	// A file that leaks is found again by the mark that it has.
+	file := post[ExportedFile](s, "/reports/"+report.ID+"/exports", map[string]any{"format": "csv", "office": "MEX/SEDENA", "purpose": "find-laboratories", "by": "owner"})
+	var written list[Exported]
+	if a := s.ask(asking{method: http.MethodGet, path: "/api/v1/exports", header: map[string]string{"Authorization": "Bearer " + ownerToken}}); json.Unmarshal([]byte(a.text), &written) != nil || len(written.Items) != 1 {
+		t.Fatal(a.text)
+	}
+	if mark := written.Items[0].Mark; len(mark) != 32 || !bytes.Contains(file.Content, []byte(mark)) || written.Items[0].File != file.SHA256 {
+		t.Errorf("%+v of\n%s", written.Items[0], file.Content)
+	}
+
 	// Programs for maps read the same by a pass, which is on record, until it is revoked.
 	given := post[Given](s, "/passes", map[string]any{"office": "MEX/SEDENA", "days": 1})
 	features := func(want int) string {

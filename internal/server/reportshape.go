@@ -273,6 +273,7 @@ type Exported struct {
 	Format  string          `json:"format"`
 	Root    string          `json:"root"`
 	File    string          `json:"file"`
+	Mark    string          `json:"mark" doc:"of the copy: it stands in the file"`
 	By      string          `json:"by"`
 	At      *report.Instant `json:"at"`
 	Event   uint64          `json:"event"`
