@@ -35,6 +35,27 @@ type shipment struct {
 // ship makes a report of one site, releases it, revokes that, and withholds an entry: everything follows from the code.
 func ship(t testing.TB) *shipment {
 	t.Helper()
+	at, err := release.InstantValue(spring)
+	if err != nil {
+		t.Fatal(err)
+	}
+	record, err := release.NewRecord("site/1", drafted().Marking, map[string]release.Value{
+		"site": {Kind: release.Text, Text: "7"}, "place": release.PlaceValue(geodesy.Position{Lat: 25, Lon: -106}), "first_seen": at, "signs": {Kind: release.Text, Text: "tank"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return shipOf(t, record, func(_ int, spec release.FieldSpec, _ release.Field) release.Grant {
+		if spec.Class == release.Position || spec.Class == release.Time {
+			return release.Grant{Digits: 5, Reasons: []string{"place-floor"}}
+		}
+		return release.Grant{Reasons: []string{release.ReasonNoRule}}
+	})
+}
+
+// shipOf does the same with another record, of which so much is shown.
+func shipOf(t testing.TB, record release.Record, granted release.Granted) *shipment {
+	t.Helper()
 	private, public, err := transparency.FormatKey("log.example", transparency.Ed25519, sha256.Sum256([]byte("log")))
 	if err != nil {
 		t.Fatal(err)
@@ -56,17 +77,6 @@ func ship(t testing.TB) *shipment {
 		t.Fatal(err)
 	}
 
-	m := drafted().Marking
-	at, err := release.InstantValue(spring)
-	if err != nil {
-		t.Fatal(err)
-	}
-	record, err := release.NewRecord("site/1", m, map[string]release.Value{
-		"site": {Kind: release.Text, Text: "7"}, "place": release.PlaceValue(geodesy.Position{Lat: 25, Lon: -106}), "first_seen": at, "signs": {Kind: release.Text, Text: "tank"},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	seed := release.Seed(bytes.Repeat([]byte{7}, 32))
 	report := &release.Report{ID: "R-1", Version: 1, Made: spring, Records: []release.Record{record}}
 	d := drafted()
@@ -76,12 +86,6 @@ func ship(t testing.TB) *shipment {
 	office := sedena(t)
 	r := released(documentDigest(t, office))
 	r.Root, r.Mark = d.Statement.Root, "00112233445566778899aabbccddeeff"
-	granted := func(_ int, spec release.FieldSpec, _ release.Field) release.Grant {
-		if spec.Class == release.Position || spec.Class == release.Time {
-			return release.Grant{Digits: 5, Reasons: []string{"place-floor"}}
-		}
-		return release.Grant{Reasons: []string{release.ReasonNoRule}}
-	}
 	product, err := release.Redact(report, seed, granted, release.Copy{Office: r.Office, State: "MEX", Mark: r.Mark, Released: r.NotBefore, Purpose: r.Purpose, Caveats: r.Caveats})
 	if err != nil {
 		t.Fatal(err)
@@ -275,5 +279,64 @@ func TestParcelVectors(t *testing.T) {
 		if have, err := os.ReadFile(name); err != nil || !bytes.Equal(have, want) {
 			t.Errorf("%s is not what the code writes (-update writes it again): %v", name, err)
 		}
+	}
+}
+
+// BenchmarkCheckParcel is what `overflight inbox check` does with the bytes of a report of which ten of fourteen fields are shown: the
+// policy and the parcel are read, the signature of the log on the checkpoint, the proofs of three acts in it and the product are checked.
+func BenchmarkCheckParcel(b *testing.B) {
+	at, err := release.InstantValue(spring)
+	if err != nil {
+		b.Fatal(err)
+	}
+	place := release.PlaceValue(geodesy.Position{Lat: 24.6, Lon: -107.5})
+	word := func(k release.Kind, s string) release.Value { return release.Value{Kind: k, Text: s} }
+	record, err := release.NewRecord("entry/1", drafted().Marking, map[string]release.Value{
+		"flight": word(release.Text, "LOCAL-2026-0001"), "state": word(release.Code, "MEX"), "verdict": word(release.Code, "entry"), "leave": word(release.Code, "cleared"), "entered": at, "left": at,
+		"place_in": place, "place_out": place, "deepest": place, "depth": word(release.Number, "42315.2"), "dwell": word(release.Number, "1338.4"), "altitude": word(release.Number, "4512"),
+		"datum": word(release.Code, "HAE"), "boundary": word(release.Text, "maritime_10m 1.1.0"),
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	s := shipOf(b, record, func(_ int, spec release.FieldSpec, f release.Field) release.Grant {
+		switch spec.Name {
+		case "verdict", "boundary", "altitude", "datum":
+			return release.Grant{Reasons: []string{release.ReasonNoRule}}
+		}
+		return release.Grant{Digits: max(1, f.Value.Kind.Whole())}
+	})
+	document, err := EncodeItem(s.parcel)
+	if err != nil {
+		b.Fatal(err)
+	}
+	check := func() *Checked {
+		policy, err := transparency.ParsePolicy(s.policyText)
+		if err != nil {
+			b.Fatal(err)
+		}
+		p, err := ReadItem[Parcel](document)
+		if err != nil {
+			b.Fatal(err)
+		}
+		c, err := p.Check(policy)
+		if err != nil {
+			b.Fatal(err)
+		}
+		return c
+	}
+	open := 0
+	fields := check().Product.Parts[0].Fields
+	for i := range fields {
+		if fields[i].Opening != nil {
+			open++
+		}
+	}
+	if open != 10 || len(fields) != 14 {
+		b.Fatalf("%d of %d fields are shown", open, len(fields))
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		check()
 	}
 }

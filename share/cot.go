@@ -252,7 +252,7 @@ func (d *cotDrawing) footprint(x *release.Part) error {
 	centre, looked := cotCell(x, "centre")
 	if corners, all := cotCorners(x); all {
 		if !looked {
-			centre = corners[0]
+			centre = cotMiddle(corners)
 		}
 		e := d.event(x, ".FOV1", cotPoint, "m-f", at, centre)
 		e.CE = math.NaN() // of a middle that is only there to hang the shape on

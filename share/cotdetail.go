@@ -139,6 +139,22 @@ func cotCornersOf(b release.Box) []geodesy.Position {
 	return []geodesy.Position{{Lat: b.South, Lon: b.West}, {Lat: b.South, Lon: b.East}, {Lat: b.North, Lon: b.East}, {Lat: b.North, Lon: b.West}}
 }
 
+// cotMiddle is where the shape of a footprint hangs that has no centre: the mean of its corners where all are shown whole, and else the
+// first of them, since a mean of cells is the place of nothing.
+func cotMiddle(corners []cotPlace) cotPlace {
+	first := corners[0].at
+	var north, east geodesy.Angle // from the first, so that it holds across the antimeridian
+	for _, c := range corners {
+		if !c.whole {
+			return corners[0]
+		}
+		north += c.at.Lat - first.Lat
+		east += geodesy.LongitudeDifference(first.Lon, c.at.Lon)
+	}
+	n := geodesy.Angle(len(corners))
+	return cotPlace{at: cotRound(geodesy.Position{Lat: first.Lat + north/n, Lon: geodesy.NormalizeLongitude(first.Lon + east/n)}), whole: true}
+}
+
 // cotOutline is the true footprint where its corners are shown whole, and else the least convex outline that is sure to hold it.
 func cotOutline(corners []cotPlace) []geodesy.Position {
 	var all []geodesy.Position

@@ -43,6 +43,7 @@ type Request struct {
 type Answer struct {
 	ContentType string
 	Body        []byte
+	Beyond      string // the records a page that were asked for, where these are more than MostPage, which is answered; else empty
 }
 
 // The kinds of answers.
@@ -147,7 +148,7 @@ func answerJSON(kind string, v *members) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Answer{kind, append(b, '\n')}, nil
+	return &Answer{ContentType: kind, Body: append(b, '\n')}, nil
 }
 
 func (s *Service) landing(r *Request) (*Answer, error) {
@@ -168,7 +169,7 @@ func (s *Service) landing(r *Request) (*Answer, error) {
 		if err := WriteNetworkLinks(&b, s.banner, all, Refresh, w); err != nil {
 			return nil, err
 		}
-		return &Answer{asKML, b.Bytes()}, nil
+		return &Answer{ContentType: asKML, Body: b.Bytes()}, nil
 	}
 	links := []link{
 		{s.base + "/?f=json", "self", asJSON, w.Text("share.features.title")},
@@ -307,6 +308,16 @@ func (s *Service) items(r *Request, id string) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	out, err := s.part(r, id, &q, f)
+	if err != nil {
+		return nil, err
+	}
+	out.Beyond = q.beyond
+	return out, nil
+}
+
+// part is the page of a collection that is asked for.
+func (s *Service) part(r *Request, id string, q *query, f string) (*Answer, error) {
 	matched := 0
 	var page []found
 	s.each(kindOf(id), func(p *sheet, r *row) {
@@ -323,11 +334,16 @@ func (s *Service) items(r *Request, id string) (*Answer, error) {
 	if q.offset+len(page) < matched {
 		next = self + q.parameters(r.Query, q.offset+len(page), f)
 	}
+	notice := ""
+	if q.beyond != "" {
+		notice = s.words.Text("share.features.most", MostPage, q.beyond)
+	}
 	switch f {
 	case "kml":
 		return s.placemarks(title, page, next)
 	case "html":
-		return s.records(s.words.Text("share.features.items", title), page, s.words.Text("share.features.count", len(page), matched), next)
+		count := strings.TrimSpace(s.words.Text("share.features.count", len(page), matched) + " " + notice)
+		return s.records(s.words.Text("share.features.items", title), page, count, next)
 	}
 	links := []link{
 		{self + q.parameters(r.Query, q.offset, "json"), "self", asGeoJSON, title},
@@ -346,6 +362,9 @@ func (s *Service) items(r *Request, id string) (*Answer, error) {
 	m.set("links", links)
 	m.set("numberMatched", matched)
 	m.set("numberReturned", len(page))
+	if notice != "" {
+		m.set("notice", notice)
+	}
 	m.set("marking", s.banner)
 	m.set("features", all)
 	return answerJSON(asGeoJSON, m)
@@ -363,7 +382,7 @@ func (s *Service) placemarks(title string, page []found, next string) (*Answer, 
 	if err := k.Close(); err != nil {
 		return nil, err
 	}
-	return &Answer{asKML, b.Bytes()}, nil
+	return &Answer{ContentType: asKML, Body: b.Bytes()}, nil
 }
 
 func (s *Service) item(r *Request, id, fid string) (*Answer, error) {
@@ -434,5 +453,5 @@ func (s *Service) page(title string, p servicePage) (*Answer, error) {
 	if err := t.Execute(&b, p); err != nil {
 		return nil, err
 	}
-	return &Answer{asHTML, b.Bytes()}, nil
+	return &Answer{ContentType: asHTML, Body: b.Bytes()}, nil
 }

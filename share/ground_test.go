@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
+	"slices"
 	"strings"
 	"testing"
 
 	"overflight/geodesy"
+	"overflight/internal/catalogue"
 	"overflight/release"
 )
 
@@ -127,6 +130,66 @@ func TestTheGroundAcrossTheAntimeridian(t *testing.T) {
 		text := strings.ReplaceAll(sheets([]*release.Product{p}, spanish(t))[0].rows[0].groundText(spanish(t)).Text, "\u00A0", " ")
 		if !strings.Contains(text, "° E – 179.99") || !strings.Contains(text, "° O (unos ") {
 			t.Errorf("%d digits: %s", digits, text)
+		}
+	}
+}
+
+// TestColumnsOfNothing: what none of the footprints has is no column, and is named once; what one has, is one.
+func TestColumnsOfNothing(t *testing.T) {
+	t.Parallel()
+	r := seen(t, geodesy.Position{Lat: 24.9, Lon: -107.4}, geodesy.Position{Lat: 24.91, Lon: -107.41})
+	words := speak(t, catalogue.English)
+	for _, some := range []bool{false, true} {
+		if some {
+			x := &r.Records[1]
+			for i := range x.Fields {
+				if x.Fields[i].Name == "centre" {
+					x.Fields[i].Value = place(24.91, -107.41)
+				}
+			}
+		}
+		sheet := sheets([]*release.Product{whole(t, r)}, words)[0]
+		table := sheet.table("r1", "footprint")
+		named := slices.Contains(table.Notes, words.Text("share.never", "Centre"))
+		if slices.Contains(table.Columns, "Centre") != some || named == some {
+			t.Errorf("a centre: %v: columns %v, notes %v", some, table.Columns, table.Notes)
+		}
+		for _, l := range table.Lines {
+			if len(l.Cells) != len(table.Columns)-1 || len(l.Cells) != len(table.names) {
+				t.Errorf("%d cells below %v", len(l.Cells), table.Columns)
+			}
+		}
+		var page bytes.Buffer
+		if err := WriteHTML(&page, []*release.Product{whole(t, r)}, words, nil); err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(page.String(), ">Centre</th>") != some {
+			t.Errorf("a centre: %v: the page has its column: %v", some, !some)
+		}
+	}
+}
+
+// TestWhereTheShapeHangs: a footprint without a centre hangs on the middle of corners that are whole, also across the antimeridian, and on
+// the first of coarse ones.
+func TestWhereTheShapeHangs(t *testing.T) {
+	t.Parallel()
+	for _, at := range []geodesy.Position{{Lat: 24.9, Lon: -107.4}, {Lat: -17, Lon: 180}, {Lat: -17, Lon: -179.9999}} {
+		r := seen(t, at)
+		events := cotEvents(t, drawnAt(t, r, 12), made, CoTOptions{})
+		if len(events) != 1 {
+			t.Fatalf("%d events", len(events))
+		}
+		e := events[0]
+		if d := geodesy.Distance(geodesy.Position{Lat: geodesy.Angle(e.Lat), Lon: geodesy.Angle(e.Lon)}, at); d > 0.1 || !math.IsNaN(e.CE) {
+			t.Errorf("%v: %v m from the middle", at, d)
+		}
+		p := drawnAt(t, r, 6)
+		var first cotPlace
+		for i := range p.Parts {
+			first, _ = cotCell(&p.Parts[i], "corner_1")
+		}
+		if e := cotEvents(t, p, made, CoTOptions{})[0]; e.Lat != first.at.Lat.Degrees() || e.Lon != first.at.Lon.Degrees() {
+			t.Errorf("%v: coarse corners hang it at %v, %v", at, e.Lat, e.Lon)
 		}
 	}
 }

@@ -26,6 +26,11 @@ func (e *QueryError) Error() string {
 	return fmt.Sprintf("parameter %s: %q: expected %s", e.Parameter, e.Got, e.Want)
 }
 
+// Known says whether the parameter is one of those of the service.
+func (e *QueryError) Known() bool {
+	return slices.Contains(ofItems, e.Parameter)
+}
+
 // Query is what is asked of a collection. Parameters are those of OGC 17-069r3, 7.15, with a list of values each.
 type query struct {
 	box           [4]float64
@@ -33,6 +38,7 @@ type query struct {
 	from, to      time.Time // both in it; zero: open
 	dated         bool
 	limit, offset int
+	beyond        string // the limit that was asked for, where it is more than MostPage
 }
 
 // parameters of the paths of the service.
@@ -73,7 +79,9 @@ func parseQuery(given map[string][]string) (query, error) {
 			}
 		}
 	}
-	q.limit = min(q.limit, MostPage) // no error: 7.15.2, requirement 21
+	if q.limit > MostPage { // no error: OGC 17-069r4, 7.15.2, requirement 22 C
+		q.limit, q.beyond = MostPage, short(given["limit"][0])
+	}
 	return q, nil
 }
 

@@ -24,7 +24,8 @@ type pageLine struct {
 	Cells               []pair
 }
 
-// table puts records of one kind into lines. A column is there when any of them shows it, or says that it has no value.
+// table puts records of one kind into lines. A column is there when any of them shows it: one that is
+// withheld of all, or that none has a value of, is named below the lines.
 func (s *sheet) table(report, kind string) *pageTable {
 	var rows []*row
 	for i := range s.rows {
@@ -37,23 +38,27 @@ func (s *sheet) table(report, kind string) *pageTable {
 	}
 	t := &pageTable{Columns: []string{s.words.Text("share.column.record")}}
 	var at []int
+	var never []string
 	for i, f := range rows[0].fields {
-		one, some := true, false
+		one, some, recorded := true, false, false
 		for _, r := range rows {
 			one = one && r.fields[i].state == shown && r.fields[i].value == rows[0].fields[i].value
 			some = some || r.fields[i].state != withheld
+			recorded = recorded || r.fields[i].state != absent
+		}
+		name := f.spec.Name
+		if name == corners[0] {
+			name = "ground"
 		}
 		switch {
 		case one && f.spec.Name == "flight":
 			t.Caption = fieldText("flight", s.words) + " " + f.text(s.words)
 		case slices.Contains(corners[1:], f.spec.Name): // the ground is in the column of the first
+		case !recorded: // said once, below
+			never = append(never, fieldText(name, s.words))
 		case some:
 			at = append(at, i)
 			t.names = append(t.names, f.spec.Name)
-			name := f.spec.Name
-			if name == corners[0] {
-				name = "ground"
-			}
 			t.Columns = append(t.Columns, fieldText(name, s.words))
 		}
 	}
@@ -85,6 +90,9 @@ func (s *sheet) table(report, kind string) *pageTable {
 			n += " (" + s.words.Text("share.column.record") + " " + strings.Join(whose[n], ", ") + ")"
 		}
 		t.Notes = append(t.Notes, n)
+	}
+	if len(never) > 0 {
+		t.Notes = append(t.Notes, s.words.Text("share.never", strings.Join(never, ", ")))
 	}
 	if len(t.marked) < 2 { // said once, above
 		for i := range t.Lines {

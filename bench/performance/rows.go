@@ -28,6 +28,7 @@ var suites = []suite{
 	{dir: "..", pkg: "./survey", bench: "Observe"},
 	{dir: "..", pkg: "./internal/node", test: "SitesMeasure", env: []string{"OVERFLIGHT_MEASURE=1"}},
 	{dir: "..", pkg: "./internal/tak", test: "ManyClients", env: []string{"OVERFLIGHT_MEASURE=1"}},
+	{dir: "..", pkg: "./dissemination", bench: "CheckParcel"},
 	{dir: "..", pkg: "./internal/delivery", test: "CutAndKilled", env: []string{"OVERFLIGHT_MEASURE=1"}},
 	{dir: ".", pkg: ".", test: "ParquetInDuckDB"},
 	{dir: ".", pkg: ".", test: "SurveyCalibration", env: []string{"OVERFLIGHT_MEASURE=1"}},
@@ -235,6 +236,12 @@ var sections = []section{
 		},
 	}},
 	{"Deliveries", []row{
+		{
+			"a report of which 10 of 14 fields are shown verified offline: parcel and policy read, the log's signature, the proofs of its acts, every field",
+			value{"BenchmarkCheckParcel ns/op", 1e6, "ms"},
+			value{},
+			"", "below 5 ms", below(5e6),
+		},
 		{
 			"items that a partner's node has in order, unchanged, after it was cut off and killed twice while they were sent",
 			value{"delivery/items", 1, ""},

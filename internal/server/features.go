@@ -30,22 +30,24 @@ const (
 // features answers for the office whose pass is shown: in the header Authorization, as a bearer's token or the password of a user of any
 // name, or in the path.
 func (a *api) features(w http.ResponseWriter, r *http.Request) {
-	words, office := a.reader(r, ""), ""
+	words := a.reader(r, "")
+	var pass auth.Pass
+	var token, path string
 	answer, err := func() (*share.Answer, error) {
 		if a.Released == nil {
 			return nil, share.ErrNoSuch
 		}
-		path, below := strings.TrimPrefix(r.URL.EscapedPath(), featuresPath), featuresPath
-		token := shownToken(r)
+		below := featuresPath
+		path, token = strings.TrimPrefix(r.URL.EscapedPath(), featuresPath), shownToken(r)
 		if rest, ok := strings.CutPrefix(r.URL.EscapedPath(), passPath); ok {
 			token, path, _ = strings.Cut(rest, "/")
 			below = passPath + token
 		}
-		pass, err := a.Users.Pass(token, a.now())
-		if err != nil {
+		var err error
+		if pass, err = a.Users.Pass(token, a.now()); err != nil {
 			return nil, err
 		}
-		words, office = a.reader(r, pass.Language), pass.Office
+		words = a.reader(r, pass.Language)
 		request := share.Request{Accept: r.Header.Get("Accept")}
 		if request.Query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
 			return nil, &share.QueryError{Parameter: "?", Got: "%", Want: "a=b&c=d"}
@@ -75,13 +77,49 @@ func (a *api) features(w http.ResponseWriter, r *http.Request) {
 			h.Set("WWW-Authenticate", `Basic realm="overflight", charset="UTF-8"`) // what browsers and programs for maps ask by
 		}
 		p := ProblemOf(err, catalogue.Language(words.Tag()))
-		a.Logger.Warn("features refused", slog.String("office", office), slog.String("address", r.RemoteAddr), slog.Int("status", p.Status), slog.String("error", short(err)))
+		a.Logger.Warn("features: a request was refused", append(whose(r, &pass, token, path), slog.Int("status", p.Status), slog.String("error", withoutPass(err, token)))...)
 		writeProblem(w, p)
 		return
+	}
+	if answer.Beyond != "" {
+		a.Logger.Warn("features: more than a page was asked for", append(whose(r, &pass, token, path), slog.String("limit", answer.Beyond), slog.Int("most", share.MostPage))...)
 	}
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 	h.Set("Content-Type", answer.ContentType)
 	_, _ = w.Write(answer.Body) // who does not read any more is gone
+}
+
+// whose says for the log who asks and for what. Of who has no pass that holds it says no path: one that was written into a wrong place would
+// be told.
+func whose(r *http.Request, p *auth.Pass, token, path string) []any {
+	if p.ID == "" {
+		return []any{slog.String("from", r.RemoteAddr), slog.String("path", featuresPath+"/…")}
+	}
+	return []any{
+		slog.String("from", r.RemoteAddr), slog.String("office", p.Office), slog.String("pass", p.ID),
+		slog.String("path", featuresPath+"/"+bounded(strings.ReplaceAll(strings.TrimPrefix(path, "/"), token, "…"), 200)),
+	}
+}
+
+// withoutPass says an error for the log. What somebody calls a parameter, and has in it, may be a pass that belongs elsewhere.
+func withoutPass(err error, token string) string {
+	text := err.Error()
+	var q *share.QueryError
+	if errors.As(err, &q) && !q.Known() {
+		text = (&share.QueryError{Parameter: bounded(q.Parameter, 16), Got: "…", Want: q.Want}).Error()
+	}
+	if token != "" {
+		text = strings.ReplaceAll(text, token, "…")
+	}
+	return text
+}
+
+// bounded is the first of a text, of so many bytes.
+func bounded(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
 }
 
 // shownToken is what the header Authorization has.

@@ -76,6 +76,27 @@ type library struct {
 	now   *clock
 	token string // of MEX/SEDENA
 	pass  auth.Pass
+	log   *logged
+}
+
+// logged is a log in memory.
+type logged struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *logged) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(b)
+}
+
+// take is what was logged since it was last asked for.
+func (l *logged) take() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	defer l.text.Reset()
+	return l.text.String()
 }
 
 // clock is one that is set by hand.
@@ -115,7 +136,8 @@ func lend(t *testing.T, sites int) *library {
 		t.Fatal(err)
 	}
 	now := &clock{at: time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)}
-	s := httptest.NewServer(guarded(Config{Token: ownerToken, Users: users, Version: "1", Now: now.now, Released: shelf{
+	log := &logged{}
+	s := httptest.NewServer(guarded(Config{Token: ownerToken, Users: users, Version: "1", Now: now.now, Logger: slog.New(slog.NewTextHandler(log, nil)), Released: shelf{
 		"MEX/SEDENA": {sitesProduct(t, "A", "MEX/SEDENA", sites, 5)}, "MEX/FGR": {sitesProduct(t, "B", "MEX/FGR", 3, 12)},
 	}}))
 	t.Cleanup(s.Close)
@@ -123,7 +145,7 @@ func lend(t *testing.T, sites int) *library {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &library{&site{t: t, users: users, at: s.URL}, now, token, p}
+	return &library{&site{t: t, users: users, at: s.URL}, now, token, p, log}
 }
 
 // read asks for what is below the address of the office's service.
@@ -140,6 +162,7 @@ func (l *library) read(path string, header ...string) reply {
 type pageOfItems struct {
 	Matched  int `json:"numberMatched"`
 	Returned int `json:"numberReturned"`
+	Notice   string
 	Features []struct {
 		ID         string
 		Geometry   *struct{ Type string }
@@ -224,9 +247,26 @@ func TestTheWholeWorldIsPaged(t *testing.T) {
 	if len(seen) != 90 || pages != 13 {
 		t.Errorf("%d records in %d pages", len(seen), pages)
 	}
-	// More than the most is the most, and no error.
-	if got := itemsOf(t, l.read("/collections/site/items?limit=99999999999999999999")); got.Returned != 90 {
-		t.Errorf("%d returned", got.Returned)
+	if got := l.log.take(); got != "" {
+		t.Errorf("of pages in order is logged: %s", got)
+	}
+	// More than the most is the most, and no error, and is said.
+	const many = "99999999999999999999"
+	for _, box := range []string{"", "bbox=-180,-90,180,90&"} {
+		r := l.read("/collections/site/items?" + box + "limit=" + many)
+		if got := itemsOf(t, r); got.Returned != 90 || got.Notice != "Una página tiene 10000 registros a lo sumo; se pidieron "+many+". Lo que sigue está en el enlace «next»." || !strings.Contains(got.Links[0].Href, "limit=10000") {
+			t.Errorf("%d returned: %s", got.Returned, got.Notice)
+		}
+		told := l.log.take()
+		if strings.Count(told, "\n") != 1 || !strings.Contains(told, "more than a page") || !strings.Contains(told, "office=MEX/SEDENA pass="+l.pass.ID) || !strings.Contains(told, "path=/features/collections/site/items limit="+many+" most=10000") || strings.Contains(told, l.token) {
+			t.Errorf("logged: %s", told)
+		}
+	}
+	if r := l.read("/collections/site/items?f=html&limit=10001"); !strings.Contains(r.text, "se pidieron 10001") {
+		t.Errorf("the page does not say it: %.300s", r.text)
+	}
+	if got := itemsOf(t, l.read("/collections/site/items?limit=10000")); got.Notice != "" {
+		t.Errorf("of the most is said: %s", got.Notice)
 	}
 }
 
@@ -265,40 +305,60 @@ func TestFeaturesRefuse(t *testing.T) {
 	}
 }
 
-// TestFeaturesRefusalsAreLogged: whoever asks for what there is not, or shows no pass, is one line of the log, which holds no pass.
-func TestFeaturesRefusalsAreLogged(t *testing.T) {
+// TestRefusalsOfFeaturesAreLogged: each in one line that says who asked, for what and why it was refused; a pass is never in it, wherever it
+// was written.
+func TestRefusalsOfFeaturesAreLogged(t *testing.T) {
 	t.Parallel()
-	users, err := auth.Open(auth.In(t.TempDir()))
-	if err != nil {
-		t.Fatal(err)
+	l := lend(t, 3)
+	who := "office=MEX/SEDENA pass=" + l.pass.ID
+	below := func(path string) asking { return asking{method: http.MethodGet, path: passPath + l.token + path} }
+	plain := func(path, token string) asking {
+		q := asking{method: http.MethodGet, path: featuresPath + path, header: map[string]string{}}
+		if token != "" {
+			q.header["Authorization"] = "Bearer " + token
+		}
+		return q
 	}
-	now := time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)
-	_, token, err := users.GivePass("MEX/SEDENA", catalogue.Spanish, 24*time.Hour, now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var log bytes.Buffer
-	h := guarded(Config{
-		Users: users, Version: "1", Now: func() time.Time { return now }, Logger: slog.New(slog.NewTextHandler(&log, nil)),
-		Released: shelf{"MEX/SEDENA": {sitesProduct(t, "A", "MEX/SEDENA", 3, 5)}},
-	})
-	for _, x := range []struct{ path, want string }{
-		{passPath + token + "/collections/site/items?bbox=-720,-360,720,360", `level=WARN msg="features refused" office=MEX/SEDENA address=192.0.2.1:1234 status=400 error=`},
-		{passPath + token + "/collections/cats", "office=MEX/SEDENA address=192.0.2.1:1234 status=404 "},
-		{passPath + "guessed/collections/site/items", `office="" address=192.0.2.1:1234 status=401 `},
-		{passPath + token + "/collections/site/items?bbox=" + strings.Repeat("9", 3000), "status=400 "},
+	const items = "/collections/site/items"
+	for _, x := range []struct {
+		q    asking
+		want []string
+	}{
+		{below(items + "?bbox=1,2,3"), []string{who, "path=/features" + items, "status=400", `bbox: \"1,2,3\": expected west,south,east,north`}},
+		{below(items + "?limit=0"), []string{who, "status=400", `limit: \"0\": expected >= 1`}},
+		{below(items + "?colour=red"), []string{who, "status=400", `parameter colour: \"…\": expected bbox, datetime, f, limit, offset`}},
+		{below(items + "?bbox=%zz"), []string{who, "status=400"}},
+		{below("/collections/cats"), []string{who, "path=/features/collections/cats", "status=404"}},
+		{plain(items+"?bbox=1", l.token), []string{who, "path=/features" + items, "status=400"}},
+		{plain("/"+l.token+items, l.token), []string{who, "path=/features/…" + items, "status=404"}},
+		{plain(items+"?token="+l.token, l.token), []string{who, "parameter token:", "status=400"}},
+		{plain(items+"?"+l.token, l.token), []string{who, "status=400"}},
+		{plain(items+"?limit="+l.token, l.token), []string{who, "status=400"}},
+		{plain(items, ""), []string{"path=/features/…", "status=401", "from=127.0.0.1:"}},
+		{plain(items+"?token="+l.token, ""), []string{"path=/features/…", "status=401"}},
+		{plain("/"+l.token+items, "never-given"), []string{"path=/features/…", "status=401"}},
+		{asking{method: http.MethodGet, path: passPath + "never-given" + items}, []string{"path=/features/…", "status=401"}},
+		{below("/" + strings.Repeat("x", 5000)), []string{who, "xxx…", "status=404"}},
 	} {
-		log.Reset()
-		w := httptest.NewRecorder()
-		r := httptest.NewRequest(http.MethodGet, x.path, nil)
-		r.Host = "localhost"
-		h.ServeHTTP(w, r)
-		if said := log.String(); strings.Count(said, "\n") != 1 || !strings.Contains(said, x.want) || len(said) > 1000 || strings.Contains(said, token) || strings.Contains(said, "guessed") {
-			t.Errorf("%.60s: %q, want one line with %q", x.path, said, x.want)
+		r := l.ask(x.q)
+		told := l.log.take()
+		if r.StatusCode < 400 || strings.Count(told, "\n") != 1 || !strings.Contains(told, `msg="features: a request was refused"`) || len(told) > 800 {
+			t.Errorf("%s: %d, logged: %.1000s", x.q.path, r.StatusCode, told)
 		}
-		if strings.Contains(w.Body.String(), "A.1") {
-			t.Errorf("%.60s: %s", x.path, w.Body)
+		for _, want := range x.want {
+			if !strings.Contains(told, want) {
+				t.Errorf("%s: no %s in %.1000s", x.q.path, want, told)
+			}
 		}
+		for _, secret := range []string{l.token, l.token[:20], "never-given", "A-0000"} {
+			if strings.Contains(told, secret) {
+				t.Errorf("%s: %s in %.1000s", x.q.path, secret, told)
+			}
+		}
+	}
+	itemsOf(t, l.read(items))
+	if told := l.log.take(); told != "" {
+		t.Errorf("of what was answered: %s", told)
 	}
 }
 
