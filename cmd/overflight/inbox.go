@@ -70,6 +70,9 @@ func writeInbox(t *terminal, in *server.Inbox) error {
 	default:
 		fmt.Fprintln(t.out, t.words.Text("inbox.up", sent, taken))
 	}
+	if in.Apart != "" {
+		fmt.Fprintln(t.out, t.words.Text("link.apart."+in.Apart))
+	}
 	if in.Held != nil {
 		fmt.Fprintln(t.out, t.words.Text("inbox.held", in.Held.Origin, strconv.FormatUint(in.Held.Size, 10)))
 		if in.Held.At != nil {

@@ -152,6 +152,9 @@ func writePartner(t *terminal, p *server.PartnerStatus) {
 		link = t.words.Text("partner.up", strconv.FormatUint(p.Sent, 10), strconv.FormatUint(p.Taken, 10))
 	}
 	fmt.Fprintf(t.out, "%s  %s\n", t.paint(p.State, "1"), link)
+	if p.Apart != "" {
+		fmt.Fprintln(t.out, "  "+t.words.Text("link.apart."+p.Apart))
+	}
 	if p.Oldest != nil {
 		fmt.Fprintln(t.out, "  "+t.words.Text("partner.oldest", shortInstant(time.Time(*p.Oldest))))
 	}

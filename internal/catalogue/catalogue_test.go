@@ -192,6 +192,8 @@ func families(t *testing.T) map[string][]string {
 		"partner.tak.ended.": append(constants(t, "tak:Reason"), "none"),
 		"sharing.":           constants(t, "dissemination:Code"),
 		"receipt.":           constants(t, "dissemination:Step"),
+		"link.apart.":        constants(t, "node:Apart"),
+		"page.link.apart.":   constants(t, "node:Apart"),
 		"sign.":              constants(t, "survey:Class"),
 		"found.":             constants(t, "survey:Outcome"),
 		"sitechange.":        constants(t, "survey:Change"),

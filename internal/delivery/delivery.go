@@ -70,6 +70,11 @@ const (
 	Silent   Alarm = "silent"    // the other node has not been heard for longer than allowed
 	Behind   Alarm = "behind"    // the other node has more for us, and for longer than allowed nothing of it came
 	Halted   Alarm = "halted"    // what came is damaged or missing, and nothing is handed on
+
+	// Of an end whose folder was put back to an older copy, at the other end, or at that itself. Nothing is taken over between the two then.
+	TheirsShorter Alarm = "the other node has less than this one once had of it"
+	TheirsOther   Alarm = "the other node has something else than this one once had of it"
+	OursOther     Alarm = "the other node has more or something else than this one sent"
 )
 
 // Status is how things stand with one neighbour.

@@ -30,6 +30,7 @@ type end struct {
 	began    time.Time // of the watch
 	moved    time.Time // when something came last, or nothing was due
 	lastSeen uint64    // sequence of the copy then
+	apart    int       // looks until the other is taken to read on
 }
 
 func openMarks(cfg Config) (*jetstream.MarkFiles, error) {
@@ -95,7 +96,7 @@ func (e *end) watch(ctx context.Context) {
 
 // look brings the status up to date, and says once when an alarm begins or ends.
 func (e *end) look(ctx context.Context) error {
-	taken, err := e.cfg.Conn.Taken(ctx, e.out.channel)
+	taken, same, err := e.cfg.Conn.Taken(ctx, e.out.channel)
 	if err != nil {
 		return err
 	}
@@ -127,6 +128,10 @@ func (e *end) look(ctx context.Context) error {
 	if copied.Behind == 0 || copied.Last != e.lastSeen {
 		e.moved, e.lastSeen = now, copied.Last
 	}
+	// Whoever has another history looks again every second, and for a moment of it seems to read on.
+	if e.apart = max(0, e.apart-1); !same {
+		e.apart = apartFor
+	}
 	s.Alarms = e.alarms(s, now)
 	before := e.status
 	if len(s.Alarms) > 0 {
@@ -140,6 +145,9 @@ func (e *end) look(ctx context.Context) error {
 	}
 	return nil
 }
+
+// apartFor is for how many looks one that found the other apart holds.
+const apartFor = 3
 
 // alarms compares ages with what is allowed.
 func (e *end) alarms(s Status, now time.Time) []Alarm {
@@ -160,6 +168,15 @@ func (e *end) alarms(s Status, now time.Time) []Alarm {
 	}
 	if s.Fault != nil {
 		out = append(out, Halted)
+	}
+	var history *jetstream.HistoryError
+	if errors.As(s.Trouble, &history) && history.Shorter {
+		out = append(out, TheirsShorter)
+	} else if history != nil {
+		out = append(out, TheirsOther)
+	}
+	if e.apart > 0 {
+		out = append(out, OursOther)
 	}
 	return out
 }

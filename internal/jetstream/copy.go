@@ -2,6 +2,7 @@ package jetstream
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,6 +14,8 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"overflight/evidence"
 )
 
 // What a receiver asks for at once, and what its sender allows.
@@ -39,8 +42,10 @@ type Copy struct {
 	writer  *Writer
 	most    uint64 // bytes
 	// Owned by Run: what is stored or queued, and when was last asked.
-	bytes uint64
-	asked time.Time
+	bytes  uint64
+	asked  time.Time
+	digest evidence.Digest // of the last that is stored
+	unseen bool            // the sender has not shown yet that it has the same there
 
 	mu    sync.Mutex
 	state CopyState
@@ -75,7 +80,7 @@ func (c *Conn) NewCopy(ctx context.Context, ch Channel, marks Marks, most uint64
 	if err != nil {
 		return nil, err
 	}
-	return &Copy{conn: c, channel: ch, writer: w, most: most, bytes: state.Bytes, state: CopyState{Last: w.mark.Sequence}}, nil
+	return &Copy{conn: c, channel: ch, writer: w, most: most, bytes: state.Bytes, digest: w.mark.Digest, state: CopyState{Last: w.mark.Sequence}}, nil
 }
 
 // SenderName is the only producer of a channel's stream.
@@ -139,11 +144,41 @@ var (
 	errElsewhere = errors.New("the other node has answered a session that is over")
 )
 
-// session reads on from what is stored until something is missing.
+// HistoryError says that a sender's stream is not the one that was copied: it ends before the last message that is stored, or has another
+// in its place. Nothing is copied from it.
+type HistoryError struct {
+	Stream  Stream
+	Last    uint64 // that is stored
+	Shorter bool
+}
+
+func (e *HistoryError) Error() string {
+	if e.Shorter {
+		return fmt.Sprintf("the other node's %s ends before message %d, which this node has of it", e.Stream, e.Last)
+	}
+	return fmt.Sprintf("the other node's %s has another message %d than this node has of it", e.Stream, e.Last)
+}
+
+// nowhere is from where a receiver asks to read on that found another history: no stream reaches so far, and so the sender learns it.
+const nowhere = 1 << 62
+
+// apart tells the sender that it has another history.
+func (c *Copy) apart(ctx context.Context, shorter bool) error {
+	if _, err := c.reset(ctx, nowhere); err != nil {
+		return err
+	}
+	return &HistoryError{c.channel.Stream, c.State().Last, shorter}
+}
+
+// session reads on until something is missing. It begins with the last that is stored, by which it is the same stream as before.
 func (c *Copy) session(ctx context.Context) error {
-	from := c.State().Last + 1
+	from := max(c.State().Last, 1)
+	c.unseen = c.State().Last > 0
 	if err := c.begin(ctx, from); err != nil {
 		return err
+	}
+	if !c.unseen {
+		c.goesOn()
 	}
 	// An inbox of its own: what an earlier session asked for goes nowhere.
 	in := make(chan *nats.Msg, 2*mostAsked)
@@ -163,31 +198,45 @@ func (c *Copy) session(ctx context.Context) error {
 	}
 }
 
-// begin tells the sender from which sequence to read on.
+// begin reads on from a sequence, which the sender has where it is of something that is stored.
 func (c *Copy) begin(ctx context.Context, from uint64) error {
+	there, err := c.reset(ctx, from)
+	if err == nil && c.unseen && !there {
+		err = c.apart(ctx, true)
+	}
+	return err
+}
+
+// reset tells the sender from which sequence to read on. It reports whether the sender has the message there.
+func (c *Copy) reset(ctx context.Context, from uint64) (there bool, err error) {
 	ctx, cancel := c.conn.attached(ctx, missed)
 	defer cancel()
 	m, err := c.conn.nc.RequestWithContext(ctx, c.channel.api()+c.channel.reset(), fmt.Appendf(nil, `{"seq":%d}`, from))
 	if err != nil {
-		return fmt.Errorf("asking to read on from %d: %w", from, err)
+		return false, fmt.Errorf("asking to read on from %d: %w", from, err)
 	}
 	var answer struct {
-		Error *jetstream.APIError `json:"error"`
-		Seq   uint64              `json:"reset_seq"`
+		Error     *jetstream.APIError    `json:"error"`
+		Seq       uint64                 `json:"reset_seq"`
+		Pending   uint64                 `json:"num_pending"`
+		Delivered jetstream.SequenceInfo `json:"delivered"`
 	}
 	switch err := json.Unmarshal(m.Data, &answer); {
 	case err != nil:
-		return fmt.Errorf("asking to read on from %d: %w", from, err)
+		return false, fmt.Errorf("asking to read on from %d: %w", from, err)
 	case answer.Error != nil:
-		return fmt.Errorf("asking to read on from %d: %w", from, answer.Error)
+		return false, fmt.Errorf("asking to read on from %d: %w", from, answer.Error)
 	case answer.Seq != from:
-		return fmt.Errorf("asking to read on from %d: it reads from %d", from, answer.Seq)
+		return false, fmt.Errorf("asking to read on from %d: it reads from %d", from, answer.Seq)
 	}
 	c.heard()
+	return answer.Pending > 0 || answer.Delivered.Stream >= from, nil
+}
+
+func (c *Copy) goesOn() {
 	c.mu.Lock()
 	c.state.Err = nil
 	c.mu.Unlock()
-	return nil
 }
 
 func (c *Copy) heard() {
@@ -219,6 +268,7 @@ type passage struct {
 	next  uint64
 	last  *Receipt // of what is queued; nil for nothing
 	reply string   // of that message
+	data  []byte   // of that message
 }
 
 func (p *passage) settle(ctx context.Context) error {
@@ -227,12 +277,14 @@ func (p *passage) settle(ctx context.Context) error {
 	}
 	last := p.last
 	p.last = nil
-	return p.copy.acknowledge(ctx, last, p.reply)
+	return p.copy.acknowledge(ctx, last, p.reply, p.data)
 }
 
 func (p *passage) take(ctx context.Context, in <-chan *nats.Msg) error {
 	silence := time.NewTimer(missed)
 	defer silence.Stop()
+	again := time.NewTicker(heartbeat)
+	defer again.Stop()
 	for n := 0; n < mostAsked; {
 		// What came is stored as soon as nothing more is here.
 		if len(in) == 0 {
@@ -243,6 +295,15 @@ func (p *passage) take(ctx context.Context, in <-chan *nats.Msg) error {
 		var m *nats.Msg
 		select {
 		case m = <-in:
+		case <-again.C:
+			// What a process asked for that was killed may have been given the message by which this session begins.
+			if !p.copy.unseen {
+				continue
+			}
+			if err := p.copy.begin(ctx, p.next-1); err != nil {
+				return err
+			}
+			continue
 		case <-silence.C:
 			return errSilent
 		case <-ctx.Done():
@@ -258,7 +319,7 @@ func (p *passage) take(ctx context.Context, in <-chan *nats.Msg) error {
 				return err
 			}
 			if r != nil {
-				p.last, p.reply = r, m.Reply
+				p.last, p.reply, p.data = r, m.Reply, m.Data
 				p.next++
 			}
 		case "100": // a sign of life
@@ -299,8 +360,14 @@ func (c *Copy) store(ctx context.Context, m *nats.Msg, next uint64) (*Receipt, e
 	c.mu.Lock()
 	c.state.Behind = meta.NumPending
 	c.mu.Unlock()
+	if c.unseen {
+		return nil, c.see(ctx, m, sequence, next-1)
+	}
+	if sequence <= c.State().Last { // sent again
+		return nil, c.acknowledgeTo(m.Reply)
+	}
 	if sequence < next {
-		return nil, nil //nolint:nilnil // sent again
+		return nil, nil //nolint:nilnil // sent again, and about to be stored
 	}
 	if sequence > next {
 		return nil, fmt.Errorf("message %d came where %d was due", sequence, next)
@@ -316,8 +383,28 @@ func (c *Copy) store(ctx context.Context, m *nats.Msg, next uint64) (*Receipt, e
 	return c.writer.Publish(ctx, m.Subject, m.Data)
 }
 
-// acknowledge waits until all through a message is on disk, and tells the sender.
-func (c *Copy) acknowledge(ctx context.Context, last *Receipt, reply string) error {
+// see compares the last that is stored with what the sender has there, and acknowledges it again.
+func (c *Copy) see(ctx context.Context, m *nats.Msg, sequence, last uint64) error {
+	if sequence != last {
+		return nil // asked for again: what comes before is not taken
+	}
+	if sha256.Sum256(m.Data) != c.digest {
+		return c.apart(ctx, false)
+	}
+	c.unseen = false
+	c.goesOn()
+	return c.acknowledgeTo(m.Reply)
+}
+
+func (c *Copy) acknowledgeTo(reply string) error {
+	if err := c.conn.nc.Publish(reply, []byte("+ACK")); err != nil {
+		return fmt.Errorf("acknowledging: %w", err)
+	}
+	return nil
+}
+
+// acknowledge waits until all through a message, which has this data, is on disk, and tells the sender.
+func (c *Copy) acknowledge(ctx context.Context, last *Receipt, reply string, data []byte) error {
 	sequence, err := last.Wait(ctx)
 	if err != nil {
 		return fmt.Errorf("storing: %w", err)
@@ -325,11 +412,9 @@ func (c *Copy) acknowledge(ctx context.Context, last *Receipt, reply string) err
 	if sequence != last.ProducerSequence() {
 		return &LossError{Stream: c.channel.Stream, Loss: SequenceGap, At: sequence, Want: last.ProducerSequence(), Got: sequence}
 	}
+	c.digest = sha256.Sum256(data)
 	c.mu.Lock()
 	c.state.Last = sequence
 	c.mu.Unlock()
-	if err := c.conn.nc.Publish(reply, []byte("+ACK")); err != nil {
-		return fmt.Errorf("acknowledging: %w", err)
-	}
-	return nil
+	return c.acknowledgeTo(reply)
 }

@@ -113,9 +113,9 @@ func TestChannels(t *testing.T) {
 	}
 	until(t, "both copies", func() bool { return there.State().Last == n && back.State().Last == n })
 	until(t, "both senders know", func() bool {
-		there, err := o.Taken(ctx, Released("MX"))
-		back, errBack := p.Taken(ctx, Answered("MX"))
-		return err == nil && errBack == nil && there == n && back == n
+		there, same, err := o.Taken(ctx, Released("MX"))
+		back, sameBack, errBack := p.Taken(ctx, Answered("MX"))
+		return err == nil && errBack == nil && same && sameBack && there == n && back == n
 	})
 	if !o.Linked("MX") || !p.Linked("MX") || o.Linked("US") {
 		t.Errorf("linked: %v %v, and the other partner %v", o.Linked("MX"), p.Linked("MX"), o.Linked("US"))
@@ -132,6 +132,95 @@ func TestChannels(t *testing.T) {
 			t.Errorf("a message of %s was deleted", name)
 		}
 	}
+}
+
+// TestAnotherHistory: a sender that was put back to an older copy has less than its receiver, or something else once it has sent on. The receiver
+// finds out which and takes nothing, the sender learns it, and both go on once the newest copy is back.
+func TestAnotherHistory(t *testing.T) {
+	t.Parallel()
+	a := linktest.New(t)
+	o, at, _ := operatorNode(t, a, "")
+	dir, folder := t.TempDir(), t.TempDir()
+	ctx := patience(t)
+	mo := marksIn(t, t.TempDir())
+	var k *Copy
+	// with runs the sender on a folder, which it leaves as it then is.
+	with := func(send []string, wait func()) {
+		t.Helper()
+		p, err := Open(Config{Dir: dir, Link: partnerLink(a, a.Issue(t, "mx.example", time.Hour), at)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := p.EnsureSender(ctx, Answered("MX"), 0); err != nil {
+			t.Fatal(err)
+		}
+		w, err := p.NewWriter(ctx, WriterConfig{Stream: Answered("MX").Stream, Producer: SenderName, Marks: marksIn(t, folder), Flush: time.Millisecond})
+		if err != nil {
+			t.Fatal(err)
+		}
+		writing, stop := context.WithCancel(ctx)
+		ended := make(chan error, 1)
+		go func() { ended <- w.Run(writing) }()
+		for _, text := range send {
+			r, err := w.Publish(ctx, Answered("MX").Subject("receipt"), []byte(text))
+			if err == nil {
+				_, err = r.Wait(ctx)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if k == nil {
+			k = copying(t, o, Answered("MX"), mo, 1<<20)
+		}
+		wait()
+		until(t, "the sender knows", func() bool {
+			taken, same, err := p.Taken(ctx, Answered("MX"))
+			var other *HistoryError
+			return err == nil && (errors.As(k.State().Err, &other) && !same || other == nil && same && taken == k.State().Last)
+		})
+		stop()
+		err = <-ended
+		p.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	saved := func(from ...string) (to []string) {
+		t.Helper()
+		for _, f := range from {
+			at := filepath.Join(t.TempDir(), "copy")
+			if err := os.CopyFS(at, os.DirFS(f)); err != nil {
+				t.Fatal(err)
+			}
+			to = append(to, at)
+		}
+		return to
+	}
+	reaches := func(n uint64) func() {
+		return func() { until(t, "what was sent", func() bool { s := k.State(); return s.Last == n && s.Err == nil }) }
+	}
+	differs := func(shorter bool) func() {
+		return func() {
+			t.Helper()
+			until(t, "another history", func() bool {
+				var other *HistoryError
+				return errors.As(k.State().Err, &other) && other.Shorter == shorter && other.Last == 3
+			})
+			if s, err := o.State(ctx, Answered("MX").Stream); err != nil || s.Last != 3 {
+				t.Errorf("%+v %v", s, err)
+			}
+		}
+	}
+	with([]string{"1", "2"}, reaches(2))
+	older := saved(dir, folder)
+	with([]string{"3"}, reaches(3))
+	newest := saved(dir, folder)
+	dir, folder = older[0], older[1]
+	with(nil, differs(true))
+	with([]string{"another 3", "4"}, differs(false))
+	dir, folder = newest[0], newest[1]
+	with([]string{"4"}, reaches(4))
 }
 
 // copying runs a copy until the test ends.

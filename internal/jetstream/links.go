@@ -33,13 +33,20 @@ func (c *Conn) EnsureSender(ctx context.Context, ch Channel, window int) error {
 }
 
 // Taken is the sequence up to which a channel's receiver has stored what was sent, as its node says. It is no word of
-// anybody that something arrived: signed receipts are.
-func (c *Conn) Taken(ctx context.Context, ch Channel) (uint64, error) {
+// anybody that something arrived: signed receipts are. same is false where it says that it has more of the stream than there is, or other.
+func (c *Conn) Taken(ctx context.Context, ch Channel) (taken uint64, same bool, err error) {
 	p, err := c.js.Consumer(ctx, string(ch.Stream), ch.consumer)
 	if err != nil {
-		return 0, fmt.Errorf("asking for the consumer of %s: %w", ch.Stream, err)
+		return 0, false, fmt.Errorf("asking for the consumer of %s: %w", ch.Stream, err)
 	}
-	return p.CachedInfo().AckFloor.Stream, nil
+	s, err := c.State(ctx, ch.Stream) // after it: the stream only grows
+	if err != nil {
+		return 0, false, err
+	}
+	if taken = p.CachedInfo().AckFloor.Stream; taken > s.Last {
+		return 0, false, nil
+	}
+	return taken, true, nil
 }
 
 // Linked reports whether the node of a partner is joined now, at the partner's end whether the operator's is.

@@ -68,6 +68,16 @@ func both(ctx context.Context, a, b func(context.Context) error) error {
 
 func linkStatus(s delivery.Status) Link {
 	l := Link{Up: s.Linked, Sent: s.Sent, Taken: s.Taken, Oldest: s.Oldest, Receipt: s.Last, Heard: s.Heard, Late: len(s.Alarms) > 0, Since: s.Since}
+	for _, a := range s.Alarms {
+		switch a {
+		case delivery.TheirsShorter:
+			l.Apart = TheirsShorter
+		case delivery.TheirsOther:
+			l.Apart = TheirsOther
+		case delivery.OursOther:
+			l.Apart = OursOther
+		}
+	}
 	if s.Refused != nil && !s.Linked {
 		l.Refused = Refusal{At: s.Refused.At, Code: s.Refused.Code()}
 	}

@@ -161,7 +161,8 @@ func (n *Node) Health(ctx context.Context) Health {
 	}
 	// Another's node that is away is to be looked at, and leaves this one fit for work.
 	if h.Links = n.joined(); len(h.Links) > 0 {
-		part(partLink, "health.link", lateness(h.Links))
+		code, err := lateness(h.Links)
+		part(partLink, code, err)
 	}
 	return h
 }
@@ -181,17 +182,24 @@ func (n *Node) joined() map[string]Link {
 	return n.Links(states)
 }
 
-func lateness(links map[string]Link) error {
-	var late []string
+// lateness says which links stand still, and by which message: first those on which waiting does not help.
+func lateness(links map[string]Link) (code string, err error) {
+	var late, apart []string
 	for _, name := range slices.Sorted(maps.Keys(links)) {
-		if l := links[name]; l.Late {
+		switch l := links[name]; {
+		case l.Apart != "":
+			apart = append(apart, name)
+		case l.Late:
 			late = append(late, fmt.Sprintf("%s: %d/%d, %s", name, l.Taken, l.Sent, l.Since.UTC().Format("2006-01-02 15:04Z")))
 		}
 	}
-	if len(late) == 0 {
-		return nil
+	switch {
+	case len(apart) > 0:
+		return "health.link.apart", errors.New(strings.Join(append(apart, late...), "; "))
+	case len(late) > 0:
+		return "health.link", errors.New(strings.Join(late, "; "))
 	}
-	return errors.New(strings.Join(late, "; "))
+	return "", nil
 }
 
 func (n *Node) archiveHealth(h *Health) error {

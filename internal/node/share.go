@@ -43,7 +43,28 @@ type Link struct {
 	Heard   time.Time // when the other node was last heard; zero: not since the start
 	Late    bool      // the oldest is older than it may be, or nothing is heard
 	Since   time.Time // of Late
+	Apart   Apart     // empty while the two have the same history
 	Refused Refusal   // zero where nobody was turned away, or the other node is here again
+}
+
+// Apart says how the histories of what went over a link differ. Nothing is taken over then.
+type Apart string
+
+// How they differ.
+const (
+	TheirsShorter Apart = "shorter" // the other node has less than this one once had of it
+	TheirsOther   Apart = "other"   // it has something else where this one has what it once sent
+	OursOther     Apart = "ours"    // it says either of this node
+)
+
+// still is how long another node that is linked may not be heard before nothing is handed to the link that may be revoked until it is. In
+// between it is heard every second, and after a cut within a few.
+const still = 10 * time.Second
+
+// moves says whether what is sent now goes now. A link may seem to stand for minutes after it was cut.
+func (l *Link) moves(now time.Time) bool {
+	stands := func(since time.Time) bool { return !since.IsZero() && now.Sub(since) > still }
+	return l.Up && !l.Late && l.Apart == "" && !stands(l.Heard) && !stands(l.Oldest)
 }
 
 // Refusal is the last certificate under a partner's name that was not let in.
@@ -187,8 +208,9 @@ func (n *Node) sendDue(ctx context.Context, out Outbound) error {
 	var faults []error
 	for i := range due {
 		d := &due[i]
-		if _, ok := out.Link(d.partner); !ok { // it waits until its node may come
-			continue
+		l, ok := out.Link(d.partner)
+		if !ok || d.kind == dissemination.ItemProduct && !l.moves(n.now()) {
+			continue // it waits until its node may come, or has come: what is handed to the link arrives, whatever is revoked meanwhile
 		}
 		n.sharing.asking.Lock() // what proves it is asked for before anything larger is
 		err := n.sendOnce(ctx, d.kind, d.id, d.item, func(b []byte) error {

@@ -65,9 +65,12 @@ type pipe struct {
 	// known to have been.
 	again  bool
 	unsaid map[string]bool
+	link   node.Link // what is said of it; it carries all the same what it is given
 }
 
-func newPipe(t *testing.T) *pipe { return &pipe{t: t, changed: make(chan struct{})} }
+func newPipe(t *testing.T) *pipe {
+	return &pipe{t: t, changed: make(chan struct{}), link: node.Link{Up: true}}
+}
 
 func (p *pipe) add(list *[]node.Carried, kind, id string, body []byte) uint64 {
 	p.mu.Lock()
@@ -157,7 +160,11 @@ type partnerEnd struct{ *pipe }
 func (partnerEnd) Link() node.Link { return node.Link{Up: true} }
 
 func (p *pipe) Link(string) (node.Link, bool) {
-	return node.Link{Up: true, Sent: uint64(len(p.out))}, true
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	l := p.link
+	l.Sent = uint64(len(p.out))
+	return l, true
 }
 
 // run lets something run until the test ends.
@@ -676,6 +683,47 @@ func TestRevokedBeforeItWent(t *testing.T) {
 	defer x.pipe.mu.Unlock()
 	if len(x.pipe.out) != 1 {
 		t.Errorf("%d items went, the first of them a %s", len(x.pipe.out), x.pipe.out[0].Kind)
+	}
+}
+
+// TestRevokedWhileCut: what came due while the partner's node was away, or seemed to be there, is not given to the link: it would arrive after
+// it was revoked. What is no product goes on.
+func TestRevokedWhileCut(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	for name, l := range map[string]node.Link{
+		"down": {}, "silent": {Up: true, Heard: now.Add(-time.Minute)}, "standing": {Up: true, Heard: now.Add(time.Hour), Oldest: now.Add(-time.Minute)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			x := meet(t, nil)
+			x.pipe.link = l
+			x.carry()
+			x.release()
+			withhold := func(number int) {
+				x.both(dissemination.EntryWithheld{State: "MEX", Number: number, Flight: "LOCAL-2026-000" + strconv.Itoa(number), Reason: "an open investigation", By: [2]string{"ana", "ben"}})
+				eventually(t, "the placeholder, that goes after what was due before", func() bool {
+					n := 0
+					_ = x.partner.Dissemination(t.Context(), func(r *dissemination.Register) error { n = len(r.Counted()); return nil })
+					return n == number
+				})
+			}
+			withhold(1)
+			if _, err := x.operator.RevokeRelease(t.Context(), "1", "the wrong office", "ana"); err != nil {
+				t.Fatal(err)
+			}
+			x.pipe.mu.Lock()
+			x.pipe.link = node.Link{Up: true, Heard: now}
+			x.pipe.mu.Unlock()
+			withhold(2)
+			x.pipe.mu.Lock()
+			defer x.pipe.mu.Unlock()
+			for _, c := range x.pipe.out {
+				if c.Kind != dissemination.ItemPlaceholder {
+					t.Errorf("a %s went", c.Kind)
+				}
+			}
+		})
 	}
 }
 

@@ -50,6 +50,7 @@ func (a *api) listInbox(ctx context.Context, _ *struct{}) (*body[Inbox], error) 
 	out.NodeKey, out.Witness = k.Public().String(), by.Public().String()
 	l := a.node.Joined()
 	out.Linked, out.Sent, out.Taken, out.Oldest, out.Heard, out.Late = l.Up, l.Sent, l.Taken, stamp(l.Oldest), stamp(l.Heard), l.Late
+	out.Apart = string(l.Apart)
 	if c, at, ok := a.node.Held(ctx); ok {
 		out.Held = &Cosigned{Origin: c.Origin, Size: c.Size, At: stamp(at)}
 	}

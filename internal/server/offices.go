@@ -75,7 +75,7 @@ func (a *api) listPartners(ctx context.Context, _ *struct{}) (*body[list[Partner
 		x := &out.Items[slices.Index(states, state)]
 		up := l.Up
 		x.Linked, x.Sent, x.Taken, x.Oldest, x.Late = &up, l.Sent, l.Taken, stamp(l.Oldest), l.Late
-		x.Heard, x.Away = stamp(l.Heard), turnedAway(l.Refused)
+		x.Heard, x.Away, x.Apart = stamp(l.Heard), turnedAway(l.Refused), string(l.Apart)
 	}
 	for i := range out.Items {
 		if size, at, ok := a.node.CosignedBy(ctx, out.Items[i].State); ok {

@@ -209,12 +209,13 @@ type PartnerStatus struct {
 	Oldest   *report.Instant `json:"oldest"` // sent and not taken
 	Heard    *report.Instant `json:"heard"`  // when its node was last heard
 	Late     bool            `json:"late"`
-	Away     *TurnedAway     `json:"turned_away"` // the last certificate of its node that was not let in, while it is not linked
-	Refused  []RefusedItem   `json:"refused"`     // what its node sent and was refused
-	Cosigned *Cosigned       `json:"cosigned"`    // the last
-	Receipt  *Receipt        `json:"receipt"`     // the last
-	Withheld int             `json:"withheld"`    // entries that are withheld, of which it is told that they are
-	Clients  []ClientOf      `json:"clients"`     // of TAK, of its offices, since this program began
+	Apart    string          `json:"apart" enum:",shorter,other,ours"` // see node.Apart; empty while the two have the same history
+	Away     *TurnedAway     `json:"turned_away"`                      // the last certificate of its node that was not let in, while it is not linked
+	Refused  []RefusedItem   `json:"refused"`                          // what its node sent and was refused
+	Cosigned *Cosigned       `json:"cosigned"`                         // the last
+	Receipt  *Receipt        `json:"receipt"`                          // the last
+	Withheld int             `json:"withheld"`                         // entries that are withheld, of which it is told that they are
+	Clients  []ClientOf      `json:"clients"`                          // of TAK, of its offices, since this program began
 }
 
 // TurnedAway is a certificate that was not let in.
@@ -360,6 +361,7 @@ type Inbox struct {
 	Oldest *report.Instant `json:"oldest"`
 	Heard  *report.Instant `json:"heard"` // when the operator's node was last heard
 	Late   bool            `json:"late"`
+	Apart  string          `json:"apart" enum:",shorter,other,ours"` // see node.Apart; empty while the two have the same history
 }
 
 // Counted is something that is withheld from the state.

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 
+	"golang.org/x/mod/sumdb/tlog"
+
+	"overflight/evidence"
 	"overflight/transparency"
 )
 
@@ -26,11 +29,37 @@ func (l *Log) Attach(ctx context.Context, p *transparency.Policy, signed, lines 
 	if err := recognised(p, l.key, with); err != nil {
 		return transparency.SignedCheckpoint{}, transparency.Verdict{}, err
 	}
+	if err := l.own(ctx, s); err != nil {
+		return transparency.SignedCheckpoint{}, transparency.Verdict{}, err
+	}
 	all, err := l.memory.attach(s, withoutText(with))
 	if err != nil {
 		return transparency.SignedCheckpoint{}, transparency.Verdict{}, err
 	}
 	return all, p.VerifyCheckpoint(all), nil
+}
+
+// own returns nil for a checkpoint of the history that the log has now. One that it signed may be of another: of a folder that was put back to
+// an older copy since.
+func (l *Log) own(ctx context.Context, s transparency.SignedCheckpoint) error {
+	newest, err := l.Checkpoint(ctx)
+	if err != nil {
+		return err
+	}
+	if s.Size > newest.Size {
+		return &transparency.InconsistencyError{Older: s, Newer: newest}
+	}
+	if s.Size == 0 {
+		return nil
+	}
+	root, err := tlog.TreeHash(int64(s.Size), l.folder.hashes(treeOf(newest.Checkpoint)))
+	if err != nil {
+		return fmt.Errorf("comparing with a checkpoint of size %d: %w", s.Size, err)
+	}
+	if evidence.Digest(root) != s.Root {
+		return &transparency.InconsistencyError{Older: s, Newer: newest}
+	}
+	return nil
 }
 
 // withoutText returns the signature lines of a checkpoint.

@@ -144,6 +144,52 @@ func TestCosignatures(t *testing.T) {
 	}
 }
 
+// TestCosignatureOfAnotherHistory: a checkpoint that the log signed before its folder was put back to an older copy is none of its own, however
+// many witnesses cosigned it.
+func TestCosignatureOfAnotherHistory(t *testing.T) {
+	t.Parallel()
+	ctx := within(t)
+	cfg := grown(t, 10)
+	a, keyA := cosigner(t, "a.example", 3)
+	one := policy(t, cfg.Key, 1, keyA)
+	other := cfg
+	other.Folder, other.Memory = filepath.Join(t.TempDir(), "tiles"), filepath.Join(t.TempDir(), "memory")
+	for from, to := range map[string]string{cfg.Folder: other.Folder, cfg.Memory: other.Memory} {
+		if err := os.CopyFS(to, os.DirFS(from)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	abandoned := opened(t, cfg)
+	if err := abandoned.Append(ctx, 10, leaves(100, 5)); err != nil {
+		t.Fatal(err)
+	}
+	shown, err := abandoned.Await(ctx, 15)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := opened(t, other)
+	refused := func(code transparency.Code) {
+		t.Helper()
+		var coded transparency.Coded
+		if _, _, err := l.Attach(ctx, one, shown.Raw(), line(t, a, shown, noon)); !errors.As(err, &coded) || coded.Code() != code {
+			t.Errorf("at %d leaves: %v", l.Size(), err)
+		}
+		if s, err := l.Standing(ctx, one); !errors.Is(err, transparency.ErrNotFound) {
+			t.Errorf("at %d leaves: %d cosigned", l.Size(), s.Checkpoint.Size)
+		}
+	}
+	refused(transparency.CodeRollback)
+	for _, n := range []uint64{15, 20} {
+		if err := l.Append(ctx, n-5, leaves(n-5, 5)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := l.Await(ctx, n); err != nil {
+			t.Fatal(err)
+		}
+		refused(map[uint64]transparency.Code{15: transparency.CodeFork, 20: transparency.CodeConsistency}[n])
+	}
+}
+
 // TestCosignaturesCutShort cuts the file of cosignatures at every byte of its last record, as a crash
 // would: what was acknowledged before is there. A flipped bit anywhere is damage.
 func TestCosignaturesCutShort(t *testing.T) {
