@@ -76,6 +76,7 @@ func linkStatus(s delivery.Status) Link {
 			l.Apart = TheirsOther
 		case delivery.OursOther:
 			l.Apart = OursOther
+		case delivery.NotTaken, delivery.Silent, delivery.Behind, delivery.Halted: // late
 		}
 	}
 	if s.Refused != nil && !s.Linked {

@@ -69,6 +69,9 @@ func (a *api) listInbox(ctx context.Context, _ *struct{}) (*body[Inbox], error) 
 		for _, e := range r.Counted() {
 			out.Withheld = append(out.Withheld, Counted{e.Act.State, e.Act.Number, e.Act.Origin, e.Act.Leaf, stamp(e.Recorded.At)})
 		}
+		if boundTo(ctx) != "" {
+			return nil // what was refused may be another office's
+		}
 		for _, e := range r.Refused() {
 			out.Refused = append(out.Refused, RefusedItem{e.Act.Item, e.Act.Reason, stamp(e.Recorded.At), e.Recorded.Sequence})
 		}
@@ -79,8 +82,17 @@ func (a *api) listInbox(ctx context.Context, _ *struct{}) (*body[Inbox], error) 
 
 // mayOpen holds who is of one office of the state to what arrived for it.
 func mayOpen(ctx context.Context, x *dissemination.Arrival) bool {
+	own := boundTo(ctx)
+	return own == "" || own == x.Act.Office
+}
+
+// boundTo is the office of the state of which alone who asks reads; empty: of all of them.
+func boundTo(ctx context.Context) string {
 	c := visitOf(ctx).caller
-	return c == nil || c.owner || c.session.User.Office == "" || c.session.User.Office == x.Act.Office
+	if c == nil || c.owner {
+		return ""
+	}
+	return c.session.User.Office
 }
 
 // arrived is something that arrived and that who asks may see.
