@@ -596,7 +596,7 @@ func TestWithheldIsCounted(t *testing.T) {
 			t.Errorf("%s is withheld, and there is no such flight: %v", none, err)
 		}
 	}
-	x.flown()
+	x.flown(1)
 	document, err := dissemination.Encode(w)
 	if err != nil {
 		t.Fatal(err)
@@ -630,7 +630,7 @@ func TestPlaceholderOfAnother(t *testing.T) {
 		}
 	})
 	x.carry()
-	x.flown()
+	x.flown(1)
 	x.both(dissemination.EntryWithheld{State: "MEX", Number: 1, Flight: "LOCAL-2026-0001", Reason: "an open investigation", By: [2]string{"ana", "ben"}})
 	eventually(t, "the refusal", func() bool {
 		refused, counted := 0, 0
@@ -642,11 +642,14 @@ func TestPlaceholderOfAnother(t *testing.T) {
 	})
 }
 
-// flown puts LOCAL-2026-0001 on record.
-func (x *neighbours) flown() {
+// flown puts LOCAL-2026-0001 on record, and as many after it.
+func (x *neighbours) flown(flights uint32) {
 	x.t.Helper()
-	if err := x.operator.State(x.t.Context(), journal.FlightOpened{Flight: journal.Sortie{Operator: "LOCAL", Year: 2026, Number: 1}, Source: "cam", At: time.Now().UTC()}); err != nil {
-		x.t.Fatal(err)
+	for n := range flights {
+		flight := journal.Sortie{Operator: "LOCAL", Year: 2026, Number: n + 1}
+		if err := x.operator.State(x.t.Context(), journal.FlightOpened{Flight: flight, Source: "cam", At: time.Now().UTC()}); err != nil {
+			x.t.Fatal(err)
+		}
 	}
 }
 
@@ -671,7 +674,7 @@ func TestRevokedBeforeItWent(t *testing.T) {
 	if _, err := x.operator.RevokeRelease(t.Context(), "1", "the wrong office", "ana"); err != nil {
 		t.Fatal(err)
 	}
-	x.flown()
+	x.flown(1)
 	x.both(dissemination.EntryWithheld{State: "MEX", Number: 1, Flight: "LOCAL-2026-0001", Reason: "an open investigation", By: [2]string{"ana", "ben"}}) // goes last
 	x.carry()
 	eventually(t, "the placeholder", func() bool {
@@ -700,6 +703,7 @@ func TestRevokedWhileCut(t *testing.T) {
 			x.pipe.link = l
 			x.carry()
 			x.release()
+			x.flown(2)
 			withhold := func(number int) {
 				x.both(dissemination.EntryWithheld{State: "MEX", Number: number, Flight: "LOCAL-2026-000" + strconv.Itoa(number), Reason: "an open investigation", By: [2]string{"ana", "ben"}})
 				eventually(t, "the placeholder, that goes after what was due before", func() bool {
