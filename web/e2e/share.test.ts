@@ -8,6 +8,7 @@ import type { InboxItem, PartnerStatus, ReleaseOf, ReleasePreview } from '../src
 import { featuresOf, settled } from './drawn'
 import { Keys } from './keys'
 import { launch } from './map.serve'
+import { inRepository } from './server'
 import { passphrase, States } from './states'
 import { invite } from './stories/users'
 import { type Key, password, type Person, type Story } from './story'
@@ -407,10 +408,11 @@ describe.each(['en', 'es'] as const)('what is given to another state, %s', (lang
 
   test('two persons keep a flight from the state, and it is told that something is kept', async () => {
     const { page, w } = ana
+    const flight = await ana.ingest(inRepository('internal', 'demo', 'clip.ts'), 'clip')
     await go(ana, states.operator, 'offices', 'page.nav.offices')
     await page.getByRole('button', { name: w('page.keep.open', 'MEX') }).click()
     const form = page.getByTestId('keep')
-    await form.getByLabel(w('page.share.of.flight')).fill('LOCAL-2026-0001')
+    await form.getByLabel(w('page.share.of.flight')).fill(flight)
     await form.getByLabel(w('page.share.reason')).fill('una indagación abierta')
     await form.getByLabel(w('page.share.second')).fill('ben')
     await ana.noFaults('keeping a flight from a state')
