@@ -359,16 +359,24 @@ func (r *Register) view(id string) *View {
 	return nil
 }
 
+// mayUse refuses an office that is not known or shut off, and what it may not use a product for.
+func (r *Register) mayUse(office, purpose string) error {
+	o, err := r.standing(office)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(o.Act.Purposes, purpose) {
+		return fault(CodePurpose, office, purpose)
+	}
+	return nil
+}
+
 func (r *Register) agree(a ViewAgreed, rec authority.Recorded) (func(), error) {
 	if v := r.view(a.ID); v != nil {
 		return again(a, v.Recorded, rec)
 	}
-	o, err := r.standing(a.Office)
-	switch {
-	case err != nil:
+	if err := r.mayUse(a.Office, a.Purpose); err != nil {
 		return nil, err
-	case !slices.Contains(o.Act.Purposes, a.Purpose):
-		return nil, fault(CodePurpose, a.Office, a.Purpose)
 	}
 	for _, v := range r.views {
 		if v.Ended == nil && v.Act.Office == a.Office {
@@ -418,12 +426,8 @@ func (r *Register) export(a ProductExported, rec authority.Recorded) (func(), er
 		return nil, err
 	}
 	if r.office(a.Office) != nil { // at a partner's node no office is described: its copy says what it is for
-		o, err := r.standing(a.Office)
-		switch {
-		case err != nil:
+		if err := r.mayUse(a.Office, a.Purpose); err != nil {
 			return nil, err
-		case !slices.Contains(o.Act.Purposes, a.Purpose):
-			return nil, fault(CodePurpose, a.Office, a.Purpose)
 		}
 	}
 	return func() { r.exports = append(r.exports, entry(a, rec)) }, nil
