@@ -92,11 +92,13 @@ func listens(ts *testscript.TestScript, neg bool, args []string) {
 	c := peer(ctx, ts, args[1], args[2])
 	to, err := os.Create(ts.MkAbs(args[0]))
 	ts.Check(err)
-	c.Stdout = to
+	var told strings.Builder
+	c.Stdout, c.Stderr = to, &told
 	ts.Check(c.Start())
 	ts.Defer(func() {
 		cancel()
 		_ = c.Wait() // it was killed
+		ts.Logf("%s: node-tak said on its error output: %q", args[0], told.String())
 		ts.Check(to.Close())
 	})
 }
@@ -152,7 +154,8 @@ func hearsAgain(ts *testscript.TestScript, neg bool, args []string) {
 func hearsMore(ts *testscript.TestScript, args []string, than int) {
 	for deadline := time.Now().Add(time.Minute); len(heard(ts, args[0], args[1:]...)) <= than; time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			ts.Fatalf("%s: no more of %q than %d came", args[0], args[1:], than)
+			text := ts.ReadFile(args[0])
+			ts.Fatalf("%s: no more of %q than %d came, after %d lines, the last of which are %s", args[0], args[1:], than, strings.Count(text, "\n"), text[max(0, len(text)-4000):])
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"overflight/internal/node"
@@ -19,8 +20,10 @@ type Register interface {
 	Product(ctx context.Context, g *node.Given) (*release.Product, error)
 }
 
-// followed is what of a register is shown. Who follows it owns it.
+// followed is what of a register is shown. Who follows it holds the lock.
 type followed struct {
+	sync.Mutex
+	began      time.Time                        // when the register was last begun to be followed
 	configured map[string]release.Office        // the offices of the configuration
 	shown      map[string]map[string]node.Given // by office and report
 }
@@ -48,8 +51,24 @@ func (s *Service) followAll(ctx context.Context) error {
 	}
 }
 
+// followSince follows unless that was begun after an instant: who asks at the same time waits for the same answer.
+func (s *Service) followSince(ctx context.Context, at time.Time) {
+	s.followed.Lock()
+	defer s.followed.Unlock()
+	if !s.followed.began.After(at) {
+		s.followLocked(ctx, false)
+	}
+}
+
 // follow shows what is on record and was not shown. What cannot be is told, and tried again.
 func (s *Service) follow(ctx context.Context, first bool) {
+	s.followed.Lock()
+	defer s.followed.Unlock()
+	s.followLocked(ctx, first)
+}
+
+func (s *Service) followLocked(ctx context.Context, first bool) {
+	s.followed.began = s.o.Now()
 	all, err := s.o.Register.Recipients(ctx)
 	if err != nil {
 		s.notFollowed(ctx, "", err)

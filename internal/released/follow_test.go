@@ -123,7 +123,7 @@ func TestFollow(t *testing.T) {
 	sees("MEX/SEMAR", "a-u-G t-x-d")
 
 	admitted := func(name string) error {
-		_, err := s.admit(certificateOf(t, ca.issue(name)))
+		_, err := s.admit(t.Context(), certificateOf(t, ca.issue(name)))
 		return err
 	}
 	if err := errors.Join(admitted("rosa"), admitted("ana")); err != nil {
@@ -132,6 +132,13 @@ func TestFollow(t *testing.T) {
 	if err := admitted("max"); !errors.Is(err, errShut) {
 		t.Errorf("of an office that is not on record: %v", err)
 	}
+	// One that is put on record is let in at once, with what it was given.
+	on.offices = append(on.offices, office("MEX/NONE", nil))
+	on.give(t, "MEX/NONE", "E", 1, "16")
+	if err := admitted("max"); err != nil {
+		t.Error(err)
+	}
+	sees("MEX/NONE", "a-u-G")
 	for i := range on.offices {
 		on.offices[i].Revoked = true
 	}

@@ -154,7 +154,7 @@ func (r *room) sees(id string) map[string]*cot.Event {
 	ctx, cancel := context.WithCancel(context.Background())
 	pool := x509.NewCertPool()
 	pool.AddCert(r.ca.cert)
-	s, err := tak.NewServer(tak.Config{Name: "test", Certificate: r.cert, Clients: pool, Now: time.Now, Admit: func(*x509.Certificate) (tak.Admitted, error) {
+	s, err := tak.NewServer(tak.Config{Name: "test", Certificate: r.cert, Clients: pool, Now: time.Now, Admit: func(context.Context, *x509.Certificate) (tak.Admitted, error) {
 		return tak.Admitted{Who: "ana", Class: id, Hub: r.hubs[id]}, nil
 	}})
 	if err != nil {
@@ -458,8 +458,8 @@ func poolOf(t *testing.T, a *authority) *x509.CertPool {
 	return p
 }
 
-func admitAll(h *tak.Hub) func(*x509.Certificate) (tak.Admitted, error) {
-	return func(c *x509.Certificate) (tak.Admitted, error) {
+func admitAll(h *tak.Hub) func(context.Context, *x509.Certificate) (tak.Admitted, error) {
+	return func(_ context.Context, c *x509.Certificate) (tak.Admitted, error) {
 		return tak.Admitted{Who: c.Subject.CommonName, Class: "all", Hub: h}, nil
 	}
 }

@@ -272,8 +272,19 @@ var (
 	errShut    = errors.New("its office was shut off")
 )
 
-// admit says whose a certificate is that was verified to be of the issuer and in force.
-func (s *Service) admit(c *x509.Certificate) (tak.Admitted, error) {
+// admit says whose a certificate is that was verified to be of the issuer and in force. An office that nothing is known of is looked for on
+// record once more: a client may come as soon as it was put there.
+func (s *Service) admit(ctx context.Context, c *x509.Certificate) (tak.Admitted, error) {
+	a, err := s.known(c)
+	if errors.Is(err, errShut) && s.o.Register != nil {
+		s.followSince(ctx, s.o.Now())
+		return s.known(c)
+	}
+	return a, err
+}
+
+// known is admit by what is known.
+func (s *Service) known(c *x509.Certificate) (tak.Admitted, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.revoked[c.SerialNumber.Text(16)] {

@@ -48,7 +48,7 @@ func serveSecond(folder string) error {
 	hub := NewHub(Limits{}, time.Now)
 	s, err := NewServer(Config{
 		Name: "second", Certificate: cert, Clients: pool, Now: time.Now,
-		Admit: func(c *x509.Certificate) (Admitted, error) {
+		Admit: func(_ context.Context, c *x509.Certificate) (Admitted, error) {
 			return Admitted{c.Subject.CommonName, "second", hub}, nil
 		},
 		Took: func(_ Admitted, e *cot.Event) {

@@ -26,8 +26,8 @@ type Config struct {
 	Certificate tls.Certificate
 	Clients     *x509.CertPool // who issues certificates of clients
 	// Admit says who a client is, or why it is not let in. The certificate has been verified to be of Clients and in force. It is asked
-	// at every handshake.
-	Admit func(*x509.Certificate) (Admitted, error)
+	// at every handshake, which waits for it no longer than the context lasts.
+	Admit func(context.Context, *x509.Certificate) (Admitted, error)
 	// Told is called when a connection ends.
 	Told func(Delivery)
 	// Took is called with what a client sends, for a server that a feed ends at and that passes it on; nil: it goes nowhere. What people's
@@ -126,14 +126,15 @@ func (s *Server) serve(ctx context.Context, plain net.Conn) {
 	}
 	conn := tls.Server(plain, &tls.Config{Certificates: []tls.Certificate{s.c.Certificate}, ClientCAs: s.c.Clients, ClientAuth: tls.RequireAndVerifyClientCert, MinVersion: tls.VersionTLS12, Time: s.c.Now})
 	hello, cancel := context.WithTimeout(ctx, handshake)
+	defer cancel()
 	err := conn.HandshakeContext(hello)
-	cancel()
 	if err != nil {
 		s.c.Refused(remote, err)
 		return
 	}
 	cert := conn.ConnectionState().PeerCertificates[0]
-	who, err := s.c.Admit(cert)
+	who, err := s.c.Admit(hello, cert)
+	cancel()
 	if err != nil {
 		s.c.Refused(remote, fmt.Errorf("certificate %s of %s: %w", serial(cert), cert.Subject.CommonName, err))
 		return
@@ -152,7 +153,7 @@ func (s *Server) serve(ctx context.Context, plain net.Conn) {
 	s.sessions[x], s.cancels[x] = d, end
 	s.mu.Unlock()
 	// It may have been revoked since it was asked about.
-	if _, err := s.c.Admit(cert); err != nil {
+	if _, err := s.c.Admit(ctx, cert); err != nil {
 		end(&endError{Revoked, err})
 	}
 	reason, err := x.run(ctx)

@@ -88,7 +88,7 @@ func newStage(t testing.TB, l Limits, change func(*Config)) *stage {
 	s := &stage{t: t, ca: ca, hub: NewHub(l, time.Now), told: make(chan Delivery, 4096), refused: make(chan error, 4096), revoked: map[string]bool{}}
 	c := Config{
 		Name: "test", Certificate: ca.issue("server", time.Hour), Clients: ca.pool, Now: time.Now,
-		Admit: func(cert *x509.Certificate) (Admitted, error) {
+		Admit: func(_ context.Context, cert *x509.Certificate) (Admitted, error) {
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			if s.revoked[serial(cert)] {
