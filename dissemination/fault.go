@@ -1,14 +1,18 @@
 package dissemination
 
 import (
+	"errors"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"overflight/authority"
 	"overflight/evidence"
+	"overflight/release"
 	"overflight/signature"
+	"overflight/transparency"
 )
 
 // Code is the word for why something is not put on record. Its texts are in the catalogue.
@@ -66,12 +70,69 @@ const (
 	CodeNotNamed     Code = "not-named"     // who signed, who is to
 	CodeOnlyOperator Code = "only-operator" // an act of the operator at a partner's node
 	CodeOnlyPartner  Code = "only-partner"  // an act of the partner at the operator's
-	CodeParcel       Code = "parcel"        // what of something that arrived is not as the originator's log has it
+	CodeParcel       Code = "parcel"        // part of what arrived that is not as the originator's log has it (Part), code of why, its arguments
 	CodeLarge        Code = "large"         // report, bytes of its product, most
 	CodeOnlyNode     Code = "only-node"     // kind of the act
 	CodeTooSoon      Code = "too-soon"      // office, from when on
-	CodeFormat       Code = "format"        // format, those there are
+
+	// Why a part of what arrived is refused, beside the codes above and those of [transparency.Coded].
+	CodeElsewhere        Code = "elsewhere"         // state or office that is none of this node
+	CodeUnknownItem      Code = "unknown-item"      // what the carrier calls it
+	CodeUnreadable       Code = "unreadable"        // what is wrong with it
+	CodeTooLarge         Code = "too-large"         // bytes, most
+	CodeNotOneWay        Code = "not-one-way"       // -
+	CodeOtherAct         Code = "other-act"         // -
+	CodeOtherDescription Code = "other-description" // -
+	CodeOtherContent     Code = "other-content"     // -
+	CodeOtherStatement   Code = "other-statement"   // -
+	CodeOtherVersion     Code = "other-version"     // -
+	CodeOtherCopy        Code = "other-copy"        // -
+	CodeOtherView        Code = "other-view"        // -
+	CodeNeedlessView     Code = "needless-view"     // -
+	CodeBrokenReport     Code = "broken-report"     // -
+	CodeBrokenRecord     Code = "broken-record"     // record
+	CodeBrokenField      Code = "broken-field"      // record, field
+	CodeFormat           Code = "format"            // format, those there are
 )
+
+// Part is what of something that arrived is looked at.
+type Part string
+
+// The parts.
+const (
+	PartItem        Part = "item" // all of it
+	PartCheckpoint  Part = "checkpoint"
+	PartOffice      Part = "office"
+	PartReport      Part = "report"
+	PartRelease     Part = "release"
+	PartView        Part = "view"
+	PartProduct     Part = "product"
+	PartRevocation  Part = "revocation"
+	PartPlaceholder Part = "placeholder"
+	PartReceipt     Part = "receipt"
+)
+
+// Wrong says what part of something that arrived is refused and why, which may be in any language where the error has a code.
+func Wrong(part Part, err error) *Fault {
+	var own *Fault
+	var coded transparency.Coded
+	var broken *release.CheckError
+	switch {
+	case errors.As(err, &broken) && broken.Record < 0:
+		err = fault(CodeBrokenReport)
+	case errors.As(err, &broken) && broken.Field == "":
+		err = fault(CodeBrokenRecord, strconv.Itoa(broken.Record))
+	case errors.As(err, &broken):
+		err = fault(CodeBrokenField, strconv.Itoa(broken.Record), broken.Field)
+	}
+	switch {
+	case errors.As(err, &own):
+		return NewFault(CodeParcel, append([]string{string(part), string(own.Code)}, own.Args...)...)
+	case errors.As(err, &coded):
+		return NewFault(CodeParcel, append([]string{string(part), string(coded.Code())}, coded.Args()...)...)
+	}
+	return Wrong(part, fault(CodeUnreadable, err.Error()))
+}
 
 // NewFault is for who keeps a register, and refuses before it comes to an act.
 func NewFault(code Code, args ...string) *Fault { return &Fault{code, args} }

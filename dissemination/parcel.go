@@ -33,7 +33,9 @@ type Parcel struct {
 	Office     Logged `json:"office"`     // OfficeDescribed: by which it was judged, and whose keys answer
 	Report     Logged `json:"report"`     // ReportDrafted
 	Release    Logged `json:"release"`    // ReportReleased
-	Product    []byte `json:"product"`    // its document, byte for byte
+	// View is the ViewAgreed that a release is by; nil where two persons signed the release itself.
+	View    *Logged `json:"view,omitempty"`
+	Product []byte  `json:"product"` // its document, byte for byte
 }
 
 // Notice is what goes to a partner's node without a product: that a release is revoked, with the act.
@@ -64,20 +66,20 @@ const MostParcel = 16 << 20
 // ReadItem reads what EncodeItem wrote. Nothing in it is believed before it is checked.
 func ReadItem[T Parcel | Notice | Placeholder | SignedReceipt](b []byte) (*T, error) {
 	if len(b) > MostParcel {
-		return nil, fault(CodeParcel, "size", strconv.Itoa(len(b)))
+		return nil, Wrong(PartItem, fault(CodeTooLarge, strconv.Itoa(len(b)), strconv.Itoa(MostParcel)))
 	}
 	var out T
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&out); err != nil {
-		return nil, fault(CodeParcel, "form", err.Error())
+		return nil, Wrong(PartItem, err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, fault(CodeParcel, "form", "more follows")
+		return nil, Wrong(PartItem, fault(CodeNotOneWay))
 	}
 	// What is written in another way says the same to some readers and not to others.
 	if again, err := EncodeItem(out); err != nil || !bytes.Equal(again, b) {
-		return nil, fault(CodeParcel, "form", "it is not written in the one way")
+		return nil, Wrong(PartItem, fault(CodeNotOneWay))
 	}
 	return &out, nil
 }
@@ -88,11 +90,64 @@ type Checked struct {
 	Office     OfficeDescribed
 	Report     ReportDrafted
 	Release    ReportReleased
+	View       *ViewAgreed // that the release is by, or nil
 	Product    *release.Product
+
+	agreed signedAct // by two persons
 }
 
-func wrong(part string, err error) error {
-	return fault(CodeParcel, part, err.Error())
+// signedAct is what persons signed, whom it names, and their signatures.
+type signedAct struct {
+	part       Part
+	kind       authority.Kind
+	document   []byte // canonical
+	named      []string
+	signatures []signature.Signed
+}
+
+func (l *Logged) signed(part Part, a authority.Act, signatures []signature.Signed) (signedAct, error) {
+	document, err := signature.Canonical(l.Document)
+	if err != nil {
+		return signedAct{}, Wrong(part, err)
+	}
+	named := Signers(a)
+	for _, name := range named {
+		if !slices.ContainsFunc(signatures, func(s signature.Signed) bool { return s.Name == name }) {
+			return signedAct{}, Wrong(part, fault(CodeNotSigned, string(a.Kind()), name))
+		}
+	}
+	return signedAct{part, a.Kind(), document, named, signatures}, nil
+}
+
+// By are the two persons by whose word the office has the product: of the release, or of the view that it is by.
+func (c *Checked) By() []string { return c.agreed.named }
+
+// CheckPersons holds the signatures of the two to the keys that a policy says are theirs ([transparency.Policy.Signatories]), and these to
+// being those of two. Of whom the policy names no key is returned: whether it was they cannot be told.
+func (c *Checked) CheckPersons(policy *transparency.Policy) (unknown []string, err error) {
+	x := &c.agreed
+	var keys []transparency.Key
+	for _, name := range x.named {
+		s := x.signatures[slices.IndexFunc(x.signatures, func(s signature.Signed) bool { return s.Name == name })]
+		label, err := s.Key()
+		if err != nil {
+			return nil, Wrong(x.part, err)
+		}
+		theirs := slices.DeleteFunc(slices.Clone(policy.Signatories()), func(k transparency.Key) bool { return k.Name() != name })
+		if len(theirs) == 0 {
+			unknown = append(unknown, name)
+			continue
+		}
+		key := theirs[max(0, slices.IndexFunc(theirs, func(k transparency.Key) bool { return signature.Label(k) == label }))]
+		if err := signature.Verify(string(x.kind), x.document, s, key); err != nil {
+			return nil, Wrong(x.part, err)
+		}
+		keys = append(keys, key)
+	}
+	if err := signature.Distinct(keys, len(keys)); err != nil {
+		return nil, Wrong(x.part, err)
+	}
+	return unknown, nil
 }
 
 // checkpoint is one that a log of the policy signed.
@@ -102,7 +157,7 @@ func checkpoint(b []byte, p *transparency.Policy) (transparency.SignedCheckpoint
 		err = p.CheckLog(s)
 	}
 	if err != nil {
-		return s, wrong("checkpoint", err)
+		return s, Wrong(PartCheckpoint, err)
 	}
 	return s, nil
 }
@@ -138,14 +193,15 @@ func (l *Logged) check(kind authority.Kind, at transparency.SignedCheckpoint) (a
 	}
 	digest := sha256.Sum256(document)
 	if same := b.SHA256 == transparency.EncodeDigest(digest) || bytes.Equal(b.Document, document); b.Act != string(kind) || !same {
-		return nil, nil, errors.New("its leaf is of another act")
+		return nil, nil, fault(CodeOtherAct)
 	}
 	a, err := Decode(kind, document)
 	return a, b.Signatures, err
 }
 
-// Check holds a parcel to the log that a policy names: both acts are in it, and the product is the one that was released, all of it as it
-// was logged. What is not is named.
+// Check holds a parcel to the log that a policy names: its acts are in it, and the product is the one that was released, all of it as it
+// was logged, with the names of two persons under it. What is not is named. Whether it was they is for [Checked.CheckPersons]: who has a new
+// key since the policy was written is not to keep a product from who waits for it.
 func (p *Parcel) Check(policy *transparency.Policy) (*Checked, error) {
 	var out Checked
 	var err error
@@ -154,30 +210,36 @@ func (p *Parcel) Check(policy *transparency.Policy) (*Checked, error) {
 	}
 	a, _, err := p.Office.check(KindOffice, out.Checkpoint)
 	if err != nil {
-		return nil, wrong("office", err)
+		return nil, Wrong(PartOffice, err)
 	}
 	out.Office, _ = a.(OfficeDescribed) // of that kind it is
 	a, _, err = p.Report.check(KindDrafted, out.Checkpoint)
 	if err != nil {
-		return nil, wrong("report", err)
+		return nil, Wrong(PartReport, err)
 	}
 	out.Report, _ = a.(ReportDrafted) // of that kind it is
 	a, signatures, err := p.Release.check(KindReleased, out.Checkpoint)
 	if err != nil {
-		return nil, wrong("release", err)
+		return nil, Wrong(PartRelease, err)
 	}
 	out.Release, _ = a.(ReportReleased)
-	for _, name := range Signers(out.Release) {
-		if !slices.ContainsFunc(signatures, func(s signature.Signed) bool { return s.Name == name }) {
-			return nil, wrong("release", fault(CodeNotSigned, string(KindReleased), name))
-		}
+	if out.Release.Standing == "" {
+		out.agreed, err = p.Release.signed(PartRelease, out.Release, signatures)
+	} else {
+		err = p.view(&out)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if p.View != nil && out.View == nil {
+		return nil, Wrong(PartView, fault(CodeNeedlessView))
 	}
 	document, err := signature.Canonical(p.Office.Document)
 	if err != nil || sha256.Sum256(document) != out.Release.OfficeAct || out.Office.Office != out.Release.Office {
-		return nil, wrong("office", errors.New("it is not the description that the release names"))
+		return nil, Wrong(PartOffice, fault(CodeOtherDescription))
 	}
 	if sha256.Sum256(p.Product) != out.Release.Product {
-		return nil, wrong("product", errors.New("it is not the one that was released"))
+		return nil, Wrong(PartProduct, fault(CodeOtherContent))
 	}
 	if out.Product, err = release.ParseUnverified(p.Product); err == nil {
 		err = out.Product.Check()
@@ -186,9 +248,27 @@ func (p *Parcel) Check(policy *transparency.Policy) (*Checked, error) {
 		err = out.agree()
 	}
 	if err != nil {
-		return nil, wrong("product", err)
+		return nil, Wrong(PartProduct, err)
 	}
 	return &out, nil
+}
+
+// view holds the release to the view that it is by.
+func (p *Parcel) view(out *Checked) error {
+	if p.View == nil {
+		return Wrong(PartView, fault(CodeNoView, out.Release.Standing))
+	}
+	a, signatures, err := p.View.check(KindStanding, out.Checkpoint)
+	if err != nil {
+		return Wrong(PartView, err)
+	}
+	v, _ := a.(ViewAgreed) // of that kind it is
+	if v.ID != out.Release.Standing || v.Office != out.Release.Office || v.Purpose != out.Release.Purpose {
+		return Wrong(PartView, fault(CodeOtherView))
+	}
+	out.View = &v
+	out.agreed, err = p.View.signed(PartView, v, signatures)
+	return err
 }
 
 // agree holds the parts to each other.
@@ -196,11 +276,11 @@ func (c *Checked) agree() error {
 	s, logged, r, k := &c.Product.Statement, &c.Report.Statement, &c.Release, &c.Product.Copy
 	switch {
 	case s.ID != logged.ID || s.Version != logged.Version || s.Records != logged.Records || s.Root != logged.Root || s.Supersedes != logged.Supersedes || !s.Made.Equal(logged.Made):
-		return errors.New("its statement is not the one that was logged")
+		return fault(CodeOtherStatement)
 	case r.Report != s.ID || r.Version != s.Version || r.Root != s.Root:
-		return errors.New("the release is of another report")
+		return fault(CodeOtherVersion)
 	case k.Office != r.Office || k.State != State(r.Office) || k.Mark != r.Mark || k.Purpose != r.Purpose || !k.Released.Equal(r.NotBefore) || !slices.Equal(k.Caveats, r.Caveats):
-		return errors.New("it says another office, mark, purpose or time than the release")
+		return fault(CodeOtherCopy)
 	}
 	return nil
 }
@@ -213,7 +293,7 @@ func (n *Notice) Check(policy *transparency.Policy) (ReleaseRevoked, error) {
 	}
 	a, _, err := n.Act.check(KindRevoked, at)
 	if err != nil {
-		return ReleaseRevoked{}, wrong("revocation", err)
+		return ReleaseRevoked{}, Wrong(PartRevocation, err)
 	}
 	out, _ := a.(ReleaseRevoked) // of that kind it is
 	return out, nil
@@ -226,7 +306,7 @@ func (p *Placeholder) Check(policy *transparency.Policy) (PlaceholderArrived, er
 		return PlaceholderArrived{}, err
 	}
 	if err := transparency.CheckInclusion(at.Checkpoint, p.Index, transparency.LeafHash(p.Leaf), p.Proof); err != nil {
-		return PlaceholderArrived{}, wrong("placeholder", err)
+		return PlaceholderArrived{}, Wrong(PartPlaceholder, err)
 	}
 	return PlaceholderArrived{State: p.State, Number: p.Number, Origin: at.Origin, Leaf: p.Index, Size: at.Size, Root: at.Root}, nil
 }
@@ -247,7 +327,7 @@ func (s *SignedReceipt) Receipt(o *OfficeDescribed) (ReceiptGiven, error) {
 		err = signature.Verify(string(KindReceipt), document, s.Signature, key)
 	}
 	if err != nil {
-		return out, wrong("receipt", err)
+		return out, Wrong(PartReceipt, err)
 	}
 	return out, nil
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"flag"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -20,6 +21,7 @@ import (
 	"overflight/journal"
 	"overflight/leaf"
 	"overflight/release"
+	"overflight/signature"
 	"overflight/transparency"
 )
 
@@ -32,8 +34,32 @@ type shipment struct {
 	policyText  []byte
 }
 
+// personKey is the key of somebody who signs.
+func personKey(t testing.TB, name string) (note.Signer, transparency.Key) {
+	t.Helper()
+	private, public, err := transparency.FormatKey(name, transparency.Ed25519, sha256.Sum256([]byte("secret of "+name)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := note.NewSigner(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := signature.ParseKey(public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return signer, key
+}
+
 // ship makes a report of one site, releases it, revokes that, and withholds an entry: everything follows from the code.
 func ship(t testing.TB) *shipment {
+	t.Helper()
+	return shipSite(t, "")
+}
+
+// shipSite does the same by a view, where one is named, and with acts that were changed.
+func shipSite(t testing.TB, view string, changed ...func([]authority.Act)) *shipment {
 	t.Helper()
 	at, err := release.InstantValue(spring)
 	if err != nil {
@@ -45,16 +71,16 @@ func ship(t testing.TB) *shipment {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return shipOf(t, record, func(_ int, spec release.FieldSpec, _ release.Field) release.Grant {
+	return shipOf(t, view, record, func(_ int, spec release.FieldSpec, _ release.Field) release.Grant {
 		if spec.Class == release.Position || spec.Class == release.Time {
 			return release.Grant{Digits: 5, Reasons: []string{"place-floor"}}
 		}
 		return release.Grant{Reasons: []string{release.ReasonNoRule}}
-	})
+	}, changed...)
 }
 
 // shipOf does the same with another record, of which so much is shown.
-func shipOf(t testing.TB, record release.Record, granted release.Granted) *shipment {
+func shipOf(t testing.TB, view string, record release.Record, granted release.Granted, changed ...func([]authority.Act)) *shipment {
 	t.Helper()
 	private, public, err := transparency.FormatKey("log.example", transparency.Ed25519, sha256.Sum256([]byte("log")))
 	if err != nil {
@@ -72,6 +98,10 @@ func shipOf(t testing.TB, record release.Record, granted release.Granted) *shipm
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, name := range []string{"ana", "ben"} {
+		_, key := personKey(t, name)
+		text = fmt.Appendf(text, "#person %s\n", key)
+	}
 	s := &shipment{policyText: text}
 	if s.policy, err = transparency.ParsePolicy(text); err != nil {
 		t.Fatal(err)
@@ -85,6 +115,9 @@ func shipOf(t testing.TB, record release.Record, granted release.Granted) *shipm
 	}
 	office := sedena(t)
 	r := released(documentDigest(t, office))
+	if view != "" {
+		r.By, r.Standing = [2]string{}, view
+	}
 	r.Root, r.Mark = d.Statement.Root, "00112233445566778899aabbccddeeff"
 	product, err := release.Redact(report, seed, granted, release.Copy{Office: r.Office, State: "MEX", Mark: r.Mark, Released: r.NotBefore, Purpose: r.Purpose, Caveats: r.Caveats})
 	if err != nil {
@@ -102,6 +135,12 @@ func shipOf(t testing.TB, record release.Record, granted release.Granted) *shipm
 		ReleaseRevoked{Release: r.ID, Reason: "sent to <another> & too early"},
 		EntryWithheld{State: "MEX", Number: 1, Flight: "LOCAL-2026-0001", Reason: "an investigation", By: [2]string{"ana", "ben"}},
 	}
+	if view != "" {
+		acts = append(acts, ViewAgreed{ID: view, Office: r.Office, Purpose: r.Purpose, By: [2]string{"ana", "ben"}})
+	}
+	for _, change := range changed {
+		change(acts)
+	}
 	logged := make([]Logged, len(acts))
 	leaves := make([]evidence.Digest, len(acts))
 	var closed []byte
@@ -112,7 +151,12 @@ func shipOf(t testing.TB, record release.Record, granted release.Granted) *shipm
 		}
 		e := journal.ActRecorded{Act: string(a.Kind()), ID: a.Ident(), Document: document, By: "ana", At: spring}
 		for _, name := range Signers(a) {
-			e.Signatures = append(e.Signatures, journal.Signature{Name: name, Line: "line of " + name})
+			signer, _ := personKey(t, name)
+			signed, err := signature.Sign(string(a.Kind()), document, signer)
+			if err != nil {
+				t.Fatal(err)
+			}
+			e.Signatures = append(e.Signatures, journal.Signature{Name: name, Line: signed.Line})
 		}
 		kind, body, _, err := leaf.Of(e)
 		if err != nil {
@@ -124,8 +168,10 @@ func shipOf(t testing.TB, record release.Record, granted release.Granted) *shipm
 		if err != nil {
 			t.Fatal(err)
 		}
-		closed = x.Bytes()
-		leaves[i] = transparency.LeafHash(closed)
+		if i == 4 {
+			closed = x.Bytes()
+		}
+		leaves[i] = transparency.LeafHash(x.Bytes())
 		logged[i] = Logged{Document: document, Index: uint64(i), Opening: o.Bytes()}
 	}
 	for i := range logged {
@@ -136,6 +182,9 @@ func shipOf(t testing.TB, record release.Record, granted release.Granted) *shipm
 		t.Fatal(err)
 	}
 	s.parcel.Checkpoint, s.parcel.Office, s.parcel.Report, s.parcel.Release = signed, logged[0], logged[1], logged[2]
+	if view != "" {
+		s.parcel.View = &logged[5]
+	}
 	s.notice = Notice{Checkpoint: signed, Act: logged[3]}
 	s.placeholder = Placeholder{Checkpoint: signed, State: "MEX", Number: 1, Index: 4, Leaf: closed, Proof: logged[4].Proof}
 	return s
@@ -191,13 +240,14 @@ func TestParcel(t *testing.T) {
 		}, "checkpoint, "},
 		"a checkpoint that was not":  {func(p *Parcel) { p.Checkpoint = bytes.Replace(p.Checkpoint, []byte("\n5\n"), []byte("\n6\n"), 1) }, "checkpoint, "},
 		"another report":             {func(p *Parcel) { p.Report = p.Release }, "report, "},
-		"another document":           {func(p *Parcel) { p.Report.Document = p.Release.Document }, "report, its leaf is of another act"},
+		"another document":           {func(p *Parcel) { p.Report.Document = p.Release.Document }, "report, other-act"},
 		"another proof":              {func(p *Parcel) { p.Report.Proof[0][0] ^= 1 }, "report, "},
 		"another index":              {func(p *Parcel) { p.Release.Index++ }, "release, "},
-		"a revocation for a release": {func(p *Parcel) { p.Release = other.notice.Act }, "release, its leaf is of another act"},
-		"another office":             {func(p *Parcel) { p.Office = p.Report }, "office, its leaf is of another act"},
-		"another product":            {func(p *Parcel) { p.Product = bytes.Replace(p.Product, []byte("site/1"), []byte("look/1"), 1) }, "product, it is not the one that was released"},
-		"no product":                 {func(p *Parcel) { p.Product = nil }, "product, it is not the one that was released"},
+		"a revocation for a release": {func(p *Parcel) { p.Release = other.notice.Act }, "release, other-act"},
+		"another office":             {func(p *Parcel) { p.Office = p.Report }, "office, other-act"},
+		"another product":            {func(p *Parcel) { p.Product = bytes.Replace(p.Product, []byte("site/1"), []byte("look/1"), 1) }, "product, other-content"},
+		"a view beside it":           {func(p *Parcel) { p.View = &p.Release }, "view, needless-view"},
+		"no product":                 {func(p *Parcel) { p.Product = nil }, "product, other-content"},
 	} {
 		p := over(t, s.parcel)
 		tc.change(p)
@@ -209,10 +259,92 @@ func TestParcel(t *testing.T) {
 	}
 }
 
+// TestParcelByView: a release by a view is by the word of the two who signed that, and of no other view.
+func TestParcelByView(t *testing.T) {
+	t.Parallel()
+	s := shipSite(t, "V-1")
+	c, err := over(t, s.parcel).Check(s.policy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if unknown, err := c.CheckPersons(s.policy); err != nil || unknown != nil || c.View.ID != "V-1" || !slices.Equal(c.By(), []string{"ana", "ben"}) {
+		t.Errorf("%v %v %+v %v", unknown, err, c.View, c.By())
+	}
+	other := shipSite(t, "V-1", func(acts []authority.Act) {
+		v, _ := acts[5].(ViewAgreed)
+		v.Office = "MEX/FGR"
+		acts[5] = v
+	})
+	for name, tc := range map[string]struct {
+		change func(*Parcel)
+		want   string
+	}{
+		"no view":        {func(p *Parcel) { p.View = nil }, "view, no-view, V-1"},
+		"another act":    {func(p *Parcel) { p.View = &p.Release }, "view, other-act"},
+		"another view":   {func(p *Parcel) { *p = other.parcel }, "view, other-view"},
+		"another proof":  {func(p *Parcel) { p.View.Proof[0][0] ^= 1 }, "view, "},
+		"another agreed": {func(p *Parcel) { p.View.Document = bytes.Replace(p.View.Document, []byte("ben"), []byte("eva"), 1) }, "view, other-act"},
+	} {
+		p := over(t, s.parcel)
+		tc.change(p)
+		if _, err := p.Check(s.policy); err == nil || !strings.Contains(err.Error(), tc.want) {
+			t.Errorf("%s: %v, want %s", name, err, tc.want)
+		}
+	}
+}
+
+// TestPersons: that it was the two who are named is told by their keys, and where no key is known, that it cannot be told.
+func TestPersons(t *testing.T) {
+	t.Parallel()
+	s := ship(t)
+	_, ana := personKey(t, "ana")
+	_, ben := personKey(t, "ben")
+	_, eva := personKey(t, "eva")
+	_, public, err := transparency.FormatKey("ben", transparency.Ed25519, sha256.Sum256([]byte("new")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, _, _ := strings.Cut(string(s.policyText), "#person")
+	for name, x := range map[string]struct {
+		persons []string
+		unknown []string
+		want    string
+	}{
+		"both":           {[]string{ana.String(), ben.String()}, nil, ""},
+		"both keys":      {[]string{ana.String(), public, ben.String()}, nil, ""},
+		"one is unknown": {[]string{ana.String(), eva.String()}, []string{"ben"}, ""},
+		"nobody known":   {nil, []string{"ana", "ben"}, ""},
+		"another key":    {[]string{ana.String(), public}, nil, "release, signed.otherkey"},
+	} {
+		text := head
+		for _, k := range x.persons {
+			text += "#person " + k + "\n"
+		}
+		policy, err := transparency.ParsePolicy([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := over(t, s.parcel).Check(policy)
+		if err != nil {
+			t.Fatal(err)
+		}
+		unknown, err := c.CheckPersons(policy)
+		if !slices.Equal(unknown, x.unknown) || (err == nil) != (x.want == "") || err != nil && !strings.Contains(err.Error(), x.want) {
+			t.Errorf("%s: %v %v, want %v %q", name, unknown, err, x.unknown, x.want)
+		}
+	}
+}
+
 // TestAnyChange: no bit of a parcel can be another.
 func TestAnyChange(t *testing.T) {
 	t.Parallel()
-	s := ship(t)
+	for _, s := range []*shipment{ship(t), shipSite(t, "V-1")} {
+		s.anyChange(t)
+	}
+}
+
+func (s *shipment) anyChange(t *testing.T) {
+	t.Helper()
 	b, err := EncodeItem(s.parcel)
 	if err != nil {
 		t.Fatal(err)
@@ -235,7 +367,7 @@ func TestAnyChange(t *testing.T) {
 // FuzzReadItem: nothing that comes panics.
 func FuzzReadItem(f *testing.F) {
 	s := ship(f)
-	for _, v := range []any{s.parcel, s.notice, s.placeholder} {
+	for _, v := range []any{s.parcel, shipSite(f, "V-1").parcel, s.notice, s.placeholder} {
 		b, err := EncodeItem(v)
 		if err != nil {
 			f.Fatal(err)
@@ -244,7 +376,9 @@ func FuzzReadItem(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if p, err := ReadItem[Parcel](b); err == nil {
-			_, _ = p.Check(s.policy) // what is wrong is for the tests above
+			if c, err := p.Check(s.policy); err == nil { // what is wrong is for the tests above
+				_, _ = c.CheckPersons(s.policy)
+			}
 		}
 		if n, err := ReadItem[Notice](b); err == nil {
 			_, _ = n.Check(s.policy)
@@ -269,7 +403,11 @@ func TestParcelVectors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string][]byte{"parcel.json": b, "policy": s.policyText} {
+	byView, err := EncodeItem(shipSite(t, "V-1").parcel)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string][]byte{"parcel.json": b, "parcel_view.json": byView, "policy": s.policyText} {
 		name = filepath.Join("../docs/vectors/redaction", name)
 		if *update {
 			if err := os.WriteFile(name, want, 0o644); err != nil {
@@ -299,7 +437,7 @@ func BenchmarkCheckParcel(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	s := shipOf(b, record, func(_ int, spec release.FieldSpec, f release.Field) release.Grant {
+	s := shipOf(b, "", record, func(_ int, spec release.FieldSpec, f release.Field) release.Grant {
 		switch spec.Name {
 		case "verdict", "boundary", "altitude", "datum":
 			return release.Grant{Reasons: []string{release.ReasonNoRule}}

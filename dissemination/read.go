@@ -62,6 +62,14 @@ func (r *Register) Arrival(name string) (Arrival, error) {
 // Views lists the views that were agreed, in order.
 func (r *Register) Views() []View { return values(r.views) }
 
+// View returns a view that was agreed; false where there is none of that identifier.
+func (r *Register) View(id string) (View, bool) {
+	if v := r.view(id); v != nil {
+		return *v, true
+	}
+	return View{}, false
+}
+
 // Withheld lists what is withheld from a state; from all where none is named.
 func (r *Register) Withheld(state string) []authority.Entry[EntryWithheld] {
 	return slices.DeleteFunc(slices.Clone(r.withheld), func(e authority.Entry[EntryWithheld]) bool { return state != "" && e.Act.State != state })

@@ -56,6 +56,7 @@ type ItemRefused struct {
 	Item   string          `json:"item"`   // what the carrier calls it
 	SHA256 evidence.Digest `json:"sha256"` // of its bytes
 	Reason string          `json:"reason"`
+	Why    []string        `json:"why,omitempty"` // code and arguments of the Fault, for saying it in any language
 }
 
 // Kind implements authority.Act.
@@ -66,7 +67,16 @@ func (a ItemRefused) Ident() string { return a.SHA256.String() }
 
 // Check implements authority.Act.
 func (a ItemRefused) Check() error {
-	return first(wantText("item", a.Item), wantDigest("sha256", a.SHA256), wantText("reason", a.Reason))
+	if len(a.Why) > mostWords {
+		return fault(CodeNumber, "why", strconv.Itoa(len(a.Why)), "0", strconv.Itoa(mostWords))
+	}
+	err := first(wantText("item", a.Item), wantDigest("sha256", a.SHA256), wantText("reason", a.Reason))
+	for _, w := range a.Why {
+		if err == nil && w != "" {
+			err = wantText("why", w)
+		}
+	}
+	return err
 }
 
 // PlaceholderArrived says at the partner that something is withheld from its state, and the how many-th that is. The leaf is there; what

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -41,7 +42,11 @@ func newInboxCheck(t *terminal) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			writeChecked(t, x)
+			unknown, err := x.CheckPersons(trusted)
+			if err != nil {
+				return err
+			}
+			writeChecked(t, x, unknown)
 			return nil
 		},
 	}
@@ -49,7 +54,8 @@ func newInboxCheck(t *terminal) *cobra.Command {
 	return c
 }
 
-func writeChecked(t *terminal, x *dissemination.Checked) {
+// writeChecked says what holds; unknown are those of the two who are said to have signed of whom the policy knows nothing.
+func writeChecked(t *terminal, x *dissemination.Checked, unknown []string) {
 	withheld, shown, coarse, hidden := 0, 0, 0, 0
 	for i := range x.Product.Parts {
 		p := &x.Product.Parts[i]
@@ -70,6 +76,15 @@ func writeChecked(t *terminal, x *dissemination.Checked) {
 	}
 	r, at := &x.Release, &x.Checkpoint
 	fmt.Fprintln(t.out, t.words.Text("inbox.check.holds", r.ID, r.Report, strconv.Itoa(r.Version), r.Office, at.Origin, strconv.FormatUint(at.Size, 10)))
+	by := strings.Join(x.By(), ", ")
+	switch {
+	case len(unknown) > 0:
+		fmt.Fprintln(t.out, t.words.Text("inbox.check.unknown", by, strings.Join(unknown, ", ")))
+	case x.View != nil:
+		fmt.Fprintln(t.out, t.words.Text("inbox.check.view", by, x.View.ID))
+	default:
+		fmt.Fprintln(t.out, t.words.Text("inbox.check.by", by))
+	}
 	fmt.Fprintln(t.out, t.words.Text("inbox.check.counts", strconv.Itoa(len(x.Product.Parts)), strconv.Itoa(withheld), strconv.Itoa(shown), strconv.Itoa(coarse), strconv.Itoa(hidden)))
 	fmt.Fprintln(t.out, t.words.Text("inbox.check.not"))
 }

@@ -191,6 +191,7 @@ func families(t *testing.T) map[string][]string {
 		"release.state.":     {"proposed", "waiting", "sent", "revoked"},
 		"partner.tak.ended.": append(constants(t, "tak:Reason"), "none"),
 		"sharing.":           constants(t, "dissemination:Code"),
+		"sharing.part.":      constants(t, "dissemination:Part"),
 		"receipt.":           constants(t, "dissemination:Step"),
 		"link.apart.":        constants(t, "node:Apart"),
 		"page.link.apart.":   constants(t, "node:Apart"),

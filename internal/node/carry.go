@@ -325,7 +325,7 @@ func (n *Node) cosignArrived(ctx context.Context, at transparency.SignedCheckpoi
 	lines, err := by.Update(ctx, transparency.Request{OldSize: at.Size, Checkpoint: at.Raw()}, n.now())
 	var fork *transparency.InconsistencyError
 	if errors.As(err, &fork) {
-		return d, errors.Join(dissemination.NewFault(dissemination.CodeParcel, "checkpoint", err.Error()), memory.Keep(fork))
+		return d, errors.Join(dissemination.Wrong(dissemination.PartCheckpoint, err), memory.Keep(fork))
 	}
 	if err != nil {
 		return d, err

@@ -68,7 +68,7 @@ func (n *Node) takeItem(ctx context.Context, policy *transparency.Policy, c *Car
 	case dissemination.ItemPlaceholder:
 		err = n.takePlaceholder(ctx, policy, c)
 	default:
-		err = dissemination.NewFault(dissemination.CodeParcel, "kind", c.Kind)
+		err = dissemination.Wrong(dissemination.PartItem, dissemination.NewFault(dissemination.CodeUnknownItem, c.Kind))
 	}
 	var fault *dissemination.Fault
 	if errors.As(err, &fault) {
@@ -87,7 +87,7 @@ func (n *Node) takeProduct(ctx context.Context, policy *transparency.Policy, c *
 		return err
 	}
 	if !n.ours(dissemination.State(checked.Release.Office)) {
-		return dissemination.NewFault(dissemination.CodeParcel, "office", checked.Release.Office)
+		return dissemination.Wrong(dissemination.PartRelease, dissemination.NewFault(dissemination.CodeElsewhere, checked.Release.Office))
 	}
 	// The parcel whole is what proves it again: to whoever asks, without the operator.
 	arrived := checked.Arrived(p.Report.Index)
@@ -174,7 +174,7 @@ func (n *Node) takePlaceholder(ctx context.Context, policy *transparency.Policy,
 		return err
 	}
 	if !n.ours(a.State) {
-		return dissemination.NewFault(dissemination.CodeParcel, "state", a.State)
+		return dissemination.Wrong(dissemination.PartPlaceholder, dissemination.NewFault(dissemination.CodeElsewhere, a.State))
 	}
 	_, err = n.share(ctx, a, "node of origin")
 	return err

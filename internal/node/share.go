@@ -15,6 +15,7 @@ import (
 
 	"overflight/authority"
 	"overflight/dissemination"
+	"overflight/evidence"
 	"overflight/internal/config"
 	"overflight/internal/durable"
 	"overflight/internal/sqlite"
@@ -243,7 +244,12 @@ func (n *Node) due(ctx context.Context) ([]parcelOf, error) {
 				if err != nil {
 					return err
 				}
-				out = append(out, parcelOf{to, dissemination.ItemProduct, x.Act.ID, n.parcelOf(o.At(x.Act.OfficeAct), report.Versions[x.Act.Version-1], x.Entry)})
+				described, drafted, released := o.At(x.Act.OfficeAct), report.Versions[x.Act.Version-1], x.Entry
+				p := packing{office: actOf(described), report: actOf(drafted), release: actOf(released), product: released.Act.Product}
+				if v, ok := r.View(x.Act.Standing); ok {
+					p.view = actOf(v.Entry)
+				}
+				out = append(out, parcelOf{to, dissemination.ItemProduct, x.Act.ID, func(ctx context.Context) (any, error) { return n.pack(ctx, &p) }})
 			}
 		}
 		for _, w := range r.Withheld("") {
@@ -326,37 +332,53 @@ func (n *Node) logged(ctx context.Context, a authority.Act, leaf uint64, at tran
 	return dissemination.Logged{Document: document, Index: leaf, Opening: x.Opening.Bytes(), Proof: x.Proof}, nil
 }
 
-func (n *Node) parcelOf(office authority.Entry[dissemination.OfficeDescribed], report authority.Entry[dissemination.ReportDrafted], release authority.Entry[dissemination.ReportReleased]) func(context.Context) (any, error) {
-	return func(ctx context.Context) (any, error) {
-		described, err := n.atLeaf(ctx, office.Recorded.Sequence)
-		if err != nil {
-			return nil, err
-		}
-		drafted, err := n.atLeaf(ctx, report.Recorded.Sequence)
-		if err != nil {
-			return nil, err
-		}
-		released, err := n.atLeaf(ctx, release.Recorded.Sequence)
-		if err != nil {
-			return nil, err
-		}
-		at, _, err := n.covering(ctx, max(described, drafted, released))
-		if err != nil {
-			return nil, err
-		}
-		p := dissemination.Parcel{Checkpoint: at.Raw()}
-		if p.Office, err = n.logged(ctx, office.Act, described, at); err != nil {
-			return nil, err
-		}
-		if p.Report, err = n.logged(ctx, report.Act, drafted, at); err != nil {
-			return nil, err
-		}
-		if p.Release, err = n.logged(ctx, release.Act, released, at); err != nil {
-			return nil, err
-		}
-		p.Product, err = n.Document(release.Act.Product)
-		return p, err
+// recordedAct is an act and where it is on record.
+type recordedAct struct {
+	act      authority.Act // nil: there is none
+	sequence uint64
+}
+
+func actOf[A authority.Act](e authority.Entry[A]) recordedAct {
+	return recordedAct{e.Act, e.Recorded.Sequence}
+}
+
+// packing is what a parcel is made of.
+type packing struct {
+	office, report, release, view recordedAct
+	product                       evidence.Digest
+}
+
+func (n *Node) pack(ctx context.Context, x *packing) (*dissemination.Parcel, error) {
+	p := &dissemination.Parcel{}
+	type part struct {
+		recordedAct
+		to *dissemination.Logged
 	}
+	parts := []part{{x.office, &p.Office}, {x.report, &p.Report}, {x.release, &p.Release}}
+	if x.view.act != nil {
+		p.View = &dissemination.Logged{}
+		parts = append(parts, part{x.view, p.View})
+	}
+	var last uint64
+	for i := range parts {
+		leaf, err := n.atLeaf(ctx, parts[i].sequence)
+		if err != nil {
+			return nil, err
+		}
+		parts[i].to.Index, last = leaf, max(last, leaf)
+	}
+	at, _, err := n.covering(ctx, last)
+	if err != nil {
+		return nil, err
+	}
+	p.Checkpoint = at.Raw()
+	for i := range parts {
+		if *parts[i].to, err = n.logged(ctx, parts[i].act, parts[i].to.Index, at); err != nil {
+			return nil, err
+		}
+	}
+	p.Product, err = n.Document(x.product)
+	return p, err
 }
 
 func (n *Node) noticeOf(e authority.Entry[dissemination.ReleaseRevoked]) func(context.Context) (any, error) {
@@ -405,14 +427,22 @@ func (n *Node) refuseItem(ctx context.Context, from string, c *Carried, why erro
 			return r
 		}, strings.ToValidUTF8(s[:min(len(s), 300)], "·"))
 	}
-	_, err := n.share(ctx, dissemination.ItemRefused{Item: clean(c.Kind + " " + c.ID), SHA256: sumOf(c.Body), Reason: clean(reason)}, "node of "+from)
+	out := dissemination.ItemRefused{Item: clean(c.Kind + " " + c.ID), SHA256: sumOf(c.Body), Reason: clean(reason)}
+	var fault *dissemination.Fault
+	if errors.As(why, &fault) {
+		out.Why = []string{string(fault.Code)}
+		for _, a := range fault.Args[:min(len(fault.Args), 10)] {
+			out.Why = append(out.Why, clean(a))
+		}
+	}
+	_, err := n.share(ctx, out, "node of "+from)
 	return err
 }
 
 // takeReceipt puts a receipt on record that is signed by the office that it is of, and flows an answer into what is known of the site.
 func (n *Node) takeReceipt(ctx context.Context, partner string, c *Carried) error {
 	if c.Kind != dissemination.ItemReceipt {
-		return n.refuseItem(ctx, partner, c, dissemination.NewFault(dissemination.CodeParcel, "kind", c.Kind))
+		return n.refuseItem(ctx, partner, c, dissemination.Wrong(dissemination.PartItem, dissemination.NewFault(dissemination.CodeUnknownItem, c.Kind)))
 	}
 	signed, err := dissemination.ReadItem[dissemination.SignedReceipt](c.Body)
 	if err != nil {

@@ -521,7 +521,7 @@ func TestWhatComesIsChecked(t *testing.T) {
 		return out
 	}
 	eventually(t, "the refusal", func() bool { return len(refused(x.partner.Node)) == 1 })
-	if got := refused(x.partner.Node)[0]; got != "product "+id+": parcel: product, it is not the one that was released" {
+	if got := refused(x.partner.Node)[0]; got != "product "+id+": parcel: product, other-content" {
 		t.Error(got)
 	}
 	if _, err := x.partner.InboxItem(t.Context(), id); code(err) != dissemination.CodeNoRelease {

@@ -73,7 +73,7 @@ func (a *api) listInbox(ctx context.Context, _ *struct{}) (*body[Inbox], error) 
 			return nil // what was refused may be another office's
 		}
 		for _, e := range r.Refused() {
-			out.Refused = append(out.Refused, RefusedItem{e.Act.Item, e.Act.Reason, stamp(e.Recorded.At), e.Recorded.Sequence})
+			out.Refused = append(out.Refused, RefusedItem{e.Act.Item, refusalOf(words(ctx), &e.Act), stamp(e.Recorded.At), e.Recorded.Sequence})
 		}
 		return nil
 	})

@@ -43,7 +43,7 @@ func (a *api) listPartners(ctx context.Context, _ *struct{}) (*body[list[Partner
 		}
 		for _, e := range r.Refused() {
 			if i := slices.Index(states, strings.TrimPrefix(e.Recorded.By, "node of ")); i >= 0 {
-				out.Items[i].Refused = append(out.Items[i].Refused, RefusedItem{e.Act.Item, e.Act.Reason, stamp(e.Recorded.At), e.Recorded.Sequence})
+				out.Items[i].Refused = append(out.Items[i].Refused, RefusedItem{e.Act.Item, refusalOf(words(ctx), &e.Act), stamp(e.Recorded.At), e.Recorded.Sequence})
 			}
 		}
 		for _, x := range r.Releases() {

@@ -260,10 +260,7 @@ func ProblemOf(err error, language catalogue.Language) *Problem {
 		}
 		detail = words.Text("problem."+code, strings.Join(said, ", "))
 	case "sharing":
-		if c := dissemination.Code(args[0]); (c == dissemination.CodeAnswer || c == dissemination.CodeWhy) && words.Has("receipt."+args[1]) {
-			values[1] = words.Text("receipt." + args[1])
-		}
-		detail = words.Text("problem.sharing", words.Text("sharing."+args[0], values[1:]...))
+		detail = words.Text("problem.sharing", sharingText(words, args[0], args[1:]))
 	case "act", "statement", "no-document":
 		detail = words.Text("problem."+code, words.Refusal(args[0]))
 	case "survey":
@@ -290,6 +287,38 @@ func ProblemOf(err error, language catalogue.Language) *Problem {
 		p.headers = http.Header{"Retry-After": {args[0]}}
 	}
 	return p
+}
+
+// sharingText says a fault of what is shared.
+func sharingText(words *catalogue.Catalogue, code string, args []string) string {
+	values := make([]any, len(args))
+	for i, a := range args {
+		values[i] = a
+	}
+	switch c := dissemination.Code(code); {
+	case (c == dissemination.CodeAnswer || c == dissemination.CodeWhy) && len(args) > 0 && words.Has("receipt."+args[0]):
+		values[0] = words.Text("receipt." + args[0])
+	case c == dissemination.CodeBrokenField && len(args) > 1 && words.Has("share.field."+args[1]):
+		values[1] = words.Text("share.field." + args[1])
+	case c == dissemination.CodeParcel && len(args) > 1:
+		part := args[0]
+		if words.Has("sharing.part." + part) {
+			part = words.Text("sharing.part." + part)
+		}
+		if why := "sharing." + args[1]; words.Has(why) {
+			return words.Text("sharing.parcel", part, sharingText(words, args[1], args[2:]))
+		}
+		return words.Text("sharing.parcel", part, bundle.Say(string(words.Language()), bundle.Line{Code: transparency.Code(args[1]), Args: args[2:]}))
+	}
+	return words.Text("sharing."+code, values...)
+}
+
+// refusalOf says why something that came from another node was refused.
+func refusalOf(words *catalogue.Catalogue, a *dissemination.ItemRefused) string {
+	if len(a.Why) == 0 || !words.Has("sharing."+a.Why[0]) {
+		return a.Reason
+	}
+	return sharingText(words, a.Why[0], a.Why[1:])
 }
 
 // sharingStatus parts what is not there and what is over from what is wrong.

@@ -31,7 +31,7 @@ const form = (v: object) => canonical(encode(JSON.stringify(v)))
 const digest = (v: object) => hex(sha256(form(v)))
 
 interface Made {
-  parcel: { checkpoint: string; office: Logged; report: Logged; release: Logged; product: string }
+  parcel: { checkpoint: string; office: Logged; report: Logged; release: Logged; view?: Logged; product: string }
   cosigned: string
   policy: string
 }
@@ -44,12 +44,16 @@ interface Logged {
 
 const office = { office: 'MEX/SEDENA', version: 1 }
 const drafted = { statement, subject: 'ab', marking: {} }
-const released = { id: 'RL-1', report: statement.id, version: 1, root: statement.root, office: 'MEX/SEDENA', office_act: digest(office), product: hex(sha256(encode(product))), by: ['ana', 'ben'] }
+const released = { id: 'RL-1', report: statement.id, version: 1, root: statement.root, office: 'MEX/SEDENA', office_act: digest(office), product: hex(sha256(encode(product))), purpose: 'find-laboratories', by: ['ana', 'ben'] }
+const view = { id: 'V-1', office: 'MEX/SEDENA', purpose: 'find-laboratories', by: ['ana', 'ben'] }
+const byView = { ...released, by: ['', ''], standing: 'V-1' }
 
-function made(release: Record<string, unknown> = released, signers = [ana, ben]): Made {
-  const acts = [['office.described/v1', office], ['report.drafted/v1', drafted], ['report.released/v1', release], ['entry.withheld/v1', {}]] as const
+/** The fourth act is a view, where the release is by one. */
+function made(release: Record<string, unknown> = released, signers = [ana, ben], agreed: Record<string, unknown> = view): Made {
+  const fourth = 'standing' in release ? 'view.agreed/v1' : 'entry.withheld/v1'
+  const acts = [['office.described/v1', office], ['report.drafted/v1', drafted], ['report.released/v1', release], [fourth, fourth === 'view.agreed/v1' ? agreed : {}]] as const
   const logged = acts.map(([act, document], index): Logged & { leaf: Uint8Array } => {
-    const signatures = act === 'report.released/v1' ? signers.map((k) => lineOf(k, k.sign(textOf(act, form(document))))) : []
+    const signatures = act === (fourth === 'view.agreed/v1' ? fourth : 'report.released/v1') ? signers.map((k) => lineOf(k, k.sign(textOf(act, form(document))))) : []
     const o: Opening = { salt: new Uint8Array(16).fill(index), kind: 'authorisation/v1', body: form({ act, document, id: 'x', signatures }) }
     const opening = encode(`{"body":"${base64(o.body)}","kind":"${o.kind}","salt":"${hex(o.salt)}","version":1}`)
     return { document: document as Record<string, unknown>, index, opening: base64(opening), proof: [], leaf: leafHash(leafOf(o)) }
@@ -57,13 +61,13 @@ function made(release: Record<string, unknown> = released, signers = [ana, ben])
   const [a, b, c, d] = logged.map((l) => l.leaf) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array]
   const ab = nodeHash(a, b), cd = nodeHash(c, d)
   const paths = [[b, cd], [a, cd], [d, ab], [c, ab]]
-  const [x, y, z] = logged.map((l, i) => ({ document: l.document, index: i, opening: l.opening, proof: paths[i]!.map(hex) })) as [Logged, Logged, Logged]
+  const [x, y, z, w] = logged.map((l, i) => ({ document: l.document, index: i, opening: l.opening, proof: paths[i]!.map(hex) })) as [Logged, Logged, Logged, Logged]
   const text = `log.example\n4\n${base64(nodeHash(ab, cd))}\n`
   const checkpoint = `${text}\n${lineOf(log, log.sign(text)).line}\n`
   const at = 1_772_000_000n
   const cosigned = `${checkpoint}${lineOf(witness, join(uint64(at), witness.sign(`cosignature/v1\ntime ${at}\n${text}`))).line}\n`
   return {
-    parcel: { checkpoint: base64(encode(checkpoint)), office: x, report: y, release: z, product: base64(encode(product)) }, cosigned, policy: `log ${log.text}\n#person ${ana.text}\n#person ${ben.text}\nquorum none\n`,
+    parcel: { checkpoint: base64(encode(checkpoint)), office: x, report: y, release: z, ...(fourth === 'view.agreed/v1' ? { view: w } : {}), product: base64(encode(product)) }, cosigned, policy: `log ${log.text}\n#person ${ana.text}\n#person ${ben.text}\nquorum none\n`,
   }
 }
 
@@ -113,6 +117,35 @@ describe('what a product rests on', () => {
     const before = await prove(product, verify(product, released.product), { parcel: '', cosigned: '' }, m.policy, witness.text)
     expect(of(before, 'held')).toEqual(['commitments'])
     expect(of(before, 'wrong')).toEqual([])
-    expect(of(await found(made({ ...released, standing: 'V-1' }, [])), 'untold')).toEqual(['signed'])
+    const without = made(byView)
+    delete without.parcel.view
+    expect(of(await found(without), 'untold')).toEqual(['signed'])
+  })
+
+  test('holds by a view, which the two signed', async () => {
+    const all = await found(made(byView))
+    expect(of(all, 'held')).toEqual([...steps])
+    expect(all.find((s) => s.id === 'signed')!.args).toEqual(['ana, ben', 'V-1'])
+    expect(all.find((s) => s.id === 'inclusion')!.args).toEqual(['0, 1, 2, 3', '4'])
+  })
+
+  test.each([
+    ['one signature', made(byView, [ana])],
+    ['another office', made(byView, [ana, ben], { ...view, office: 'MEX/FGR' })],
+    ['another purpose', made(byView, [ana, ben], { ...view, purpose: 'other' })],
+    ['another view', made(byView, [ana, ben], { ...view, id: 'V-2' })],
+    ['the signature of another', made(byView, [ana, { ...ben, sign: ana.sign }])],
+  ] as const)('does not hold by a view with %s', async (_, m) => {
+    expect(of(await found(m), 'wrong')).toEqual(['signed'])
+  })
+
+  // The parcels that another implementation tries itself on: those of docs/vectors.
+  test.each([['parcel.json', ['ana, ben']], ['parcel_view.json', ['ana, ben', 'V-1']]] as const)('holds of %s', async (name, signed) => {
+    const at = (file: string) => readFileSync(new URL('../../../docs/vectors/redaction/' + file, import.meta.url), 'utf8')
+    const parcel = at(name), bytes = Buffer.from((JSON.parse(parcel) as { product: string }).product, 'base64')
+    const document = bytes.toString('utf8')
+    const all = await prove(document, verify(document, hex(sha256(new Uint8Array(bytes)))), { parcel, cosigned: '' }, at('policy'), witness.text)
+    expect(of(all, 'held')).toEqual(steps.filter((s) => s !== 'cosigned'))
+    expect(all.find((s) => s.id === 'signed')!.args).toEqual(signed)
   })
 })

@@ -21,8 +21,8 @@ export const steps = ['commitments', 'root', 'released', 'signed', 'inclusion', 
 export type StepID = (typeof steps)[number]
 
 /**
- * Why it cannot be told whether something holds: it came before what proves it was kept, who signed is not known by the policy, this node cosigned another checkpoint, a view that was
- * agreed stands for both. */
+ * Why it cannot be told whether something holds: it came before what proves it was kept, who signed is not known by the policy, this node cosigned another checkpoint, the view that
+ * it is shown by did not come with it. */
 export type Untold = 'noparcel' | 'unknownsigner' | 'nocosignature' | 'view'
 
 export interface ProofStep {
@@ -47,9 +47,10 @@ interface Parcel {
   readonly office: Logged
   readonly report: Logged
   readonly release: Logged
+  readonly view?: Logged // that the release is by, where two persons did not sign the release itself
 }
 
-const kinds = { office: 'office.described/v1', report: 'report.drafted/v1', release: 'report.released/v1' } as const
+const kinds = { office: 'office.described/v1', report: 'report.drafted/v1', release: 'report.released/v1', view: 'view.agreed/v1' } as const
 
 class Untellable extends Error {
   constructor(
@@ -97,6 +98,8 @@ function documented(l: Logged, act: Act): Record<string, unknown> {
 
 const text = (v: unknown): string => (typeof v === 'string' ? v : '')
 const object = (v: unknown): Record<string, unknown> => (typeof v === 'object' && v !== null && !Array.isArray(v) ? (v as Record<string, unknown>) : {})
+
+const named = (document: Record<string, unknown>): string[] => (Array.isArray(document['by']) ? (document['by'] as unknown[]).map(text) : [])
 
 /** Who signed: two who are not one, each with a key that the policy knows; Untellable where it knows somebody not. */
 async function signedByTwo(act: Act, named: readonly string[], persons: readonly Key[]): Promise<readonly string[]> {
@@ -153,15 +156,20 @@ export async function prove(document: string, v: Verified, proof: InboxProof, po
       const p = parcel()
       const act = logged(p.release, kinds.release, at())
       const released = documented(p.release, act)
-      // Of a view that two persons agreed to each release is made by the node.
-      if (text(released['standing']) !== '') throw new Untellable('view', [text(released['standing'])])
-      const by = Array.isArray(released['by']) ? (released['by'] as unknown[]).map(text) : []
-      return [(await signedByTwo(act, by, parsePolicy(encode(policyText)).persons)).join(', ')]
+      const persons = parsePolicy(encode(policyText)).persons, standing = text(released['standing'])
+      if (standing === '') return [(await signedByTwo(act, named(released), persons)).join(', ')]
+      // Of a view that two persons agreed to each release is made by the node: their signatures are under the view.
+      if (!p.view) throw new Untellable('view', [standing])
+      const agreement = logged(p.view, kinds.view, at())
+      const view = documented(p.view, agreement)
+      for (const [member, same] of [['id', 'standing'], ['office', 'office'], ['purpose', 'purpose']] as const) if (view[member] !== released[same]) throw refuse('act.form', p.view.index, member)
+      return [(await signedByTwo(agreement, named(view), persons)).join(', '), standing]
     }),
     await step('inclusion', () => {
       const p = parcel(), c = at()
-      for (const part of ['office', 'report', 'release'] as const) logged(p[part], kinds[part], c)
-      return [[p.office, p.report, p.release].map((l) => String(l.index)).join(', '), String(c.size)]
+      const parts = (['office', 'report', 'release', 'view'] as const).flatMap((part) => (p[part] ? [[p[part], kinds[part]] as const] : []))
+      for (const [l, kind] of parts) logged(l, kind, c)
+      return [parts.map(([l]) => String(l.index)).join(', '), String(c.size)]
     }),
     await step('log', async () => {
       const c = at()
