@@ -421,7 +421,8 @@ func TestParcelVectors(t *testing.T) {
 }
 
 // BenchmarkCheckParcel is what `overflight inbox check` does with the bytes of a report of which ten of fourteen fields are shown: the
-// policy and the parcel are read, the signature of the log on the checkpoint, the proofs of three acts in it and the product are checked.
+// policy and the parcel are read, the signature of the log on the checkpoint, the proofs of three acts in it, the signatures of the two
+// persons and the product are checked.
 func BenchmarkCheckParcel(b *testing.B) {
 	at, err := release.InstantValue(spring)
 	if err != nil {
@@ -460,6 +461,9 @@ func BenchmarkCheckParcel(b *testing.B) {
 		c, err := p.Check(policy)
 		if err != nil {
 			b.Fatal(err)
+		}
+		if unknown, err := c.CheckPersons(policy); err != nil || unknown != nil {
+			b.Fatal(unknown, err)
 		}
 		return c
 	}
