@@ -461,7 +461,7 @@ func (f *feed) send(ctx context.Context, to net.Conn, delay time.Duration, name 
 
 func await(t *testing.T, data string) client.Ticket {
 	t.Helper()
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(5 * time.Minute); ; time.Sleep(50 * time.Millisecond) {
 		var ticket client.Ticket
 		b, err := os.ReadFile(filepath.Join(data, "server.json"))
 		if err == nil && json.Unmarshal(b, &ticket) == nil {

@@ -50,7 +50,7 @@ func link(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: link FILE")
 	}
 	shown := regexp.MustCompile(`http://[^ ]+/#/setup\?token=([A-Za-z0-9_-]{43})\s`)
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(5 * time.Minute); ; time.Sleep(5 * time.Millisecond) {
 		if m := shown.FindStringSubmatch(ts.ReadFile(args[0])); m != nil {
 			ts.Setenv("LINK", m[1])
 			return

@@ -60,7 +60,7 @@ func ready(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: ready DIR")
 	}
-	deadline := time.Now().Add(time.Minute)
+	deadline := time.Now().Add(5 * time.Minute)
 	for last := ""; ; {
 		var ticket client.Ticket
 		b, err := os.ReadFile(filepath.Join(ts.MkAbs(args[0]), "server.json"))
@@ -95,7 +95,7 @@ func killed(ts *testscript.TestScript, neg bool, args []string) {
 	b, err := os.ReadFile(filepath.Join(ts.MkAbs(args[0]), "server.json"))
 	ts.Check(errors.Join(err, json.Unmarshal(b, &ticket)))
 	ts.Check(syscall.Kill(ticket.PID, syscall.SIGKILL))
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(5 * time.Minute); ; time.Sleep(5 * time.Millisecond) {
 		if _, err := http.Get("http://" + ticket.Address + "/healthz"); err != nil {
 			return
 		}
@@ -133,7 +133,7 @@ func changes(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: changes FILE OLD")
 	}
 	old := ts.ReadFile(args[1])
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(5 * time.Minute); ; time.Sleep(20 * time.Millisecond) {
 		if b, err := os.ReadFile(ts.MkAbs(args[0])); err == nil && string(b) != old {
 			return
 		}
@@ -149,7 +149,7 @@ func until(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: until PATTERN COMMAND...")
 	}
 	want := regexp.MustCompile(args[0])
-	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * 5 * time.Minute); ; time.Sleep(50 * time.Millisecond) {
 		err := ts.Exec(args[1], args[2:]...)
 		said := ts.ReadFile("stdout")
 		if err == nil && want.MatchString(said) {

@@ -72,7 +72,7 @@ var takAddress = regexp.MustCompile(`TAK clients connect to (\S+)\n`)
 // peer is node-tak, to be connected to the server whose words are in a file, with a certificate.
 func peer(ctx context.Context, ts *testscript.TestScript, said, cert string) *exec.Cmd {
 	var m []string
-	for deadline := time.Now().Add(time.Minute); m == nil; time.Sleep(5 * time.Millisecond) { // a server is ready a moment before it has said so
+	for deadline := time.Now().Add(5 * time.Minute); m == nil; time.Sleep(5 * time.Millisecond) { // a server is ready a moment before it has said so
 		if m = takAddress.FindStringSubmatch(ts.ReadFile(said)); time.Now().After(deadline) {
 			ts.Fatalf("%s names no address", said)
 		}
@@ -152,7 +152,7 @@ func hearsAgain(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func hearsMore(ts *testscript.TestScript, args []string, than int) {
-	for deadline := time.Now().Add(time.Minute); len(heard(ts, args[0], args[1:]...)) <= than; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(5 * time.Minute); len(heard(ts, args[0], args[1:]...)) <= than; time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			text := ts.ReadFile(args[0])
 			ts.Fatalf("%s: no more of %q than %d came, after %d lines, the last of which are %s", args[0], args[1:], than, strings.Count(text, "\n"), text[max(0, len(text)-4000):])

@@ -406,7 +406,7 @@ func TestDamagedItem(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	err = p.Items(ctx, func(i Item) error {
 		t.Errorf("handed on: %v", i)

@@ -325,7 +325,7 @@ func next[T any](t testing.TB, c <-chan T) T {
 	select {
 	case v := <-c:
 		return v
-	case <-time.After(30 * time.Second):
+	case <-time.After(2 * time.Minute):
 		t.Fatal("waited in vain")
 		panic("not reached")
 	}

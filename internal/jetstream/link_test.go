@@ -54,7 +54,7 @@ func (s *said) with(text string) (out []string) {
 // until waits for a condition.
 func until(t testing.TB, what string, holds func() bool) {
 	t.Helper()
-	end := time.After(20 * time.Second)
+	end := time.After(2 * time.Minute)
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for !holds() {

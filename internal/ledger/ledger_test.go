@@ -116,7 +116,7 @@ func read(i int) journal.Event {
 // check holds the log to one leaf for each of the events that are entered, in their order, and each opening to its leaf.
 func (b *bench) check(events []uint64) {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(b.t.Context(), 5*time.Minute)
 	defer cancel()
 	for _, e := range events {
 		if _, err := b.ledger.LeafOf(ctx, e); err != nil {
@@ -247,7 +247,7 @@ func TestGrowth(t *testing.T) {
 		mu.Lock()
 		at = start.Add(24 * time.Hour)
 		mu.Unlock()
-		for deadline := time.Now().Add(time.Minute); b.openings.Count() < perDay; time.Sleep(10 * time.Millisecond) {
+		for deadline := time.Now().Add(5 * time.Minute); b.openings.Count() < perDay; time.Sleep(10 * time.Millisecond) {
 			if time.Now().After(deadline) {
 				t.Fatalf("%d leaves", b.openings.Count())
 			}

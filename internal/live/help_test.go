@@ -17,7 +17,7 @@ import (
 )
 
 // patience is how long a test waits for a state before it fails.
-const patience = 20 * time.Second
+const patience = 2 * time.Minute
 
 // TestMain fails when goroutines are left after the tests.
 func TestMain(m *testing.M) {

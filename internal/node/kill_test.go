@@ -28,7 +28,7 @@ import (
 const (
 	childFolder = "OVERFLIGHT_TEST_NODE"
 	childSource = "OVERFLIGHT_TEST_SOURCE"
-	patience    = 90 * time.Second
+	patience    = 5 * time.Minute
 )
 
 func TestMain(m *testing.M) {

@@ -71,7 +71,7 @@ func (r *record) count(pattern string) (n int) {
 // until waits for a line like a pattern.
 func (r *record) until(t *testing.T, want string) {
 	t.Helper()
-	late := time.After(time.Minute)
+	late := time.After(5 * time.Minute)
 	for r.count(want) == 0 {
 		select {
 		case <-r.more:

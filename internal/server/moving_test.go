@@ -97,7 +97,7 @@ func watching(t *testing.T, in incoming) (context.Context, *websocket.Conn) {
 		_ = show(ctx, c, in, time.Now) // ends with the socket
 	}))
 	t.Cleanup(s.Close)
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	t.Cleanup(cancel)
 	c, _, err := websocket.Dial(ctx, "ws"+strings.TrimPrefix(s.URL, "http"), nil)
 	if err != nil {

@@ -187,7 +187,7 @@ func TestAnOfficeSeesItsOwn(t *testing.T) {
 		t.Errorf("its copy after it was shut off: %d %s", a.StatusCode, a.text)
 	}
 	reads := ""
-	for deadline := time.Now().Add(time.Minute); !strings.Contains(reads, "released/"); {
+	for deadline := time.Now().Add(5 * time.Minute); !strings.Contains(reads, "released/"); {
 		if time.Now().After(deadline) {
 			t.Fatal("that the office read is not on record")
 		}

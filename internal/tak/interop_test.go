@@ -128,7 +128,7 @@ func connectPeer(t testing.TB, address, folder, name string) *peer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	c := exec.CommandContext(ctx, "node", script, "ssl://"+address, filepath.Join(folder, name+".pem"), filepath.Join(folder, name+".key"))
 	out, err := c.StdoutPipe()
 	if err != nil {

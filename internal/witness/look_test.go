@@ -115,7 +115,7 @@ func newLog(t *testing.T, dir string) (*tiles.Log, tiles.Config) {
 
 func grow(t *testing.T, l *tiles.Log, batch [][]byte) transparency.SignedCheckpoint {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 	if err := l.Append(ctx, l.Size(), batch); err != nil {
 		t.Fatal(err)
