@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"flag"
-	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -94,13 +93,11 @@ func shipOf(t testing.TB, view string, record release.Record, granted release.Gr
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := transparency.FormatPolicy(key, nil, 0)
+	_, ana := personKey(t, "ana")
+	_, ben := personKey(t, "ben")
+	text, err := transparency.FormatPolicy(key, nil, 0, ana, ben)
 	if err != nil {
 		t.Fatal(err)
-	}
-	for _, name := range []string{"ana", "ben"} {
-		_, key := personKey(t, name)
-		text = fmt.Appendf(text, "#person %s\n", key)
 	}
 	s := &shipment{policyText: text}
 	if s.policy, err = transparency.ParsePolicy(text); err != nil {

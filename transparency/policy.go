@@ -226,8 +226,8 @@ func (p *Policy) satisfied(cosigned map[string]bool) bool {
 	return holds(p.quorum)
 }
 
-// FormatPolicy writes a policy of one log and any need of the witnesses; with need 0, "quorum none".
-func FormatPolicy(log Key, witnesses []PolicyWitness, need int) ([]byte, error) {
+// FormatPolicy writes a policy of one log and any need of the witnesses; with need 0, "quorum none". It vouches for the keys of persons.
+func FormatPolicy(log Key, witnesses []PolicyWitness, need int, persons ...Key) ([]byte, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "log %s\n", log)
 	for _, w := range witnesses {
@@ -245,6 +245,9 @@ func FormatPolicy(log Key, witnesses []PolicyWitness, need int) ([]byte, error) 
 			b.WriteString(" " + w.Name)
 		}
 		b.WriteString("\nquorum " + group + "\n")
+	}
+	for _, k := range persons {
+		fmt.Fprintf(&b, "%s %s\n", signerWord, k)
 	}
 	if _, err := ParsePolicy([]byte(b.String())); err != nil {
 		return nil, err

@@ -40,7 +40,7 @@ func newInbox(t *terminal) *cobra.Command {
 	}
 	f.flags(t, c)
 	c.Flags().BoolVar(&asJSON, "json", false, t.words.Text("help.json"))
-	c.AddCommand(newInboxCheck(t))
+	c.AddCommand(newInboxCheck(t), newInboxParcel(t))
 	return c
 }
 

@@ -317,7 +317,7 @@ func TestEveryCommandSpeaksSpanish(t *testing.T) {
 	t.Parallel()
 	for _, command := range []string{
 		"", "account", "inspect", "simulate", "demo", "version", "user", "user add", "user list", "user link", "user disable", "user enable", "sites", "site", "observation", "observation add",
-		"report", "report draft", "report preview", "report erase", "release", "release sign", "release revoke", "partner", "partner add", "partner status", "partner withhold", "partner view", "inbox", "open", "acknowledge", "dispute",
+		"report", "report draft", "report preview", "report erase", "release", "release sign", "release revoke", "partner", "partner add", "partner status", "partner withhold", "partner view", "inbox", "inbox parcel", "inbox check", "policy make", "open", "acknowledge", "dispute",
 		"answer", "export",
 	} {
 		for _, lang := range []string{"en", "es"} {

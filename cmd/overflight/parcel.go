@@ -1,13 +1,20 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"overflight/dissemination"
+	"overflight/internal/client"
+	"overflight/internal/durable"
+	"overflight/internal/server"
 	"overflight/release"
 	"overflight/transparency"
 )
@@ -51,6 +58,34 @@ func newInboxCheck(t *terminal) *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&policy, "policy", "", t.words.Text("help.inbox.check.policy"))
+	return c
+}
+
+// newInboxParcel writes what arrived as it came, for who checks it elsewhere.
+func newInboxParcel(t *terminal) *cobra.Command {
+	var f folder
+	var out string
+	c := &cobra.Command{
+		Use: "parcel N -o FILE", Short: t.words.Text("help.inbox.parcel"), Args: one(t, "N"),
+		RunE: func(c *cobra.Command, args []string) error {
+			return f.with(c.Context(), t, false, func(k *client.Client) error {
+				var p server.InboxProof
+				if err := k.JSON(c.Context(), http.MethodGet, "/inbox/"+url.PathEscape(args[0])+"/proof", nil, nil, &p); err != nil {
+					return err
+				}
+				if p.Parcel == "" {
+					return errors.New(t.words.Text("error.no-parcel", args[0]))
+				}
+				if out == "" {
+					_, err := io.WriteString(t.out, p.Parcel)
+					return err
+				}
+				return durable.OS().WriteFile(out, []byte(p.Parcel), 0o600)
+			})
+		},
+	}
+	f.flags(t, c)
+	c.Flags().StringVarP(&out, "output", "o", "", t.words.Text("help.output"))
 	return c
 }
 

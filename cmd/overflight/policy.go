@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"overflight/internal/client"
 	"overflight/internal/server"
+	"overflight/signature"
 	"overflight/transparency"
 )
 
@@ -17,6 +19,7 @@ func newPolicy(t *terminal) *cobra.Command {
 	var f folder
 	var out string
 	var need int
+	var people []string
 	make := &cobra.Command{
 		Use:   "make [WITNESS-KEY]...",
 		Short: t.words.Text("help.policy.make"),
@@ -28,6 +31,14 @@ func newPolicy(t *terminal) *cobra.Command {
 					return err
 				}
 				witnesses = append(witnesses, transparency.PolicyWitness{Name: fmt.Sprintf("w%d", i+1), Key: k})
+			}
+			var persons []transparency.Key
+			for _, p := range people {
+				k, err := signature.ParseKey(strings.TrimSpace(p))
+				if err != nil {
+					return err
+				}
+				persons = append(persons, k)
 			}
 			if need < 0 {
 				need = len(witnesses)
@@ -41,7 +52,7 @@ func newPolicy(t *terminal) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				text, err := transparency.FormatPolicy(log, witnesses, need)
+				text, err := transparency.FormatPolicy(log, witnesses, need, persons...)
 				if err != nil {
 					return err
 				}
@@ -56,6 +67,7 @@ func newPolicy(t *terminal) *cobra.Command {
 	f.flags(t, make)
 	make.Flags().StringVarP(&out, "output", "o", "", t.words.Text("help.output"))
 	make.Flags().IntVar(&need, "need", -1, t.words.Text("help.policy.need"))
+	make.Flags().StringArrayVar(&people, "person", nil, t.words.Text("help.policy.person"))
 	c.AddCommand(make)
 	return c
 }
