@@ -1,14 +1,16 @@
 // What is given to another state: beside the original before it goes, by two persons, to a node of its own; there opened, verified in the
 // browser, acknowledged, disputed and answered. Two servers with folders of their own, in both languages, each killed on the way.
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Browser, Locator } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { InboxItem, PartnerStatus, ReleaseOf, ReleasePreview } from '../src/api/client'
 import { featuresOf, settled } from './drawn'
 import { Keys } from './keys'
 import { launch } from './map.serve'
-import { inRepository } from './server'
+import { binary, inRepository } from './server'
 import { passphrase, States } from './states'
 import { invite } from './stories/users'
 import { type Key, password, type Person, type Story } from './story'
@@ -320,6 +322,13 @@ describe.each(['en', 'es'] as const)('what is given to another state, %s', (lang
     expect(await page.locator('[data-testid=arrived] tr:has([data-held=wrong])').first().getAttribute('data-field')).toMatch(/signs|class/)
     await luz.noFaults('what does not hold')
     await page.unroute(`**/api/v1/documents/${item.product}`)
+  })
+
+  test('what came is saved as it came, and is checked without the node', async () => {
+    const { page, w } = luz
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByTestId('verified').getByRole('button', { name: w('page.inbox.parcel') }).click()])
+    const said = execFileSync(binary, ['inbox', 'check', await file.path(), '--policy', join(states.operator.folder, 'origin'), '--lang', language], { encoding: 'utf8' })
+    expect(said).toContain(w('inbox.check.by', 'ana, ben'))
   })
 
   test('its copy is written as a file, and what for is on record', async () => {
