@@ -122,9 +122,9 @@ func (l *Logged) signed(part Part, a authority.Act, signatures []signature.Signe
 // By are the two persons by whose word the office has the product: of the release, or of the view that it is by.
 func (c *Checked) By() []string { return c.agreed.named }
 
-// CheckPersons holds the signatures of the two to the keys that a policy says are theirs ([transparency.Policy.Signatories]), and these to
+// CheckSignatories holds the signatures of the two to the keys that a policy says are theirs ([transparency.Policy.Signatories]), and these to
 // being those of two. Of whom the policy names no key is returned: whether it was they cannot be told.
-func (c *Checked) CheckPersons(policy *transparency.Policy) (unknown []string, err error) {
+func (c *Checked) CheckSignatories(policy *transparency.Policy) (unknown []string, err error) {
 	x := &c.agreed
 	var keys []transparency.Key
 	for _, name := range x.named {
@@ -200,7 +200,7 @@ func (l *Logged) check(kind authority.Kind, at transparency.SignedCheckpoint) (a
 }
 
 // Check holds a parcel to the log that a policy names: its acts are in it, and the product is the one that was released, all of it as it
-// was logged, with the names of two persons under it. What is not is named. Whether it was they is for [Checked.CheckPersons]: who has a new
+// was logged, with the names of two persons under it. What is not is named. Whether it was they is for [Checked.CheckSignatories]: who has a new
 // key since the policy was written is not to keep a product from who waits for it.
 func (p *Parcel) Check(policy *transparency.Policy) (*Checked, error) {
 	var out Checked

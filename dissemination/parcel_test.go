@@ -264,7 +264,7 @@ func TestParcelByView(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if unknown, err := c.CheckPersons(s.policy); err != nil || unknown != nil || c.View.ID != "V-1" || !slices.Equal(c.By(), []string{"ana", "ben"}) {
+	if unknown, err := c.CheckSignatories(s.policy); err != nil || unknown != nil || c.View.ID != "V-1" || !slices.Equal(c.By(), []string{"ana", "ben"}) {
 		t.Errorf("%v %v %+v %v", unknown, err, c.View, c.By())
 	}
 	other := shipSite(t, "V-1", func(acts []authority.Act) {
@@ -325,7 +325,7 @@ func TestPersons(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		unknown, err := c.CheckPersons(policy)
+		unknown, err := c.CheckSignatories(policy)
 		if !slices.Equal(unknown, x.unknown) || (err == nil) != (x.want == "") || err != nil && !strings.Contains(err.Error(), x.want) {
 			t.Errorf("%s: %v %v, want %v %q", name, unknown, err, x.unknown, x.want)
 		}
@@ -374,7 +374,7 @@ func FuzzReadItem(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if p, err := ReadItem[Parcel](b); err == nil {
 			if c, err := p.Check(s.policy); err == nil { // what is wrong is for the tests above
-				_, _ = c.CheckPersons(s.policy)
+				_, _ = c.CheckSignatories(s.policy)
 			}
 		}
 		if n, err := ReadItem[Notice](b); err == nil {
@@ -459,7 +459,7 @@ func BenchmarkCheckParcel(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if unknown, err := c.CheckPersons(policy); err != nil || unknown != nil {
+		if unknown, err := c.CheckSignatories(policy); err != nil || unknown != nil {
 			b.Fatal(unknown, err)
 		}
 		return c

@@ -227,7 +227,7 @@ func (p *Policy) satisfied(cosigned map[string]bool) bool {
 }
 
 // FormatPolicy writes a policy of one log and any need of the witnesses; with need 0, "quorum none". It vouches for the keys of persons.
-func FormatPolicy(log Key, witnesses []PolicyWitness, need int, persons ...Key) ([]byte, error) {
+func FormatPolicy(log Key, witnesses []PolicyWitness, need int, signatories ...Key) ([]byte, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "log %s\n", log)
 	for _, w := range witnesses {
@@ -246,7 +246,7 @@ func FormatPolicy(log Key, witnesses []PolicyWitness, need int, persons ...Key) 
 		}
 		b.WriteString("\nquorum " + group + "\n")
 	}
-	for _, k := range persons {
+	for _, k := range signatories {
 		fmt.Fprintf(&b, "%s %s\n", signerWord, k)
 	}
 	if _, err := ParsePolicy([]byte(b.String())); err != nil {

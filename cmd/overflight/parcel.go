@@ -49,7 +49,7 @@ func newInboxCheck(t *terminal) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			unknown, err := x.CheckPersons(trusted)
+			unknown, err := x.CheckSignatories(trusted)
 			if err != nil {
 				return err
 			}

@@ -32,13 +32,13 @@ func newPolicy(t *terminal) *cobra.Command {
 				}
 				witnesses = append(witnesses, transparency.PolicyWitness{Name: fmt.Sprintf("w%d", i+1), Key: k})
 			}
-			var persons []transparency.Key
+			var signatories []transparency.Key
 			for _, p := range people {
 				k, err := signature.ParseKey(strings.TrimSpace(p))
 				if err != nil {
 					return err
 				}
-				persons = append(persons, k)
+				signatories = append(signatories, k)
 			}
 			if need < 0 {
 				need = len(witnesses)
@@ -52,7 +52,7 @@ func newPolicy(t *terminal) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				text, err := transparency.FormatPolicy(log, witnesses, need, persons...)
+				text, err := transparency.FormatPolicy(log, witnesses, need, signatories...)
 				if err != nil {
 					return err
 				}
