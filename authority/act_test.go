@@ -155,6 +155,7 @@ func badDocuments() []badCase {
 		{KindClearanceGiven, `[]`, `clearance.given/v1: not accepted: document.syntax: 0, {`},
 		{KindNoticeDelivered, `{"notice": "N-1", "notice": "N-2"}`, `notice.delivered/v1: not accepted: document.twice: notice`},
 		{KindNoticeDelivered, `{"notice": "N-1", "when": 1}`, `notice.delivered/v1: "when" is no member of it`},
+		{KindNoticeDelivered, `{"notice": "N-1", "` + strings.Repeat("w", 5000) + `": 1}`, `notice.delivered/v1: "` + strings.Repeat("w", shown) + `…" is no member of it`},
 		{KindNoticeDelivered, `{"Notice": "N-1"}`, `notice.delivered/v1: "Notice" is no member of it`},
 		{KindNoticeDelivered, `{"notice": "N-1", "document": {"sha": ""}}`, `notice.delivered/v1: "document.sha" is no member of it`},
 		{KindNoticeDelivered, `{"notice": 7}`, `notice.delivered/v1: notice is "7": expected a text`},

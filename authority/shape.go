@@ -81,7 +81,7 @@ func members(path string, raw json.RawMessage, t reflect.Type) error {
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		f, ok := fieldOf(t, name)
 		if !ok {
-			return &FieldError{Field: prefix + name}
+			return fault(prefix+name, "", "")
 		}
 		if err := shape(prefix+name, all[name], f.Type); err != nil {
 			return err

@@ -2,11 +2,13 @@ package statement
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"overflight/airspace"
 	"overflight/authority"
@@ -285,10 +287,12 @@ func members[C Claim](b []byte) (Claim, error) {
 // unread says in one line what of a document could not be read.
 func unread(within string, err error) error {
 	var typed *json.UnmarshalTypeError
-	var field *authority.FieldError
+	var instant *time.ParseError
 	switch {
-	case errors.As(err, &field):
+	case errors.Is(err, authority.ErrInput): // said already
 		return err
+	case errors.As(err, &instant):
+		return fault(cmp.Or(strings.TrimSuffix(within, "."), "document"), instant.Value, "an instant, as 2025-02-20T05:00:00Z")
 	case errors.As(err, &typed):
 		return fault(within+typed.Field, typed.Value, typed.Type.String())
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
@@ -297,5 +301,5 @@ func unread(within string, err error) error {
 	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
 		return fault(within+strings.Trim(name, `"`), "", "no such member")
 	}
-	return fmt.Errorf("%w: %w", authority.ErrInput, err)
+	return fmt.Errorf("%w: %s", authority.ErrInput, brief(err.Error()))
 }

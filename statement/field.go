@@ -37,11 +37,16 @@ func (d *Day) UnmarshalJSON(b []byte) error {
 
 const shown = 80 // bytes of what was found that an error repeats
 
+// fault repeats no more than so much of what was found: the name of a member may be anything, too.
 func fault(field, got, want string) error {
-	if len(got) > shown {
-		got = strings.ToValidUTF8(got[:shown], "") + "…"
+	return &authority.FieldError{Field: brief(field), Got: brief(got), Want: want}
+}
+
+func brief(s string) string {
+	if len(s) > shown {
+		return strings.ToValidUTF8(s[:shown], "") + "…"
 	}
-	return &authority.FieldError{Field: field, Got: got, Want: want}
+	return s
 }
 
 var idForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)

@@ -206,6 +206,10 @@ func TestRecording(t *testing.T) {
 		t.Errorf("a second time: %v", err)
 	}
 	r.verify()
+	if err := r.stop(); err != nil {
+		t.Fatal(err)
+	}
+	r = start(t, c) // what a node has found of its sources it states every ten seconds, and at its end
 	want := r.dump()
 	if err := r.stop(); err != nil {
 		t.Fatal(err)
