@@ -237,7 +237,7 @@ var sections = []section{
 	}},
 	{"Deliveries", []row{
 		{
-			"a report of which 10 of 14 fields are shown verified offline: parcel and policy read, the log's signature, the proofs of its acts, every field",
+			"a report of which 10 of 14 fields are shown verified offline: parcel and policy read, the log's signature, the proofs of its acts, the signatures of the two persons, every field",
 			value{"BenchmarkCheckParcel ns/op", 1e6, "ms"},
 			value{},
 			"", "below 5 ms", below(5e6),
