@@ -195,10 +195,12 @@ func (e *FieldError) Unwrap() error { return ErrInput }
 
 const shown = 80 // bytes of what was found that an error repeats
 
-// fault repeats no more than so much of what was found: the name of a member may be anything, too.
-func fault(field, got, want string) error {
+// NewFieldError repeats no more than so much of what was found: the name of a member may be anything, too.
+func NewFieldError(field, got, want string) *FieldError {
 	return &FieldError{Field: brief(field), Got: brief(got), Want: want}
 }
+
+func fault(field, got, want string) error { return NewFieldError(field, got, want) }
 
 func brief(s string) string {
 	if len(s) > shown {

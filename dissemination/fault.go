@@ -74,6 +74,7 @@ const (
 	CodeLarge        Code = "large"         // report, bytes of its product, most
 	CodeOnlyNode     Code = "only-node"     // kind of the act
 	CodeTooSoon      Code = "too-soon"      // office, from when on
+	CodeFormat       Code = "format"        // format, those there are
 
 	// Why a part of what arrived is refused, beside the codes above and those of [transparency.Coded].
 	CodeElsewhere        Code = "elsewhere"         // state or office that is none of this node
@@ -92,7 +93,6 @@ const (
 	CodeBrokenReport     Code = "broken-report"     // -
 	CodeBrokenRecord     Code = "broken-record"     // record
 	CodeBrokenField      Code = "broken-field"      // record, field
-	CodeFormat           Code = "format"            // format, those there are
 )
 
 // Part is what of something that arrived is looked at.

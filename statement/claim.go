@@ -301,5 +301,5 @@ func unread(within string, err error) error {
 	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
 		return fault(within+strings.Trim(name, `"`), "", "no such member")
 	}
-	return fmt.Errorf("%w: %s", authority.ErrInput, brief(err.Error()))
+	return fault(within+"document", err.Error(), "a whole JSON object")
 }

@@ -35,19 +35,7 @@ func (d *Day) UnmarshalJSON(b []byte) error {
 // The checks of members that several documents share. Faults are those of authority, so that whoever shows them shows one
 // kind.
 
-const shown = 80 // bytes of what was found that an error repeats
-
-// fault repeats no more than so much of what was found: the name of a member may be anything, too.
-func fault(field, got, want string) error {
-	return &authority.FieldError{Field: brief(field), Got: brief(got), Want: want}
-}
-
-func brief(s string) string {
-	if len(s) > shown {
-		return strings.ToValidUTF8(s[:shown], "") + "…"
-	}
-	return s
-}
+func fault(field, got, want string) error { return authority.NewFieldError(field, got, want) }
 
 var idForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 

@@ -50,6 +50,8 @@ func (p person) sign(t *testing.T, kind string, document []byte) journal.Signatu
 	return journal.Signature{Name: signed.Name, Line: signed.Line}
 }
 
+var errKilled = errors.New("killed before it was known")
+
 // pipe carries items between two nodes in memory: each once for its kind and id, in order, and again until it is taken.
 type pipe struct {
 	t  *testing.T

@@ -20,8 +20,6 @@ import (
 	"overflight/transparency"
 )
 
-var errKilled = errors.New("killed before it was known")
-
 // TestPassageOfAReport: drafted, shown beforehand, released by two, arrived and verified at another node, opened, acknowledged, disputed and
 // answered there; each step is in both logs, and the answer is the host's word on the site. A revocation follows it.
 func TestPassageOfAReport(t *testing.T) {

@@ -117,9 +117,6 @@ describe('what a product rests on', () => {
     const before = await prove(product, verify(product, released.product), { parcel: '', cosigned: '' }, m.policy, witness.text)
     expect(of(before, 'held')).toEqual(['commitments'])
     expect(of(before, 'wrong')).toEqual([])
-    const without = made(byView)
-    delete without.parcel.view
-    expect(of(await found(without), 'untold')).toEqual(['signed'])
   })
 
   test('holds by a view, which the two signed', async () => {
@@ -127,6 +124,15 @@ describe('what a product rests on', () => {
     expect(of(all, 'held')).toEqual([...steps])
     expect(all.find((s) => s.id === 'signed')!.args).toEqual(['ana, ben', 'V-1'])
     expect(all.find((s) => s.id === 'inclusion')!.args).toEqual(['0, 1, 2, 3', '4'])
+  })
+
+  test('does not hold without the view that it is by, nor with one that it is not by', async () => {
+    const without = made(byView)
+    delete without.parcel.view
+    expect(of(await found(without), 'wrong')).toEqual(['signed'])
+    const needless = made()
+    needless.parcel.view = needless.parcel.release
+    expect(of(await found(needless), 'wrong')).toEqual(['signed', 'inclusion'])
   })
 
   test.each([

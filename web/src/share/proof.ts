@@ -21,9 +21,8 @@ export const steps = ['commitments', 'root', 'released', 'signed', 'inclusion', 
 export type StepID = (typeof steps)[number]
 
 /**
- * Why it cannot be told whether something holds: it came before what proves it was kept, who signed is not known by the policy, this node cosigned another checkpoint, the view that
- * it is shown by did not come with it. */
-export type Untold = 'noparcel' | 'unknownsigner' | 'nocosignature' | 'view'
+ * Why it cannot be told whether something holds: it came before what proves it was kept, who signed is not known by the policy, this node cosigned another checkpoint. */
+export type Untold = 'noparcel' | 'unknownsigner' | 'nocosignature'
 
 export interface ProofStep {
   readonly id: StepID
@@ -157,9 +156,9 @@ export async function prove(document: string, v: Verified, proof: InboxProof, po
       const act = logged(p.release, kinds.release, at())
       const released = documented(p.release, act)
       const persons = parsePolicy(encode(policyText)).persons, standing = text(released['standing'])
-      if (standing === '') return [(await signedByTwo(act, named(released), persons)).join(', ')]
+      if ((standing === '') !== !p.view) throw refuse('act.form', p.release.index, 'view')
+      if (!p.view) return [(await signedByTwo(act, named(released), persons)).join(', ')]
       // Of a view that two persons agreed to each release is made by the node: their signatures are under the view.
-      if (!p.view) throw new Untellable('view', [standing])
       const agreement = logged(p.view, kinds.view, at())
       const view = documented(p.view, agreement)
       for (const [member, same] of [['id', 'standing'], ['office', 'office'], ['purpose', 'purpose']] as const) if (view[member] !== released[same]) throw refuse('act.form', p.view.index, member)
